@@ -1,0 +1,106 @@
+//! [`AppError`]: the one error that crosses the wire, safe for a stranger by construction. No variant can hold an internal cause, because
+//! Leptos puts the errors of plain forms into URLs; the cause is logged once, with the reference that the visitor sees.
+
+use serde::{Deserialize, Serialize};
+use server_fn::codec::JsonEncoding;
+use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+
+use crate::values::FieldErrors;
+
+#[cfg(feature = "ssr")]
+mod server;
+#[cfg(feature = "ssr")]
+pub use server::OnConstraint;
+
+/// Why a request was not done, in words that a stranger may read.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "kind", content = "detail", rename_all = "snake_case")]
+pub enum AppError {
+    #[error("Please sign in first.")]
+    Unauthenticated,
+    #[error("You may not do this.")]
+    Forbidden,
+    /// Also for what belongs to somebody else: the two must not be told apart.
+    #[error("We could not find this.")]
+    NotFound,
+    #[error("Please check what you entered.")]
+    Invalid(FieldErrors),
+    #[error("{0}")]
+    Conflict(Conflict),
+    #[error("Too many attempts. Please try again in {retry_after_s} seconds.")]
+    TooManyRequests { retry_after_s: u32 },
+    /// The request never reached us, or we are overloaded: trying again is right.
+    #[error("We could not be reached. Nothing was changed; please try again.")]
+    Offline,
+    #[error("Something went wrong on our side (reference {reference}). Nothing was charged by this step.")]
+    Internal { reference: String },
+}
+
+/// The state of the shop does not allow it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "conflict", rename_all = "snake_case")]
+pub enum Conflict {
+    #[error("Your cart is empty.")]
+    CartEmpty,
+    /// Price, stock or contents differ from what the customer saw.
+    #[error("Something in your cart has changed. Please look at it once more.")]
+    CartChanged,
+    #[error("There are only {available} of this left.")]
+    NotEnoughStock { available: u32 },
+    #[error("This is no longer for sale.")]
+    NotForSale,
+    #[error("This order is closed.")]
+    OrderClosed,
+    #[error("This order is already paid.")]
+    AlreadyPaid,
+    #[error("The total is outside what can be charged at once.")]
+    AmountNotChargeable,
+    /// Somebody else changed the same thing first.
+    #[error("This was changed in the meantime. Please look at it once more.")]
+    Stale,
+}
+
+impl AppError {
+    /// The HTTP status that says the same.
+    pub const fn status_code(&self) -> u16 {
+        match self {
+            Self::Unauthenticated => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::Invalid(_) => 422,
+            Self::Conflict(_) => 409,
+            Self::TooManyRequests { .. } => 429,
+            Self::Offline => 503,
+            Self::Internal { .. } => 500,
+        }
+    }
+
+    pub fn field(field: &str, problem: crate::values::FieldProblem) -> Self {
+        Self::Invalid(FieldErrors::one(field, problem))
+    }
+}
+
+impl From<FieldErrors> for AppError {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Invalid(errors)
+    }
+}
+
+impl From<Conflict> for AppError {
+    fn from(conflict: Conflict) -> Self {
+        Self::Conflict(conflict)
+    }
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            // Arguments that do not decode: a field is missing, unknown, or not of its type. Which one, the caller's own code knows.
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => Self::Invalid(FieldErrors::default()),
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Offline,
+            _ => Self::Internal { reference: "unknown".to_owned() },
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The database: pool, transactions, migrations, and the embedded PostgreSQL for machines without one.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{Executor, Postgres};
+use uuid::Uuid;
+
+use crate::error::AppError;
+
+/// A running transaction; dropped without a commit it is rolled back.
+pub type Tx = sqlx::Transaction<'static, Postgres>;
+
+/// The schema, in order; applied at start under an advisory lock.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// Handle on the database; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pool: PgPool,
+}
+
+impl Db {
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    /// For single statements: `query!(…).fetch_one(db.pool())`.
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// # Errors
+    /// `Offline` when no connection is to be had.
+    pub async fn begin(&self) -> Result<Tx, AppError> {
+        Ok(self.pool.begin().await?)
+    }
+
+    /// A transaction that sees one vendor's rows: role and id are local to it and set in one round trip.
+    ///
+    /// # Errors
+    /// `Offline` when no connection is to be had.
+    pub async fn begin_as_vendor(&self, vendor_id: Uuid) -> Result<Tx, AppError> {
+        let mut tx = self.begin().await?;
+        sqlx::query("select set_config('role', 'souk_vendor', true), set_config('souk.vendor_id', $1, true)")
+            .bind(vendor_id.to_string())
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx)
+    }
+
+    /// # Errors
+    /// When the server cannot be reached.
+    pub async fn connect(options: PgConnectOptions, max_connections: u32) -> Result<Self, sqlx::Error> {
+        let pool = PgPoolOptions::new()
+            .max_connections(max_connections)
+            .acquire_timeout(Duration::from_secs(3))
+            // sqlx 0.9.0 can hand back a connection inside an open transaction when a `begin` is dropped mid-flight; later writes on it are
+            // acknowledged and lost.
+            .after_release(|connection, _| Box::pin(async move { connection.execute("rollback").await.map(|_| true) }))
+            .connect_with(options)
+            .await?;
+        Ok(Self { pool })
+    }
+}

@@ -1,0 +1,6 @@
+//! Machinery that knows no shop nouns.
+
+pub mod config;
+pub mod db;
+pub mod request;
+pub mod state;

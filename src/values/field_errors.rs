@@ -1,0 +1,86 @@
+use serde::{Deserialize, Serialize};
+
+/// What is wrong with one field. Codes and not sentences: they may travel in places that strangers can write to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldProblem {
+    Required,
+    TooShort,
+    TooLong,
+    NotAnEmail,
+    NotANumber,
+    OutOfRange,
+    Taken,
+    TooCommon,
+    UnknownChoice,
+    NotAnAddress,
+    WrongCredentials,
+}
+
+impl FieldProblem {
+    /// The sentence beside the field.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::Required => "Please fill this in.",
+            Self::TooShort => "This is too short.",
+            Self::TooLong => "This is too long.",
+            Self::NotAnEmail => "This does not look like an e-mail address.",
+            Self::NotANumber => "Please enter a whole number.",
+            Self::OutOfRange => "This number is out of range.",
+            Self::Taken => "This is already in use.",
+            Self::TooCommon => "This password is too easy to guess.",
+            Self::UnknownChoice => "Please choose one of the options.",
+            Self::NotAnAddress => "This address is not complete.",
+            Self::WrongCredentials => "E-mail address or password is not right.",
+        }
+    }
+}
+
+/// All that is wrong with a form, in the order of its fields.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FieldErrors(Vec<(String, FieldProblem)>);
+
+impl FieldErrors {
+    pub fn one(field: &str, problem: FieldProblem) -> Self {
+        Self(vec![(field.to_owned(), problem)])
+    }
+
+    pub fn push(&mut self, field: &str, problem: FieldProblem) {
+        self.0.push((field.to_owned(), problem));
+    }
+
+    pub fn of(&self, field: &str) -> Option<FieldProblem> {
+        self.0.iter().find(|(name, _)| name == field).map(|(_, problem)| *problem)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&str, FieldProblem)> {
+        self.0.iter().map(|(name, problem)| (name.as_str(), *problem))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The trimmed text, or a note of what is wrong with it. `min` and `max` count characters.
+    pub fn text(&mut self, field: &str, value: &str, min: usize, max: usize) -> String {
+        let value = value.trim();
+        let length = value.chars().count();
+        if length == 0 && min > 0 {
+            self.push(field, FieldProblem::Required);
+        } else if length < min {
+            self.push(field, FieldProblem::TooShort);
+        } else if length > max {
+            self.push(field, FieldProblem::TooLong);
+        }
+        value.to_owned()
+    }
+
+    /// The value, unless something was wrong.
+    ///
+    /// # Errors
+    /// Itself, if any field has a problem.
+    pub fn into_result<T>(self, value: T) -> Result<T, Self> {
+        if self.is_empty() { Ok(value) } else { Err(self) }
+    }
+}

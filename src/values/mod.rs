@@ -1,0 +1,27 @@
+//! Pure value types for both targets: what a value of them says is true, because nothing else can be built.
+//!
+//! What a human types stays a `String` in a form until `parse` turns it into one of these; ids, quantities and slugs parse while decoding.
+
+mod address;
+mod email;
+mod field_errors;
+mod id;
+mod money;
+mod page;
+mod quantity;
+mod slug;
+mod text_enum;
+#[cfg(feature = "ssr")]
+mod sql;
+
+pub use address::{Address, COUNTRIES, country_name};
+pub use email::Email;
+pub use field_errors::{FieldErrors, FieldProblem};
+pub use id::{
+    AddressId, CartId, CategoryId, OrderId, OrderPartId, PaymentId, PictureId, ProductId, RefundId, SessionId, UserId, VariantId, VendorId,
+};
+pub use money::{Currency, MAX_CHARGE_MINOR, Money, MoneyError};
+pub use page::PageNumber;
+pub use quantity::Quantity;
+pub use slug::Slug;
+pub use text_enum::UnknownName;
