@@ -4,3 +4,4 @@ pub mod config;
 pub mod db;
 pub mod request;
 pub mod state;
+pub mod storage;
