@@ -2,5 +2,6 @@
 
 pub mod config;
 pub mod db;
+pub mod gateway;
 pub mod request;
 pub mod state;
