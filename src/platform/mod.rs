@@ -6,3 +6,4 @@ pub mod gateway;
 pub mod request;
 pub mod state;
 pub mod storage;
+pub mod uncancelled;
