@@ -26,7 +26,10 @@ pub enum MailConfig {
     Mailbox,
     Console,
     /// `SMTP_URL`
-    Smtp { url: SecretString, from: String },
+    Smtp {
+        url: SecretString,
+        from: String,
+    },
 }
 
 /// The payment gateway.
