@@ -2,5 +2,6 @@
 
 pub mod config;
 pub mod db;
+pub mod jobs;
 pub mod request;
 pub mod state;
