@@ -3,6 +3,7 @@
 pub mod config;
 pub mod db;
 pub mod gateway;
+pub mod jobs;
 pub mod request;
 pub mod state;
 pub mod storage;

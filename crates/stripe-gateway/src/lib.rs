@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! Every call to async-stripe, behind plain functions and plain types: nothing of it leaks out, so that the shop compiles without knowing its
 //! types and another client could take its place.
 //!
@@ -157,3 +158,6 @@ mod tests {
         assert!(!format!("{client:?}").contains("canary"));
     }
 }
+=======
+
+>>>>>>> ha
