@@ -98,7 +98,9 @@ impl FromServerFnError for AppError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             // Arguments that do not decode: a field is missing, unknown, or not of its type. Which one, the caller's own code knows.
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => Self::Invalid(FieldErrors::default()),
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
+                Self::Invalid(FieldErrors::default())
+            }
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Offline,
             _ => Self::Internal { reference: "unknown".to_owned() },
         }

@@ -2,5 +2,7 @@
 
 pub mod config;
 pub mod db;
+pub mod mailer;
+pub mod rate_limit;
 pub mod request;
 pub mod state;

@@ -7,6 +7,7 @@ use leptos::config::LeptosOptions;
 
 use super::config::Config;
 use super::db::Db;
+use super::mailer::Mailer;
 
 /// Cheap to clone: handles only.
 #[derive(Clone, Debug, FromRef)]
@@ -14,4 +15,5 @@ pub struct AppState {
     pub config: Arc<Config>,
     pub db: Db,
     pub leptos: LeptosOptions,
+    pub mailer: Mailer,
 }
