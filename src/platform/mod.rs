@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod db;
+pub mod gateway;
 pub mod request;
 pub mod state;
 pub mod storage;
