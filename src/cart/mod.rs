@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::values::{Money, PictureId, ProductId, Quantity, Slug, VariantId, VendorId};
 
 pub mod api;
+pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod guard;
 #[cfg(feature = "ssr")]

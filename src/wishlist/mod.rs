@@ -1,6 +1,7 @@
 //! Saved products of customers. Table: `wishlist_items`.
 
 pub mod api;
+pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]
