@@ -48,3 +48,10 @@ pub struct StripeConfig {
     /// Whether the built-in sandbox is mounted under `/_stripe/`.
     pub sandbox: bool,
 }
+
+impl StripeConfig {
+    /// Whether no real money moves, which every page must say.
+    pub fn test_mode(&self) -> bool {
+        !self.publishable_key.starts_with("pk_live_")
+    }
+}

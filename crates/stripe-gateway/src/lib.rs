@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! Every call to async-stripe, behind plain functions and plain types: nothing of it leaks out, so that the shop compiles without knowing its
 //! types and another client could take its place.
 //!
@@ -158,6 +157,3 @@ mod tests {
         assert!(!format!("{client:?}").contains("canary"));
     }
 }
-=======
-
->>>>>>> ha
