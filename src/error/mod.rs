@@ -10,6 +10,8 @@ use crate::values::FieldErrors;
 #[cfg(feature = "ssr")]
 mod server;
 #[cfg(feature = "ssr")]
+pub mod status;
+#[cfg(feature = "ssr")]
 pub use server::OnConstraint;
 
 /// Why a request was not done, in words that a stranger may read.
@@ -98,7 +100,9 @@ impl FromServerFnError for AppError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             // Arguments that do not decode: a field is missing, unknown, or not of its type. Which one, the caller's own code knows.
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => Self::Invalid(FieldErrors::default()),
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
+                Self::Invalid(FieldErrors::default())
+            }
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Offline,
             _ => Self::Internal { reference: "unknown".to_owned() },
         }

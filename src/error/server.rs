@@ -31,7 +31,11 @@ impl From<sqlx::Error> for AppError {
                 tracing::warn!(%error, "database not available");
                 Self::Offline
             }
-            sqlx::Error::Database(cause) if cause.code().is_some_and(|code| RETRYABLE.contains(&code.as_ref()) || code.starts_with("57P") || code.starts_with("53")) => {
+            sqlx::Error::Database(cause)
+                if cause
+                    .code()
+                    .is_some_and(|code| RETRYABLE.contains(&code.as_ref()) || code.starts_with("57P") || code.starts_with("53")) =>
+            {
                 tracing::warn!(%error, "database refused for now");
                 Self::Offline
             }

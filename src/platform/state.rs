@@ -15,3 +15,10 @@ pub struct AppState {
     pub db: Db,
     pub leptos: LeptosOptions,
 }
+
+impl AppState {
+    /// The one place where the parts are put together, for the server and for tests alike.
+    pub fn new(config: Config, db: Db, leptos: LeptosOptions) -> Self {
+        Self { config: Arc::new(config), db, leptos }
+    }
+}

@@ -1,1 +1,4 @@
-//! (to be written)
+//! Components that know no shop nouns.
+
+pub mod form;
+pub mod proof;

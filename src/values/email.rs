@@ -27,7 +27,8 @@ impl std::str::FromStr for Email {
         let s = s.trim();
         let (local, domain) = s.rsplit_once('@').ok_or(EmailError)?;
         let clean = |part: &str| part.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"@".contains(c));
-        let labels_ok = domain.contains('.') && domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
+        let labels_ok =
+            domain.contains('.') && domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
         let dots_ok = !local.is_empty() && local.len() <= 64 && !local.starts_with('.') && !local.ends_with('.') && !local.contains("..");
         if s.len() <= 254 && clean(local) && clean(domain) && labels_ok && dots_ok { Ok(Self(s.to_owned())) } else { Err(EmailError) }
     }
