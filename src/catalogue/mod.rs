@@ -15,6 +15,8 @@ use crate::values::{CategoryId, Money, PageNumber, ProductId, Slug, VariantId, V
 mod listing_query;
 mod product_form;
 pub mod api;
+pub mod islands;
+pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]

@@ -1,5 +1,7 @@
 //! What customers may read, and what vendors write. Reads go through `visible_products`; writes carry the vendor's id into every statement.
 
+pub mod stock;
+
 use time::OffsetDateTime;
 
 use super::{Category, HomePage, Listing, ListingQuery, NewProduct, Product, ProductCard, SearchText, Shop, Suggestion, store};
