@@ -21,6 +21,7 @@ use crate::platform::routes::{DEFAULT_BODY_LIMIT, PlainRoutes};
 use crate::platform::security::{self, PagePolicy};
 use crate::platform::state::AppState;
 use crate::platform::{form_flash, overload, serve, site, telemetry};
+use crate::{accounts, checkout, media};
 
 /// Where somebody is sent whose plain form needs a session.
 const SIGN_IN_PATH: &str = "/sign-in";
@@ -35,6 +36,7 @@ pub fn router(state: AppState) -> Router {
     let router = pages(&state)
         .merge(server_functions(&state))
         .layer(from_fn_with_state(state.clone(), security::redirects))
+        .layer(accounts::guard::sessions(state.clone()))
         .merge(plain_routes(&state).into_router())
         .merge(site::pkg(&state.leptos))
         .fallback_service(files)
@@ -50,7 +52,9 @@ pub fn router(state: AppState) -> Router {
 
 /// Every route that is neither a page nor a server function.
 pub fn plain_routes(_state: &AppState) -> PlainRoutes {
-    health::routes(PlainRoutes::new())
+    let routes = health::routes(PlainRoutes::new());
+    let routes = media::routes::routes(routes);
+    checkout::routes::routes(routes)
 }
 
 /// The paths of all pages, with axum's placeholders.
