@@ -5,6 +5,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use rustix::process::{Pid, Signal};
 use souk::platform::db::{DatabaseConfig, Server};
 
 use super::signals::Shutdown;
@@ -18,7 +19,7 @@ pub async fn exec(folder: Option<PathBuf>, command: &[OsString]) -> Result<ExitC
     if let Some(folder) = folder {
         config.embedded_dir = folder;
     }
-    // Ctrl-C reaches the command as well; we live on to stop the database after it.
+    // We outlive the command, to stop the database after it.
     let shutdown = Shutdown::listen()?;
     let server = Server::find(&config).await?;
     let outcome = run(&server, command, &shutdown).await;
@@ -34,13 +35,20 @@ async fn run(server: &Server, command: &[OsString], shutdown: &Shutdown) -> Resu
         process.env("DATABASE_URL", url);
     }
     let mut child = process.spawn().map_err(|error| format!("cannot run {}: {error}", program.display()))?;
-    tokio::select! {
-        status = child.wait() => {
-            let status = status?;
-            let code = status.code().or_else(|| status.signal().map(|signal| BY_SIGNAL + signal)).unwrap_or(1);
-            Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+    let status = tokio::select! {
+        status = child.wait() => status?,
+        () = shutdown.orderly.cancelled() => {
+            // Ctrl-C reached it through the terminal, a plain `kill` of this process did not.
+            if let Some(pid) = child.id().and_then(|id| Pid::from_raw(id.cast_signed())) {
+                let _ = rustix::process::kill_process(pid, Signal::TERM);
+            }
+            tokio::select! {
+                status = child.wait() => status?,
+                // Killed when it is dropped.
+                () = shutdown.quick.cancelled() => return Ok(ExitCode::FAILURE),
+            }
         }
-        // A second signal: the command is killed when it is dropped.
-        () = shutdown.quick.cancelled() => Ok(ExitCode::FAILURE),
-    }
+    };
+    let code = status.code().or_else(|| status.signal().map(|signal| BY_SIGNAL + signal)).unwrap_or(1);
+    Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
 }

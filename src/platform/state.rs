@@ -19,3 +19,10 @@ pub struct AppState {
     pub leptos: LeptosOptions,
     pub mailer: Mailer,
 }
+
+impl AppState {
+    /// The one place where the parts are put together, for the server and for tests alike.
+    pub fn new(config: Config, db: Db, leptos: LeptosOptions) -> Self {
+        Self { config: Arc::new(config), db, leptos }
+    }
+}
