@@ -1,1 +1,52 @@
-//! (to be written)
+//! The document shell, and every page route of the site on one screen.
+
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+use crate::ui::proof::Proof;
+
+/// The document around every page.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <HashedStylesheet options={options.clone()}/>
+                <AutoReload options={options.clone()}/>
+                <HydrationScripts options islands=true/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// Which path is which page.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Router>
+            <main>
+                <Routes fallback={|| view! { <h1>"Not found"</h1> }}>
+                    <Route path=path!("/") ssr=SsrMode::Async view={ProofPage}/>
+                </Routes>
+            </main>
+        </Router>
+    }
+}
+
+#[component]
+fn ProofPage() -> impl IntoView {
+    view! {
+        <Title text="Souk"/>
+        <h1>"Souk"</h1>
+        <Proof/>
+    }
+}

@@ -1,1 +1,263 @@
-//! (to be written)
+//! What is for sale: categories, products, variants with price and stock, search.
+//!
+//! Tables: `categories`, `products`, `product_variants`, `product_pictures`. Views: `visible_products` is the one place that says what a
+//! stranger may see (published, of an approved vendor, with something to buy), and every query for customers goes through it;
+//! `stocked_variants` is the one place that says how many of a variant can be bought (stock minus live holds).
+//!
+//! Invariants: stock never falls below zero; a product's price is the lowest of its variants', kept by a trigger; only the owner's
+//! transactions write, with the vendor's id in every WHERE clause.
+
+use serde::{Deserialize, Serialize};
+
+use crate::media::Picture;
+use crate::values::{CategoryId, Money, PageNumber, ProductId, Slug, VariantId, VendorId};
+
+mod listing_query;
+mod product_form;
+pub mod api;
+pub mod islands;
+pub mod ui;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+mod store;
+
+pub use listing_query::{ListingQuery, SearchText};
+pub use product_form::{NewProduct, NewVariant, ProductForm, VariantForm};
+
+crate::text_enum! {
+    /// How a listing is ordered.
+    pub enum Sort {
+        /// By how well the text matches; without a text the newest come first.
+        Relevance => "relevance",
+        Newest => "newest",
+        PriceAsc => "price_asc",
+        PriceDesc => "price_desc",
+        Rating => "rating",
+        BestSelling => "best_selling",
+    }
+}
+
+impl Sort {
+    /// As people read it in a list of choices.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Relevance => "Best match",
+            Self::Newest => "Newest",
+            Self::PriceAsc => "Price: low to high",
+            Self::PriceDesc => "Price: high to low",
+            Self::Rating => "Best rated",
+            Self::BestSelling => "Best selling",
+        }
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Category {
+    pub id: CategoryId,
+    pub slug: Slug,
+    pub name: String,
+    pub description: String,
+}
+
+impl Category {
+    pub fn url(&self) -> String {
+        category_url(&self.slug)
+    }
+}
+
+/// A category on the home page.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CategoryTile {
+    pub category: Category,
+    pub product_count: i64,
+    /// Of its best-rated product.
+    pub picture: Option<Picture>,
+}
+
+/// A product in a listing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct ProductCard {
+    pub id: ProductId,
+    pub slug: Slug,
+    pub name: String,
+    pub vendor_name: String,
+    pub vendor_slug: Slug,
+    /// The lowest among the variants.
+    pub price: Money,
+    pub compare_at: Option<Money>,
+    pub rating_count: i32,
+    pub rating_sum: i64,
+    pub picture: Option<Picture>,
+    /// Of all variants: stock minus live holds.
+    pub available: u32,
+    /// The one whose price is shown.
+    pub default_variant: VariantId,
+    /// More than one variant: the customer must choose on the product's page.
+    pub has_options: bool,
+}
+
+impl ProductCard {
+    pub fn url(&self) -> String {
+        product_url(&self.slug)
+    }
+
+    pub fn vendor_url(&self) -> String {
+        shop_url(&self.vendor_slug)
+    }
+
+    /// 1.0 to 5.0, or none while nobody has rated it.
+    pub fn rating(&self) -> Option<f64> {
+        average_rating(self.rating_count, self.rating_sum)
+    }
+}
+
+/// One line of a product's facts: "Material" – "Stoneware".
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Attribute {
+    pub name: String,
+    pub value: String,
+}
+
+/// What is bought: a product in one of its options.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Variant {
+    pub id: VariantId,
+    /// Empty for a product without options.
+    pub title: String,
+    pub price: Money,
+    pub compare_at: Option<Money>,
+    pub available: u32,
+}
+
+/// A shop as others see it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Shop {
+    pub id: VendorId,
+    pub slug: Slug,
+    pub name: String,
+    pub tagline: String,
+    /// Plain text, a blank line between paragraphs.
+    pub story: String,
+    pub city: String,
+    pub country_code: String,
+    pub product_count: i64,
+    /// Of its best-rated products, three at most.
+    pub pictures: Vec<Picture>,
+}
+
+impl Shop {
+    pub fn url(&self) -> String {
+        shop_url(&self.slug)
+    }
+}
+
+/// All that a product's page shows.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Product {
+    pub id: ProductId,
+    pub slug: Slug,
+    pub name: String,
+    pub summary: String,
+    /// Plain text, a blank line between paragraphs.
+    pub description: String,
+    pub attributes: Vec<Attribute>,
+    pub tags: Vec<String>,
+    pub category: Category,
+    pub vendor_id: VendorId,
+    pub vendor_slug: Slug,
+    pub vendor_name: String,
+    pub vendor_tagline: String,
+    pub vendor_city: String,
+    pub vendor_country_code: String,
+    /// In the vendor's order; one at least.
+    pub variants: Vec<Variant>,
+    /// The first is the main one.
+    pub pictures: Vec<Picture>,
+    pub rating_count: i32,
+    pub rating_sum: i64,
+}
+
+impl Product {
+    pub fn url(&self) -> String {
+        product_url(&self.slug)
+    }
+
+    pub fn vendor_url(&self) -> String {
+        shop_url(&self.vendor_slug)
+    }
+
+    pub fn rating(&self) -> Option<f64> {
+        average_rating(self.rating_count, self.rating_sum)
+    }
+
+    /// The cheapest variant that can be bought, else the cheapest: what is preselected.
+    pub fn default_variant(&self) -> Option<&Variant> {
+        self.variants.iter().min_by_key(|variant| (variant.available == 0, variant.price.amount_minor))
+    }
+}
+
+/// One page of a listing.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Listing {
+    /// As it was answered: with the page that exists and the sort that was used.
+    pub query: ListingQuery,
+    /// The category that was asked for.
+    pub category: Option<Category>,
+    pub cards: Vec<ProductCard>,
+    pub total: u64,
+    pub page: PageNumber,
+    pub last_page: PageNumber,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct HomePage {
+    pub categories: Vec<CategoryTile>,
+    pub newest: Vec<ProductCard>,
+    pub best_selling: Vec<ProductCard>,
+    pub shops: Vec<Shop>,
+}
+
+crate::text_enum! {
+    pub enum SuggestionKind {
+        Product => "product",
+        Category => "category",
+        Shop => "shop",
+    }
+}
+
+/// What the search box offers while one types.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Suggestion {
+    pub kind: SuggestionKind,
+    pub name: String,
+    pub slug: Slug,
+}
+
+impl Suggestion {
+    pub fn url(&self) -> String {
+        match self.kind {
+            SuggestionKind::Product => product_url(&self.slug),
+            SuggestionKind::Category => category_url(&self.slug),
+            SuggestionKind::Shop => shop_url(&self.slug),
+        }
+    }
+}
+
+pub fn product_url(slug: &Slug) -> String {
+    format!("/product/{slug}")
+}
+
+pub fn category_url(slug: &Slug) -> String {
+    format!("/category/{slug}")
+}
+
+pub fn shop_url(slug: &Slug) -> String {
+    format!("/shop/{slug}")
+}
+
+fn average_rating(count: i32, sum: i64) -> Option<f64> {
+    // A rating is 1 to 5, so both fit into a double without loss.
+    #[expect(clippy::cast_precision_loss, clippy::allow_attributes_without_reason)]
+    (count > 0).then(|| sum as f64 / f64::from(count))
+}

@@ -1,1 +1,162 @@
-//! (to be written)
+//! Orders, their lines, and one part per vendor.
+//!
+//! Tables: `orders`, `order_parts`, `order_lines`, `stock_holds`. An order is a snapshot of what the customer agreed to; whatever becomes of
+//! the products, it stays readable. Invariants: lines add up to parts and parts to the order (a constraint, checked at commit); a status
+//! moves along the graph below and never back.
+
+use serde::{Deserialize, Serialize};
+
+use crate::text_enum;
+use crate::values::{Address, Money, OrderId, PictureId, Quantity};
+
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+mod store;
+
+text_enum! {
+    /// Where the money of an order stands.
+    pub enum OrderStatus {
+        Pending => "pending",
+        Paid => "paid",
+        PartiallyRefunded => "partially_refunded",
+        /// Paid, but the goods were gone or the order closed: the money is on its way back.
+        RefundPending => "refund_pending",
+        Refunded => "refunded",
+        Canceled => "canceled",
+        Expired => "expired",
+        /// Amount or currency of the payment differ from the order's: held for a human.
+        Review => "review",
+    }
+}
+
+impl OrderStatus {
+    /// The graph of `payments.md`. The SQL that moves an order names the status it moves from, so a lost race changes nothing.
+    pub const fn may_become(self, next: Self) -> bool {
+        use OrderStatus::*;
+        matches!(
+            (self, next),
+            (Pending, Paid | RefundPending | Canceled | Expired | Review)
+                | (Canceled | Expired, RefundPending | Review)
+                | (Paid, PartiallyRefunded | Refunded)
+                | (PartiallyRefunded, Refunded)
+                | (RefundPending, Refunded)
+                | (Review, Paid | RefundPending | Canceled)
+        )
+    }
+
+    /// As the customer reads it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Pending => "Waiting for payment",
+            Self::Paid => "Paid",
+            Self::PartiallyRefunded => "Partly refunded",
+            Self::RefundPending => "Refund on its way",
+            Self::Refunded => "Refunded",
+            Self::Canceled => "Canceled",
+            Self::Expired => "Expired",
+            Self::Review => "Being checked by us",
+        }
+    }
+}
+
+text_enum! {
+    /// Where the goods of one vendor's part stand; apart from money.
+    pub enum Fulfilment {
+        Unfulfilled => "unfulfilled",
+        Shipped => "shipped",
+        Delivered => "delivered",
+        Canceled => "canceled",
+    }
+}
+
+impl Fulfilment {
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Unfulfilled => "Not sent yet",
+            Self::Shipped => "On its way",
+            Self::Delivered => "Delivered",
+            Self::Canceled => "Canceled",
+        }
+    }
+}
+
+/// One order in a list.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct OrderSummary {
+    pub id: OrderId,
+    pub number: i64,
+    pub status: OrderStatus,
+    pub total: Money,
+    /// RFC 3339, UTC.
+    pub placed_at: String,
+    pub pieces: u32,
+    pub shops: Vec<String>,
+    pub picture_ids: Vec<PictureId>,
+}
+
+/// An order as its customer sees it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Order {
+    pub id: OrderId,
+    pub number: i64,
+    pub status: OrderStatus,
+    pub email: String,
+    pub items: Money,
+    pub shipping: Money,
+    pub tax: Money,
+    pub discount: Money,
+    pub total: Money,
+    pub address: Address,
+    /// RFC 3339, UTC.
+    pub placed_at: String,
+    pub paid_at: Option<String>,
+    /// Why the last attempt to pay failed, in the gateway's words for customers.
+    pub payment_error: Option<String>,
+    pub parts: Vec<OrderPart>,
+}
+
+impl Order {
+    pub fn lines(&self) -> impl Iterator<Item = &OrderLine> {
+        self.parts.iter().flat_map(|part| &part.lines)
+    }
+}
+
+/// What one vendor sends.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct OrderPart {
+    pub vendor_name: String,
+    pub fulfilment: Fulfilment,
+    pub shipping: Money,
+    pub total: Money,
+    pub carrier: Option<String>,
+    pub tracking: Option<String>,
+    pub lines: Vec<OrderLine>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct OrderLine {
+    pub product_name: String,
+    pub product_slug: String,
+    pub variant_title: String,
+    pub picture_id: Option<PictureId>,
+    pub unit_price: Money,
+    pub quantity: Quantity,
+    pub subtotal: Money,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OrderStatus::{self, *};
+
+    #[test]
+    fn what_is_paid_never_becomes_pending_or_failed() {
+        for from in [Paid, PartiallyRefunded, RefundPending, Refunded] {
+            for to in [Pending, Canceled, Expired, Review] {
+                assert!(!from.may_become(to), "{from} → {to}");
+            }
+        }
+        assert!(OrderStatus::ALL.iter().all(|&status| !status.may_become(status)));
+        assert!(OrderStatus::ALL.iter().all(|&status| !Refunded.may_become(status)));
+    }
+}

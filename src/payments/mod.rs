@@ -1,1 +1,56 @@
-//! (to be written)
+//! Payments and refunds of orders, and the inbox of the gateway's events.
+//!
+//! Tables: `payments`, `refunds`, `stripe_events`. One live intent for an order (I4), an event takes effect once (I7), refunds stay within
+//! what was captured (I14): each is a constraint.
+
+use crate::text_enum;
+use crate::values::Currency;
+
+pub mod service;
+mod store;
+
+text_enum! {
+    /// Where one payment stands; a decline is an attempt and not an end.
+    pub enum PaymentStatus {
+        /// The key is committed, the gateway's answer is not known yet.
+        Creating => "creating",
+        RequiresPaymentMethod => "requires_payment_method",
+        RequiresAction => "requires_action",
+        Processing => "processing",
+        Succeeded => "succeeded",
+        Canceled => "canceled",
+    }
+}
+
+impl PaymentStatus {
+    /// Nothing moves it any more.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Canceled)
+    }
+}
+
+text_enum! {
+    /// Why money goes back.
+    pub enum RefundReason {
+        OutOfStock => "out_of_stock",
+        /// The payment succeeded after the order was canceled or had expired.
+        OrderClosed => "order_closed",
+        RequestedByCustomer => "requested_by_customer",
+        Duplicate => "duplicate",
+        Fraudulent => "fraudulent",
+    }
+}
+
+/// The least Stripe charges, in minor units; the bound for currencies not listed is that of the dollar, and the gateway has the last word.
+pub fn minimum_charge_minor(currency: Currency) -> i64 {
+    match currency.code() {
+        "GBP" => 30,
+        "JPY" | "HUF" | "CZK" => 50,
+        "MXN" => 1000,
+        "SEK" | "NOK" => 300,
+        "DKK" => 250,
+        "PLN" | "AED" | "RON" => 200,
+        "HKD" => 400,
+        _ => 50,
+    }
+}

@@ -1,1 +1,30 @@
-//! (to be written)
+//! Components that know nothing of the shop. Pages and features compose them; each has its style in `style/components/`.
+
+pub mod api;
+mod badge;
+mod breadcrumbs;
+mod button;
+mod empty_state;
+mod field;
+pub mod form;
+mod icon;
+mod notice;
+mod pagination;
+mod picture;
+mod price;
+mod stars;
+pub mod theme;
+pub mod toast;
+
+pub use badge::{Badge, Tone};
+pub use breadcrumbs::Breadcrumbs;
+pub use button::{Button, ButtonLink, Look};
+pub use empty_state::EmptyState;
+pub use field::{SelectField, TextField};
+pub use form::{ErrorSummary, FormFlash, FormState};
+pub use icon::{Icon, Sprite};
+pub use notice::Notice;
+pub use pagination::Pagination;
+pub use picture::{Fetch, Picture, Source};
+pub use price::Price;
+pub use stars::Stars;

@@ -1,9 +1,10 @@
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// How many of one variant somebody wants: 1 to 999. Zero, negative and absurd numbers do not decode (CVE-2026-44826: a negative quantity
 /// made a negative total).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(try_from = "i64", into = "i64")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(into = "i64")]
 pub struct Quantity(u16);
 
 impl Quantity {
@@ -37,6 +38,29 @@ impl TryFrom<i64> for Quantity {
             Ok(n) if (1..=Self::MAX.0).contains(&n) => Ok(Self(n)),
             _ => Err(QuantityError),
         }
+    }
+}
+
+/// From a number, or from the digits that a form field is.
+impl<'de> Deserialize<'de> for Quantity {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Digits;
+        impl Visitor<'_> for Digits {
+            type Value = Quantity;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a whole number from 1 to 999")
+            }
+            fn visit_i64<E: Error>(self, n: i64) -> Result<Quantity, E> {
+                Quantity::try_from(n).map_err(E::custom)
+            }
+            fn visit_u64<E: Error>(self, n: u64) -> Result<Quantity, E> {
+                i64::try_from(n).map_err(E::custom).and_then(|n| self.visit_i64(n))
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Quantity, E> {
+                text.trim().parse::<i64>().map_err(E::custom).and_then(|n| self.visit_i64(n))
+            }
+        }
+        deserializer.deserialize_any(Digits)
     }
 }
 

@@ -1,0 +1,238 @@
+//! SQL of carts.
+
+use sqlx::PgExecutor;
+
+use super::{Cart, CartLine, CartShop, ShippingRate};
+use crate::values::{CartId, Currency, Money, PictureId, ProductId, Quantity, Slug, UserId, VariantId, VendorId};
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+pub struct LineRow {
+    variant_id: VariantId,
+    product_id: ProductId,
+    product_name: String,
+    product_slug: Slug,
+    variant_title: String,
+    sku: String,
+    picture_id: Option<PictureId>,
+    price_minor: i64,
+    seen_price_minor: i64,
+    quantity: Quantity,
+    available: i64,
+    for_sale: bool,
+    vendor_id: VendorId,
+    vendor_name: String,
+    vendor_slug: Slug,
+    shipping_flat_minor: i64,
+    shipping_free_from_minor: Option<i64>,
+}
+
+/// What a variant can be had for right now.
+pub struct OfferRow {
+    pub price_minor: i64,
+    pub available: i64,
+    pub for_sale: bool,
+}
+
+pub async fn currency(db: impl PgExecutor<'_>) -> Result<Currency> {
+    sqlx::query_scalar!(r#"select currency as "currency: Currency" from shop"#).fetch_one(db).await
+}
+
+pub async fn insert_cart(db: impl PgExecutor<'_>, id: CartId, user_id: Option<UserId>, token_hash: Option<&[u8]>) -> Result<()> {
+    sqlx::query!("insert into carts (id, user_id, token_hash) values ($1, $2, $3) on conflict do nothing", id as _, user_id as _, token_hash)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn lock_cart_of(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Option<CartId>> {
+    sqlx::query_scalar!(r#"select id as "id: CartId" from carts where user_id = $1 for update"#, user_id as _).fetch_optional(db).await
+}
+
+pub async fn lock_guest_cart(db: impl PgExecutor<'_>, token_hash: Option<&[u8]>) -> Result<Option<CartId>> {
+    sqlx::query_scalar!(r#"select id as "id: CartId" from carts where token_hash = $1 for update"#, token_hash).fetch_optional(db).await
+}
+
+pub async fn guest_cart_exists(db: impl PgExecutor<'_>, token_hash: Option<&[u8]>) -> Result<bool> {
+    sqlx::query_scalar!(r#"select exists (select from carts where token_hash = $1) as "exists!""#, token_hash).fetch_one(db).await
+}
+
+pub async fn find_cart(db: impl PgExecutor<'_>, user_id: Option<UserId>, token_hash: Option<&[u8]>) -> Result<Option<CartId>> {
+    sqlx::query_scalar!(
+        r#"select id as "id: CartId" from carts where user_id = $1 or ($1 is null and token_hash = $2)"#,
+        user_id as Option<UserId>,
+        token_hash
+    )
+    .fetch_optional(db)
+    .await
+}
+
+pub async fn count_pieces(db: impl PgExecutor<'_>, user_id: Option<UserId>, token_hash: Option<&[u8]>) -> Result<i64> {
+    sqlx::query_scalar!(
+        r#"select coalesce(sum(i.quantity), 0) as "count!" from carts c join cart_items i on i.cart_id = c.id
+           where c.user_id = $1 or ($1 is null and c.token_hash = $2)"#,
+        user_id as Option<UserId>,
+        token_hash
+    )
+    .fetch_one(db)
+    .await
+}
+
+pub async fn count_lines(db: impl PgExecutor<'_>, cart: CartId) -> Result<i64> {
+    sqlx::query_scalar!(r#"select count(*) as "count!" from cart_items where cart_id = $1"#, cart as _).fetch_one(db).await
+}
+
+pub async fn quantity(db: impl PgExecutor<'_>, cart: CartId, variant: VariantId) -> Result<Option<i32>> {
+    sqlx::query_scalar!("select quantity from cart_items where cart_id = $1 and variant_id = $2", cart as _, variant as _).fetch_optional(db).await
+}
+
+pub async fn offer(db: impl PgExecutor<'_>, variant: VariantId, shopper: Option<UserId>) -> Result<Option<OfferRow>> {
+    sqlx::query_as!(
+        OfferRow,
+        r#"select pv.price_minor, p.status = 'published' and v.status = 'approved' as "for_sale!",
+             pv.stock - coalesce((select sum(h.quantity) from stock_holds h
+               where h.variant_id = pv.id and h.expires_at > now() and h.shopper_id is distinct from $2), 0) as "available!"
+           from product_variants pv join products p on p.id = pv.product_id join vendors v on v.id = pv.vendor_id
+           where pv.id = $1"#,
+        variant as _,
+        shopper as Option<UserId>
+    )
+    .fetch_optional(db)
+    .await
+}
+
+pub async fn upsert_line(db: impl PgExecutor<'_>, cart: CartId, variant: VariantId, quantity: Quantity, price_minor: i64) -> Result<()> {
+    sqlx::query!(
+        "insert into cart_items (cart_id, variant_id, quantity, seen_price_minor) values ($1, $2, $3, $4)
+         on conflict (cart_id, variant_id) do update set quantity = excluded.quantity, seen_price_minor = excluded.seen_price_minor",
+        cart as _,
+        variant as _,
+        quantity.as_i32(),
+        price_minor
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn delete_line(db: impl PgExecutor<'_>, cart: CartId, variant: VariantId) -> Result<()> {
+    sqlx::query!("delete from cart_items where cart_id = $1 and variant_id = $2", cart as _, variant as _).execute(db).await?;
+    Ok(())
+}
+
+pub async fn copy_lines(db: impl PgExecutor<'_>, from: CartId, to: CartId) -> Result<()> {
+    sqlx::query!(
+        "insert into cart_items (cart_id, variant_id, quantity, seen_price_minor, added_at)
+         select $2, variant_id, quantity, seen_price_minor, added_at from cart_items where cart_id = $1
+         on conflict (cart_id, variant_id) do update set quantity = greatest(cart_items.quantity, excluded.quantity)",
+        from as _,
+        to as CartId
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn delete_cart(db: impl PgExecutor<'_>, cart: CartId) -> Result<()> {
+    sqlx::query!("delete from carts where id = $1", cart as _).execute(db).await?;
+    Ok(())
+}
+
+pub async fn touch_and_count(db: impl PgExecutor<'_>, cart: CartId) -> Result<i64> {
+    sqlx::query_scalar!(
+        r#"with touched as (update carts set updated_at = now() where id = $1)
+           select coalesce(sum(quantity), 0) as "count!" from cart_items where cart_id = $1"#,
+        cart as _
+    )
+    .fetch_one(db)
+    .await
+}
+
+pub async fn variant_ids(db: impl PgExecutor<'_>, cart: CartId) -> Result<Vec<VariantId>> {
+    sqlx::query_scalar!(r#"select variant_id as "id: VariantId" from cart_items where cart_id = $1 order by variant_id"#, cart as _).fetch_all(db).await
+}
+
+/// Lines of a cart as the shopper can buy them; the shopper's own holds do not count against availability.
+pub async fn lines(db: impl PgExecutor<'_>, cart: CartId, shopper: Option<UserId>) -> Result<Vec<LineRow>> {
+    sqlx::query_as!(
+        LineRow,
+        r#"select pv.id as "variant_id: VariantId", p.id as "product_id: ProductId", p.name as product_name, p.slug as "product_slug: Slug",
+             pv.title as variant_title, pv.sku, pic.id as "picture_id?: PictureId", pv.price_minor, i.seen_price_minor,
+             i.quantity as "quantity: Quantity",
+             greatest(pv.stock - coalesce(held.quantity, 0), 0) as "available!",
+             p.status = 'published' and v.status = 'approved' as "for_sale!",
+             v.id as "vendor_id: VendorId", v.name as vendor_name, v.slug as "vendor_slug: Slug",
+             v.shipping_flat_minor, v.shipping_free_from_minor
+           from cart_items i
+           join product_variants pv on pv.id = i.variant_id
+           join products p on p.id = pv.product_id
+           join vendors v on v.id = pv.vendor_id
+           left join lateral (select id from product_pictures where product_id = p.id order by position limit 1) pic on true
+           left join lateral (select sum(h.quantity) as quantity from stock_holds h
+             where h.variant_id = pv.id and h.expires_at > now() and h.shopper_id is distinct from $2) held on true
+           where i.cart_id = $1
+           order by min(i.added_at) over (partition by v.id), v.id, i.added_at, i.variant_id"#,
+        cart as _,
+        shopper as Option<UserId>
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Rows come sorted by shop.
+pub fn group_by_shop(rows: Vec<LineRow>, currency: Currency) -> Cart {
+    let mut shops: Vec<CartShop> = Vec::new();
+    for row in rows {
+        let line = CartLine {
+            variant_id: row.variant_id,
+            product_id: row.product_id,
+            product_name: row.product_name,
+            product_slug: row.product_slug,
+            variant_title: row.variant_title,
+            sku: row.sku,
+            picture_id: row.picture_id,
+            unit_price: Money::new(row.price_minor, currency),
+            seen_price: Money::new(row.seen_price_minor, currency),
+            quantity: row.quantity,
+            available: u32::try_from(row.available).unwrap_or(0),
+            for_sale: row.for_sale,
+        };
+        match shops.last_mut() {
+            Some(shop) if shop.vendor_id == row.vendor_id => shop.lines.push(line),
+            _ => shops.push(CartShop {
+                vendor_id: row.vendor_id,
+                vendor_name: row.vendor_name,
+                vendor_slug: row.vendor_slug,
+                shipping_rate: ShippingRate { flat_minor: row.shipping_flat_minor, free_from_minor: row.shipping_free_from_minor },
+                lines: vec![line],
+            }),
+        }
+    }
+    Cart { shops, zero: Money::zero(currency) }
+}
+
+pub async fn delete_bought(db: impl PgExecutor<'_>, cart: CartId, variants: &[VariantId], quantities: &[i32]) -> Result<()> {
+    sqlx::query!(
+        "delete from cart_items i using unnest($2::uuid[], $3::int[]) as bought (variant_id, quantity)
+         where i.cart_id = $1 and i.variant_id = bought.variant_id and i.quantity <= bought.quantity",
+        cart as _,
+        variants as &[VariantId],
+        quantities
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn reduce_bought(db: impl PgExecutor<'_>, cart: CartId, variants: &[VariantId], quantities: &[i32]) -> Result<()> {
+    sqlx::query!(
+        "update cart_items i set quantity = i.quantity - bought.quantity from unnest($2::uuid[], $3::int[]) as bought (variant_id, quantity)
+         where i.cart_id = $1 and i.variant_id = bought.variant_id and i.quantity > bought.quantity",
+        cart as _,
+        variants as &[VariantId],
+        quantities
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

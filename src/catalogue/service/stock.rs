@@ -1,0 +1,31 @@
+//! Stock as checkout and the finaliser use it: rows locked once, in id order, in their transaction.
+
+use crate::catalogue::store;
+use crate::error::AppError;
+use crate::platform::db::Tx;
+use crate::values::{OrderId, Quantity, VariantId};
+
+/// Locks variants in id order, so that two transactions over the same goods queue up instead of waiting for each other.
+///
+/// # Errors
+/// Only the database's.
+pub async fn lock(tx: &mut Tx, variants: &[VariantId]) -> Result<(), AppError> {
+    store::stock::lock(&mut **tx, variants).await?;
+    Ok(())
+}
+
+/// Takes what an order bought, all of it or nothing: checked against stock less what other orders hold. False: something is gone.
+/// The caller has locked the variants.
+///
+/// # Errors
+/// Only the database's.
+pub async fn take(tx: &mut Tx, order: OrderId, bought: &[(VariantId, Quantity)]) -> Result<bool, AppError> {
+    let variants: Vec<VariantId> = bought.iter().map(|(variant, _)| *variant).collect();
+    let quantities: Vec<i32> = bought.iter().map(|(_, quantity)| quantity.as_i32()).collect();
+    if store::stock::short(&mut **tx, order, &variants, &quantities).await? > 0 {
+        return Ok(false);
+    }
+    store::stock::deduct(&mut **tx, &variants, &quantities).await?;
+    store::stock::count_sold(&mut **tx, &variants, &quantities).await?;
+    Ok(true)
+}

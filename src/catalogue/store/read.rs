@@ -1,0 +1,330 @@
+use sqlx::PgExecutor;
+use sqlx::types::Json;
+
+use crate::catalogue::{
+    Attribute, Category, CategoryTile, ListingQuery, Product, ProductCard, SearchText, Shop, Sort, Suggestion, SuggestionKind, Variant,
+};
+use crate::media::Picture;
+use crate::values::{CategoryId, Currency, Money, ProductId, Slug, VariantId, VendorId};
+
+crate::text_column! { SuggestionKind }
+
+/// What one page of a listing consists of.
+pub struct ListingPage {
+    pub ids: Vec<ProductId>,
+    pub total: i64,
+    pub category: Option<Json<Category>>,
+}
+
+/// One page of ids, the total and the category in one round trip. The order is part of the text, so that each sort can walk its own index;
+/// a parameter could not choose it.
+macro_rules! listing_page {
+    ($executor:expr, $query:expr, $per_page:expr, $order:literal) => {
+        sqlx::query_as!(
+            ListingPage,
+            "with wanted as (
+               select websearch_to_tsquery('english', $3) || coalesce(to_tsquery('english', $4) || to_tsquery('simple', $4), '') as words
+             )
+             select
+               array(
+                 select p.id from visible_products p
+                 where ($1::text is null or p.category_id = (select id from categories where slug = $1))
+                   and ($2::text is null or p.vendor_id = (select id from visible_shops where slug = $2))
+                   and ($3::text is null or p.search @@ (select words from wanted))
+                 order by " + $order + " limit $5 offset $6) as \"ids!: Vec<ProductId>\",
+               (select count(*) from visible_products p
+                 where ($1::text is null or p.category_id = (select id from categories where slug = $1))
+                   and ($2::text is null or p.vendor_id = (select id from visible_shops where slug = $2))
+                   and ($3::text is null or p.search @@ (select words from wanted))) as \"total!\",
+               (select jsonb_build_object('id', id, 'slug', slug, 'name', name, 'description', description)
+                 from categories where slug = $1) as \"category: Json<Category>\"",
+            $query.category.as_ref().map(Slug::as_str),
+            $query.vendor.as_ref().map(Slug::as_str),
+            $query.q.as_ref().map(SearchText::as_str),
+            $query.q.as_ref().map(SearchText::prefix_query).filter(|prefix| !prefix.is_empty()),
+            i64::from($per_page),
+            $query.page.offset($per_page)
+        )
+        .fetch_one($executor)
+        .await
+    };
+}
+
+pub async fn listing_page(executor: impl PgExecutor<'_>, query: &ListingQuery, per_page: u32) -> Result<ListingPage, sqlx::Error> {
+    match query.effective_sort() {
+        Sort::Relevance => {
+            listing_page!(executor, query, per_page, "ts_rank(p.search, (select words from wanted)) desc, p.units_sold desc, p.id desc")
+        }
+        Sort::Newest => listing_page!(executor, query, per_page, "p.published_at desc, p.id desc"),
+        Sort::PriceAsc => listing_page!(executor, query, per_page, "p.price_minor, p.id"),
+        Sort::PriceDesc => listing_page!(executor, query, per_page, "p.price_minor desc, p.id desc"),
+        Sort::Rating => listing_page!(executor, query, per_page, "p.rating_score desc, p.id desc"),
+        Sort::BestSelling => listing_page!(executor, query, per_page, "p.units_sold desc, p.rating_count desc, p.id desc"),
+    }
+}
+
+struct CardRow {
+    id: ProductId,
+    slug: Slug,
+    name: String,
+    vendor_name: String,
+    vendor_slug: Slug,
+    price_minor: i64,
+    compare_at_minor: Option<i64>,
+    currency: Currency,
+    rating_count: i32,
+    rating_sum: i64,
+    picture: Option<Json<Picture>>,
+    available: i64,
+    variant_count: i64,
+    default_variant: VariantId,
+}
+
+impl From<CardRow> for ProductCard {
+    fn from(row: CardRow) -> Self {
+        Self {
+            id: row.id,
+            slug: row.slug,
+            name: row.name,
+            vendor_name: row.vendor_name,
+            vendor_slug: row.vendor_slug,
+            price: Money::new(row.price_minor, row.currency),
+            compare_at: row.compare_at_minor.map(|amount| Money::new(amount, row.currency)),
+            rating_count: row.rating_count,
+            rating_sum: row.rating_sum,
+            picture: row.picture.map(|Json(picture)| picture),
+            available: u32::try_from(row.available).unwrap_or(0),
+            default_variant: row.default_variant,
+            has_options: row.variant_count > 1,
+        }
+    }
+}
+
+/// The cards of these products in this order; what is not visible is left out.
+pub async fn cards(executor: impl PgExecutor<'_>, ids: &[ProductId]) -> Result<Vec<ProductCard>, sqlx::Error> {
+    let rows = sqlx::query_as!(
+        CardRow,
+        r#"select p.id as "id!: ProductId", p.slug as "slug!: Slug", p.name as "name!", p.vendor_name as "vendor_name!",
+             p.vendor_slug as "vendor_slug!: Slug", p.price_minor as "price_minor!", p.compare_at_minor, d.currency as "currency!: Currency",
+             p.rating_count as "rating_count!", p.rating_sum as "rating_sum!", f.picture as "picture: Json<Picture>",
+             s.available as "available!", s.variant_count as "variant_count!", d.id as "default_variant!: VariantId"
+           from unnest($1::uuid[]) with ordinality as wanted (id, place)
+           join visible_products p on p.id = wanted.id
+           cross join lateral (
+             select v.id, v.currency from product_variants v where v.product_id = p.id order by v.price_minor, v.position limit 1) d
+           cross join lateral (
+             select coalesce(sum(v.available), 0) as available, count(*) as variant_count from stocked_variants v where v.product_id = p.id) s
+           left join lateral (
+             select jsonb_build_object('id', f.id, 'alt', f.alt, 'width', f.width, 'height', f.height, 'widths', f.widths) as picture
+             from product_pictures f where f.product_id = p.id order by f.position limit 1) f on true
+           order by wanted.place"#,
+        ids as _
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(rows.into_iter().map(ProductCard::from).collect())
+}
+
+pub async fn categories(executor: impl PgExecutor<'_>) -> Result<Vec<Category>, sqlx::Error> {
+    sqlx::query_as!(
+        Category,
+        r#"select id as "id: CategoryId", slug as "slug: Slug", name, description from categories order by position, name"#
+    )
+    .fetch_all(executor)
+    .await
+}
+
+/// What the home page shows, besides the cards.
+pub struct HomeRow {
+    pub newest: Vec<ProductId>,
+    pub best_selling: Vec<ProductId>,
+    pub categories: Json<Vec<CategoryTile>>,
+    pub shops: Json<Vec<Shop>>,
+}
+
+/// In one round trip. A category or shop is shown with its newest pictures, and only if it has something to buy.
+pub async fn home(executor: impl PgExecutor<'_>, cards: i64, shops: i64) -> Result<HomeRow, sqlx::Error> {
+    sqlx::query_as!(
+        HomeRow,
+        r#"select
+             array(select id from visible_products order by published_at desc, id desc limit $1) as "newest!: Vec<ProductId>",
+             array(select id from visible_products order by units_sold desc, rating_count desc, id desc limit $1)
+               as "best_selling!: Vec<ProductId>",
+             (select coalesce(jsonb_agg(to_jsonb(t) - 'position' order by t.position), '[]') from (
+               select c.position, jsonb_build_object('id', c.id, 'slug', c.slug, 'name', c.name, 'description', c.description) as category,
+                 (select count(*) from visible_products p where p.category_id = c.id) as product_count,
+                 (select jsonb_build_object('id', f.id, 'alt', f.alt, 'width', f.width, 'height', f.height, 'widths', f.widths)
+                   from visible_products p join product_pictures f on f.product_id = p.id
+                   where p.category_id = c.id order by p.published_at desc, p.id desc, f.position limit 1) as picture
+               from categories c) t where t.product_count > 0) as "categories!: Json<Vec<CategoryTile>>",
+             (select coalesce(jsonb_agg(to_jsonb(t) - 'status_changed_at' order by t.status_changed_at desc, t.name), '[]') from (
+               select v.id, v.slug, v.name, v.tagline, v.story, v.city, v.country_code, v.status_changed_at,
+                 (select count(*) from visible_products p where p.vendor_id = v.id) as product_count,
+                 (select coalesce(jsonb_agg(
+                     jsonb_build_object('id', f.id, 'alt', f.alt, 'width', f.width, 'height', f.height, 'widths', f.widths)
+                     order by p.published_at desc, p.id desc), '[]')
+                   from (select id, published_at from visible_products p where p.vendor_id = v.id order by published_at desc, id desc limit 3) p
+                   cross join lateral (select * from product_pictures f where f.product_id = p.id order by f.position limit 1) f) as pictures
+               from visible_shops v where exists (select from visible_products p where p.vendor_id = v.id)
+               order by v.status_changed_at desc, v.name limit $2) t) as "shops!: Json<Vec<Shop>>""#,
+        cards,
+        shops
+    )
+    .fetch_one(executor)
+    .await
+}
+
+pub async fn shop(executor: impl PgExecutor<'_>, slug: &Slug) -> Result<Shop, sqlx::Error> {
+    struct ShopRow {
+        id: VendorId,
+        slug: Slug,
+        name: String,
+        tagline: String,
+        story: String,
+        city: String,
+        country_code: String,
+        product_count: i64,
+        pictures: Json<Vec<Picture>>,
+    }
+    let row = sqlx::query_as!(
+        ShopRow,
+        r#"select v.id as "id!: VendorId", v.slug as "slug!: Slug", v.name as "name!", v.tagline as "tagline!", v.story as "story!",
+             v.city as "city!", v.country_code as "country_code!",
+             (select count(*) from visible_products p where p.vendor_id = v.id) as "product_count!",
+             (select coalesce(jsonb_agg(
+                 jsonb_build_object('id', f.id, 'alt', f.alt, 'width', f.width, 'height', f.height, 'widths', f.widths)
+                 order by p.published_at desc, p.id desc), '[]')
+               from (select id, published_at from visible_products p where p.vendor_id = v.id order by published_at desc, id desc limit 3) p
+               cross join lateral (select * from product_pictures f where f.product_id = p.id order by f.position limit 1) f) as "pictures!: Json<Vec<Picture>>"
+           from visible_shops v where v.slug = $1"#,
+        slug as _
+    )
+    .fetch_one(executor)
+    .await?;
+    Ok(Shop {
+        id: row.id,
+        slug: row.slug,
+        name: row.name,
+        tagline: row.tagline,
+        story: row.story,
+        city: row.city,
+        country_code: row.country_code,
+        product_count: row.product_count,
+        pictures: row.pictures.0,
+    })
+}
+
+struct ProductRow {
+    id: ProductId,
+    slug: Slug,
+    name: String,
+    summary: String,
+    description: String,
+    attributes: Json<Vec<Attribute>>,
+    tags: Vec<String>,
+    category: Json<Category>,
+    vendor_id: VendorId,
+    vendor_slug: Slug,
+    vendor_name: String,
+    vendor_tagline: String,
+    vendor_city: String,
+    vendor_country_code: String,
+    variants: Json<Vec<Variant>>,
+    pictures: Json<Vec<Picture>>,
+    rating_count: i32,
+    rating_sum: i64,
+}
+
+impl From<ProductRow> for Product {
+    fn from(row: ProductRow) -> Self {
+        Self {
+            id: row.id,
+            slug: row.slug,
+            name: row.name,
+            summary: row.summary,
+            description: row.description,
+            attributes: row.attributes.0,
+            tags: row.tags,
+            category: row.category.0,
+            vendor_id: row.vendor_id,
+            vendor_slug: row.vendor_slug,
+            vendor_name: row.vendor_name,
+            vendor_tagline: row.vendor_tagline,
+            vendor_city: row.vendor_city,
+            vendor_country_code: row.vendor_country_code,
+            variants: row.variants.0,
+            pictures: row.pictures.0,
+            rating_count: row.rating_count,
+            rating_sum: row.rating_sum,
+        }
+    }
+}
+
+/// All of a product's page in one round trip.
+pub async fn product(executor: impl PgExecutor<'_>, slug: &Slug) -> Result<Product, sqlx::Error> {
+    let row = sqlx::query_as!(
+        ProductRow,
+        r#"select p.id as "id!: ProductId", p.slug as "slug!: Slug", p.name as "name!", p.summary as "summary!",
+             p.description as "description!", p.attributes as "attributes!: Json<Vec<Attribute>>", p.tags as "tags!",
+             jsonb_build_object('id', c.id, 'slug', c.slug, 'name', c.name, 'description', c.description) as "category!: Json<Category>",
+             v.id as "vendor_id!: VendorId", v.slug as "vendor_slug!: Slug", v.name as "vendor_name!", v.tagline as "vendor_tagline!",
+             v.city as "vendor_city!", v.country_code as "vendor_country_code!",
+             (select jsonb_agg(jsonb_build_object('id', s.id, 'title', s.title,
+                 'price', jsonb_build_object('amount_minor', s.price_minor, 'currency', s.currency),
+                 'compare_at', case when s.compare_at_minor is not null
+                   then jsonb_build_object('amount_minor', s.compare_at_minor, 'currency', s.currency) end,
+                 'available', s.available) order by s.position)
+               from stocked_variants s where s.product_id = p.id) as "variants!: Json<Vec<Variant>>",
+             (select coalesce(jsonb_agg(
+                 jsonb_build_object('id', f.id, 'alt', f.alt, 'width', f.width, 'height', f.height, 'widths', f.widths)
+                 order by f.position), '[]')
+               from product_pictures f where f.product_id = p.id) as "pictures!: Json<Vec<Picture>>",
+             p.rating_count as "rating_count!", p.rating_sum as "rating_sum!"
+           from visible_products p join visible_shops v on v.id = p.vendor_id join categories c on c.id = p.category_id
+           where p.slug = $1"#,
+        slug as _
+    )
+    .fetch_one(executor)
+    .await?;
+    Ok(row.into())
+}
+
+/// Others of the same category, best rated first.
+pub async fn related_ids(
+    executor: impl PgExecutor<'_>,
+    product: ProductId,
+    category: CategoryId,
+    limit: i64,
+) -> Result<Vec<ProductId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select id as "id!: ProductId" from visible_products where category_id = $1 and id <> $2
+           order by rating_score desc, id desc limit $3"#,
+        category as _,
+        product as _,
+        limit
+    )
+    .fetch_all(executor)
+    .await
+}
+
+/// Categories, shops and products one of whose words begins like this; products fill what is left of the limit.
+pub async fn suggestions(executor: impl PgExecutor<'_>, words: &str, named: &str, limit: i64) -> Result<Vec<Suggestion>, sqlx::Error> {
+    sqlx::query_as!(
+        Suggestion,
+        r#"with wanted as (select to_tsquery('english', $1) || to_tsquery('simple', $1) as words)
+           select kind as "kind!: SuggestionKind", name as "name!", slug as "slug!: Slug" from (
+             (select 'category' as kind, name, slug, 1 as place, 0::real as rank from categories
+              where to_tsvector('simple', name) @@ to_tsquery('simple', $2) order by position limit 2)
+             union all
+             (select 'shop', name, slug, 2, 0 from visible_shops where to_tsvector('simple', name) @@ to_tsquery('simple', $2) order by name limit 2)
+             union all
+             (select 'product', name, slug, 3, ts_rank(search, (select words from wanted)) from visible_products
+              where search @@ (select words from wanted) order by 5 desc, units_sold desc, id desc limit $3)
+           ) found order by place, rank desc limit $3"#,
+        words,
+        named,
+        limit
+    )
+    .fetch_all(executor)
+    .await
+}

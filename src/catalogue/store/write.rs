@@ -1,0 +1,149 @@
+use sqlx::types::Json;
+use sqlx::{PgConnection, PgExecutor};
+use time::OffsetDateTime;
+
+use crate::catalogue::{NewProduct, NewVariant};
+use crate::media::service::StoredPicture;
+use crate::values::{CategoryId, Currency, ProductId, Slug, VariantId, VendorId};
+
+pub async fn shop_currency(executor: impl PgExecutor<'_>) -> Result<Currency, sqlx::Error> {
+    sqlx::query_scalar!(r#"select currency as "currency: Currency" from shop"#).fetch_one(executor).await
+}
+
+/// Makes the category unless there is one of this slug.
+pub async fn insert_category(
+    executor: impl PgExecutor<'_>,
+    slug: &Slug,
+    name: &str,
+    description: &str,
+    position: i32,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query!(
+        "insert into categories (id, slug, name, description, position) values ($1, $2, $3, $4, $5) on conflict (slug) do nothing",
+        CategoryId::new() as _,
+        slug as _,
+        name,
+        description,
+        position
+    )
+    .execute(executor)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Slugs of all products, seen or not.
+pub async fn existing_slugs(executor: impl PgExecutor<'_>, slugs: &[String]) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar!("select slug from products where slug = any($1)", slugs).fetch_all(executor).await
+}
+
+pub async fn insert_product(
+    connection: &mut PgConnection,
+    id: ProductId,
+    vendor: VendorId,
+    product: &NewProduct,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into products (id, vendor_id, category_id, slug, name, summary, description, attributes, tags)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        id as _,
+        vendor as _,
+        product.category_id as _,
+        product.slug as _,
+        product.name,
+        product.summary,
+        product.description,
+        Json(&product.attributes) as _,
+        &product.tags
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn insert_variant(
+    connection: &mut PgConnection,
+    product: ProductId,
+    vendor: VendorId,
+    position: i32,
+    variant: &NewVariant,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into product_variants (id, product_id, vendor_id, title, sku, position, price_minor, compare_at_minor, currency, stock)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        VariantId::new() as _,
+        product as _,
+        vendor as _,
+        variant.title,
+        variant.sku,
+        position,
+        variant.price.amount_minor,
+        variant.compare_at.map(|price| price.amount_minor),
+        variant.price.currency as _,
+        variant.stock
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Locks the vendor's product, so that what follows is done by one at a time. `RowNotFound` for others' products.
+pub async fn lock_product(connection: &mut PgConnection, vendor: VendorId, product: ProductId) -> Result<(), sqlx::Error> {
+    sqlx::query_scalar!("select 1 as one from products where id = $1 and vendor_id = $2 for update", product as _, vendor as _)
+        .fetch_one(connection)
+        .await?;
+    Ok(())
+}
+
+/// Behind the pictures that are there. The product is locked by the caller.
+pub async fn insert_picture(
+    connection: &mut PgConnection,
+    product: ProductId,
+    vendor: VendorId,
+    picture: &StoredPicture,
+    alt: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into product_pictures (id, product_id, vendor_id, position, alt, width, height, widths)
+         select $1, $2, $3, coalesce(max(position) + 1, 0), $4, $5, $6, $7 from product_pictures where product_id = $2",
+        picture.id as _,
+        product as _,
+        vendor as _,
+        alt,
+        picture.width,
+        picture.height,
+        &picture.widths
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// False unless it is the vendor's, not archived, and has something to buy.
+pub async fn publish(connection: &mut PgConnection, vendor: VendorId, product: ProductId, at: OffsetDateTime) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query!(
+        "update products set status = 'published', published_at = coalesce(published_at, $3), updated_at = now()
+         where id = $1 and vendor_id = $2 and status in ('draft', 'published') and price_minor > 0",
+        product as _,
+        vendor as _,
+        at
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// False for others' variants.
+pub async fn set_stock(connection: &mut PgConnection, vendor: VendorId, variant: VariantId, stock: i32) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query!("update product_variants set stock = $3 where id = $1 and vendor_id = $2", variant as _, vendor as _, stock)
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Sets what other people are said to have rated elsewhere.
+pub async fn import_ratings(connection: &mut PgConnection, product: ProductId, count: i32, sum: i64) -> Result<(), sqlx::Error> {
+    sqlx::query!("update products set rating_count = $2, rating_sum = $3 where id = $1", product as _, count, sum)
+        .execute(connection)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,59 @@
+//! Server functions of the checkout. What to pay is computed on the server; no amount is among the arguments.
+
+use leptos::prelude::*;
+
+use super::OrderProgress;
+use crate::error::AppError;
+use crate::values::{Address, AddressId, NothingElse, OrderId};
+
+/// Where the parcels go: an address of the book.
+#[server(name = ChooseAddress, prefix = "/api", endpoint = "checkout/choose-address")]
+pub async fn choose_address(address_id: AddressId, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let customer = crate::accounts::guard::Customer::require().await?;
+    let db = crate::platform::request::state()?.db;
+    crate::accounts::service::address(&db, &customer, address_id).await?;
+    leptos_axum::redirect(&format!("/checkout/review?address={address_id}"));
+    Ok(())
+}
+
+/// Where the parcels go: a new address, kept in the book.
+#[server(name = AddAddress, prefix = "/api", endpoint = "checkout/add-address")]
+#[expect(clippy::too_many_arguments, reason = "the fields of the form, by their names")]
+pub async fn add_address(
+    name: String,
+    line1: String,
+    line2: String,
+    city: String,
+    region: String,
+    postal_code: String,
+    country_code: String,
+    #[server(flatten)] rest: NothingElse,
+) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let customer = crate::accounts::guard::Customer::require().await?;
+    let db = crate::platform::request::state()?.db;
+    let address = Address::parse(&Address { name, line1, line2, city, region, postal_code, country_code })?;
+    let address_id = crate::accounts::service::add_address(&db, &customer, address).await?;
+    leptos_axum::redirect(&format!("/checkout/review?address={address_id}"));
+    Ok(())
+}
+
+/// Places the order that the review page showed, and goes on to pay it.
+#[server(name = PlaceOrder, prefix = "/api", endpoint = "checkout/place-order")]
+pub async fn place_order(address_id: AddressId, fingerprint: String, #[server(flatten)] rest: NothingElse) -> Result<OrderId, AppError> {
+    let NothingElse = rest;
+    let customer = crate::accounts::guard::Customer::require().await?;
+    let state = crate::platform::request::state()?;
+    let order = super::service::place(&state, &customer, address_id, &fingerprint).await?;
+    leptos_axum::redirect(&format!("/checkout/{order}/pay"));
+    Ok(order)
+}
+
+/// How far an order of the customer's is.
+#[server(name = GetOrderProgress, prefix = "/api", endpoint = "checkout/progress")]
+pub async fn order_progress(order_id: OrderId, #[server(flatten)] rest: NothingElse) -> Result<OrderProgress, AppError> {
+    let NothingElse = rest;
+    let customer = crate::accounts::guard::Customer::require().await?;
+    super::service::progress(&crate::platform::request::state()?, &customer, order_id).await
+}

@@ -1,0 +1,120 @@
+//! Mails about orders, enqueued in the transaction that makes them true. One of a kind for an order and recipient: the key says so.
+
+use crate::error::AppError;
+use crate::notifications::{Mail, MailContent, service::enqueue};
+use crate::orders::service::LockedOrder;
+use crate::orders::{Order, OrderPart};
+use crate::payments::RefundReason;
+use crate::platform::db::Tx;
+use crate::values::{Email, Money, RefundId, country_name};
+
+/// Payment received: what was bought, what it cost, where it goes.
+///
+/// # Errors
+/// Only the database's.
+pub async fn receipt(tx: &mut Tx, order: &Order, base_url: &str) -> Result<(), AppError> {
+    let content = MailContent::new("Thank you for your order")
+        .paragraph(format!("We have received your payment of {} for order #{}.", order.total, order.number));
+    let content = order.parts.iter().fold(content, |content, part| content.heading(part.vendor_name.clone()).lines(goods(part)));
+    let content = content
+        .heading("Total")
+        .lines([
+            ("Goods".to_owned(), order.items.to_string()),
+            ("Shipping".to_owned(), order.shipping.to_string()),
+            ("Paid".to_owned(), order.total.to_string()),
+        ])
+        .heading("Delivery address")
+        .paragraph(address(order))
+        .button("See your order", order_url(order, base_url));
+    send(tx, "receipt", &order.email, format!("receipt:{}", order.id), format!("Your order #{}", order.number), content).await
+}
+
+/// To each vendor: what to send, and where to. Other shops' lines are none of their business.
+///
+/// # Errors
+/// Only the database's.
+pub async fn new_order(tx: &mut Tx, locked: &LockedOrder, base_url: &str) -> Result<(), AppError> {
+    let order = &locked.order;
+    for (vendor, part) in locked.vendors.iter().zip(&order.parts) {
+        let content = MailContent::new("You have a new order")
+            .paragraph(format!("Order #{} is paid. This is your part of it:", order.number))
+            .lines(goods(part))
+            .lines([("Shipping".to_owned(), part.shipping.to_string()), ("Your total".to_owned(), part.total.to_string())])
+            .heading("Send it to")
+            .paragraph(address(order))
+            .button("Open Souk", base_url.to_owned());
+        let key = format!("new_order:{}:{}", order.id, vendor.vendor_id);
+        send(tx, "new_order", &vendor.email, key, format!("New order #{}", order.number), content).await?;
+    }
+    Ok(())
+}
+
+/// The first declined attempt; later ones show on the page alone.
+///
+/// # Errors
+/// Only the database's.
+pub async fn payment_failed(tx: &mut Tx, order: &Order, message: &str, base_url: &str) -> Result<(), AppError> {
+    let content = MailContent::new("Your payment did not go through")
+        .paragraph(format!("Order #{} over {} is not paid yet: {message}", order.number, order.total))
+        .paragraph("Your card was not charged. You can try again with this or another card.")
+        .button("Try again", format!("{base_url}/checkout/{}/pay", order.id));
+    let subject = format!("Payment for order #{} failed", order.number);
+    send(tx, "payment_failed", &order.email, format!("payment_failed:{}", order.id), subject, content).await
+}
+
+/// Paid, but it cannot be sent: the whole sum goes back by itself.
+///
+/// # Errors
+/// Only the database's.
+pub async fn refund_announced(tx: &mut Tx, order: &Order, reason: RefundReason, base_url: &str) -> Result<(), AppError> {
+    let why = match reason {
+        RefundReason::OutOfStock => "While you were paying, the last of it was sold. We are sorry.",
+        _ => "Your payment arrived after the order had been closed.",
+    };
+    let content = MailContent::new("You get your money back")
+        .paragraph(format!("{why} We are refunding {} for order #{} in full.", order.total, order.number))
+        .paragraph("There is nothing you need to do. Your bank may take some days to show it.")
+        .button("See your order", order_url(order, base_url));
+    let subject = format!("Order #{} is refunded", order.number);
+    send(tx, "refund_announced", &order.email, format!("refund_announced:{}", order.id), subject, content).await
+}
+
+/// The gateway has taken the refund.
+///
+/// # Errors
+/// Only the database's.
+pub async fn refunded(tx: &mut Tx, order: &Order, refund: RefundId, amount: Money, base_url: &str) -> Result<(), AppError> {
+    let content = MailContent::new("Refund sent")
+        .paragraph(format!("{amount} for order #{} is on its way to your card.", order.number))
+        .button("See your order", order_url(order, base_url));
+    let subject = format!("Refund for order #{}", order.number);
+    send(tx, "refunded", &order.email, format!("refunded:{refund}"), subject, content).await
+}
+
+async fn send(tx: &mut Tx, kind: &'static str, to: &str, dedupe_key: String, subject: String, content: MailContent) -> Result<(), AppError> {
+    // Addresses in our tables were parsed when they were typed.
+    let to: Email = to.parse().map_err(AppError::internal)?;
+    enqueue(tx, Mail { kind, dedupe_key, to, subject, content }).await
+}
+
+fn goods(part: &OrderPart) -> Vec<(String, String)> {
+    part.lines
+        .iter()
+        .map(|line| {
+            let title = if line.variant_title.is_empty() { String::new() } else { format!(", {}", line.variant_title) };
+            (format!("{} × {}{title}", line.quantity, line.product_name), line.subtotal.to_string())
+        })
+        .collect()
+}
+
+fn address(order: &Order) -> String {
+    let a = &order.address;
+    let town = format!("{} {}", a.postal_code, a.city);
+    let country = country_name(&a.country_code).unwrap_or(&a.country_code);
+    let lines = [a.name.as_str(), &a.line1, &a.line2, town.trim(), &a.region, country];
+    lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+fn order_url(order: &Order, base_url: &str) -> String {
+    format!("{base_url}/account/orders/{}", order.id)
+}

@@ -1,0 +1,72 @@
+//! From a confirmed review to a pending order: one transaction, then the gateway.
+
+use super::review::{fingerprint, hex};
+use crate::accounts::guard::Customer;
+use crate::cart::Cart;
+use crate::error::{AppError, Conflict};
+use crate::platform::db::Db;
+use crate::platform::state::AppState;
+use crate::platform::uncancelled::uncancelled;
+use crate::values::{Address, AddressId, Email, MAX_CHARGE_MINOR, OrderId, UserId};
+use crate::{cart, catalogue, orders, payments};
+
+/// Places what the review page showed. A second click or tab finds the same order. The payment intent is created afterwards; if the gateway
+/// cannot be reached the order stands and the pay page tries again under the same key.
+///
+/// # Errors
+/// `CartEmpty`; `CartChanged` when goods, prices, shipping or address differ from what was confirmed; `NotEnoughStock` and `NotForSale`;
+/// `AmountNotChargeable`. With any of them there is no order.
+pub async fn place(state: &AppState, customer: &Customer, address_id: AddressId, confirmed: &str) -> Result<OrderId, AppError> {
+    let address = crate::accounts::service::address(&state.db, customer, address_id).await?;
+    let (db, user, email) = (state.db.clone(), customer.user_id(), customer.email().clone());
+    let (confirmed, hold_minutes) = (confirmed.to_owned(), state.config.checkout_hold_minutes);
+    // The visitor may be gone by now; the transaction goes on.
+    let order = uncancelled(async move { insert(&db, user, &email, &address, &confirmed, hold_minutes).await }).await?;
+    if let Err(error) = super::ensure_intent(state, order).await {
+        tracing::warn!(%order, %error, "no payment intent yet; the pay page asks again");
+    }
+    Ok(order)
+}
+
+async fn insert(db: &Db, user: UserId, email: &Email, address: &Address, confirmed: &str, hold_minutes: u32) -> Result<OrderId, AppError> {
+    let mut tx = db.begin().await?;
+    let cart_id = cart::service::lock_for_checkout(&mut tx, user).await?;
+    let variants = cart::service::variant_ids(&mut tx, cart_id).await?;
+    catalogue::service::stock::lock(&mut tx, &variants).await?;
+    let cart = cart::service::view_locked(&mut tx, cart_id, user).await?;
+    let agreed = fingerprint(&cart, address);
+    if cart.is_empty() {
+        return Err(Conflict::CartEmpty.into());
+    }
+    if hex(&agreed) != confirmed {
+        return Err(Conflict::CartChanged.into());
+    }
+    check_buyable(&cart)?;
+    let order = match orders::service::find_same(&mut tx, user, &agreed).await? {
+        Some(order) => order,
+        None => {
+            let order = orders::service::create(&mut tx, (user, email), &cart, address, &agreed).await?;
+            payments::service::create(&mut tx, order, cart.total()).await?;
+            order
+        }
+    };
+    orders::service::hold(&mut tx, order, user, hold_minutes).await?;
+    tx.commit().await?;
+    Ok(order)
+}
+
+fn check_buyable(cart: &Cart) -> Result<(), AppError> {
+    for line in cart.lines() {
+        if !line.for_sale {
+            return Err(Conflict::NotForSale.into());
+        }
+        if line.quantity.get() > line.available {
+            return Err(Conflict::NotEnoughStock { available: line.available }.into());
+        }
+    }
+    let total = cart.total();
+    if !(payments::minimum_charge_minor(total.currency)..=MAX_CHARGE_MINOR).contains(&total.amount_minor) {
+        return Err(Conflict::AmountNotChargeable.into());
+    }
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! SQL of the invariants that span orders, payments and stock. Plain queries: they are run by hand and after tests, never in a request.
+
+use sqlx::PgPool;
+
+/// Each query yields one row for each violation: a text that says where.
+pub const INVARIANTS: &[(&str, &str)] = &[
+    ("I1 stock is never negative", "select id::text from product_variants where stock < 0"),
+    (
+        "I1 units sold equal the lines of orders that took goods",
+        "select p.id::text from products p where p.units_sold <> coalesce((select sum(l.quantity) from order_lines l join orders o on o.id = l.order_id
+           where l.product_id = p.id and o.status in ('paid', 'partially_refunded', 'refunded')
+           and exists (select from order_parts x where x.id = l.part_id and x.paid_at is not null)), 0)",
+    ),
+    (
+        "I2 a captured payment belongs to an order that knows it",
+        "select p.id::text from payments p join orders o on o.id = p.order_id where p.status = 'succeeded'
+           and o.status not in ('paid', 'partially_refunded', 'refund_pending', 'refunded', 'review')",
+    ),
+    (
+        "I2 an order that is paid has a captured payment",
+        "select o.id::text from orders o where o.status in ('paid', 'partially_refunded', 'refund_pending', 'refunded')
+           and not exists (select from payments p where p.order_id = o.id and p.status = 'succeeded')",
+    ),
+    (
+        "I2 money that must go back has a refund",
+        "select o.id::text from orders o where o.status = 'refund_pending' and not exists (select from refunds r where r.order_id = o.id and r.status <> 'failed')",
+    ),
+    (
+        "I3 parts add up to the order, and the order is what is charged",
+        "select o.id::text from orders o join payments p on p.order_id = o.id where p.amount_minor <> o.total_minor or p.currency <> o.currency
+         union all select o.id::text from orders o where o.total_minor <> (select coalesce(sum(total_minor), 0) from order_parts where order_id = o.id)",
+    ),
+    ("I4 one live intent for an order", "select order_id::text from payments where status <> 'canceled' group by order_id having count(*) > 1"),
+    (
+        "I6 a vendor's part is paid when its order is",
+        "select x.id::text from order_parts x join orders o on o.id = x.order_id where x.paid_at is not null and o.status not in ('paid', 'partially_refunded', 'refunded')",
+    ),
+    (
+        "I7 one receipt for a paid order",
+        "select o.id::text from orders o where o.status = 'paid' and (select count(*) from outbox m where m.dedupe_key = 'receipt:' || o.id::text) <> 1",
+    ),
+    (
+        "I14 refunds stay within what was captured",
+        "select p.id::text from payments p where p.amount_minor < (select coalesce(sum(amount_minor), 0) from refunds r where r.payment_id = p.id and r.status <> 'failed')",
+    ),
+    ("I11 one live refresh token in a session", "select session_id::text from refresh_tokens where used_at is null group by session_id having count(*) > 1"),
+];
+
+pub async fn violations(db: &PgPool, query: &'static str) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(query).fetch_all(db).await
+}

@@ -1,0 +1,122 @@
+//! What checkout does with payments inside its transactions.
+
+pub use super::store::{PaymentRow as Payment, RefundRow as Refund};
+use super::{PaymentStatus, RefundReason, store};
+use crate::error::AppError;
+use crate::platform::db::{Db, Tx};
+use crate::values::{Money, OrderId, PaymentId, RefundId};
+
+/// The payment of a new order; its key is committed before the gateway hears of it.
+///
+/// # Errors
+/// Only the database's.
+pub async fn create(tx: &mut Tx, order: OrderId, amount: Money) -> Result<(), AppError> {
+    let key = format!("order:{order}:pi:1");
+    Ok(store::insert(&mut **tx, PaymentId::new(), order, amount.amount_minor, amount.currency, &key).await?)
+}
+
+/// The newest payment of an order.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn of_order(db: &Db, order: OrderId) -> Result<Payment, AppError> {
+    store::of_order(db.pool(), order).await?.ok_or(AppError::NotFound)
+}
+
+/// # Errors
+/// Only the database's.
+pub async fn set_intent(db: &Db, payment: PaymentId, intent_id: &str) -> Result<(), AppError> {
+    Ok(store::set_intent(db.pool(), payment, intent_id).await?)
+}
+
+/// The payment that an intent belongs to, locked and bound to it; none if the order knows another intent.
+///
+/// # Errors
+/// Only the database's.
+pub async fn lock_for_intent(tx: &mut Tx, order: OrderId, intent_id: &str) -> Result<Option<Payment>, AppError> {
+    let Some(payment) = store::lock_for_intent(&mut **tx, order, intent_id).await? else { return Ok(None) };
+    if payment.intent_id.is_none() {
+        // We stopped between creating the intent and keeping its id.
+        store::set_intent(&mut **tx, payment.id, intent_id).await?;
+    }
+    Ok(Some(payment))
+}
+
+/// False if it was final already.
+///
+/// # Errors
+/// Only the database's.
+pub async fn set_status(tx: &mut Tx, payment: PaymentId, status: PaymentStatus, error: Option<(&str, &str)>) -> Result<bool, AppError> {
+    Ok(store::set_status(&mut **tx, payment, status, error).await? == 1)
+}
+
+/// # Errors
+/// Only the database's.
+pub async fn claim_stale(db: &Db, limit: i64) -> Result<Vec<Payment>, AppError> {
+    Ok(store::claim_stale(db.pool(), limit).await?)
+}
+
+/// Gives the whole payment back; the refund worker does it once the transaction is committed.
+///
+/// # Errors
+/// Only the database's.
+pub async fn refund_all(tx: &mut Tx, payment: &Payment, reason: RefundReason) -> Result<(), AppError> {
+    Ok(store::insert_refund(&mut **tx, RefundId::new(), payment, reason).await?)
+}
+
+/// # Errors
+/// Only the database's.
+pub async fn claim_refunds(db: &Db, limit: i64) -> Result<Vec<Refund>, AppError> {
+    Ok(store::claim_refunds(db.pool(), limit).await?)
+}
+
+/// The sum refunded on the order so far, or none if this refund was finished before.
+///
+/// # Errors
+/// Only the database's.
+pub async fn finish_refund(tx: &mut Tx, refund: &Refund, gateway_id: Option<&str>) -> Result<Option<i64>, AppError> {
+    if !store::finish_refund(&mut **tx, refund.id, gateway_id).await? {
+        return Ok(None);
+    }
+    Ok(Some(store::refunded_minor(&mut **tx, refund.order_id).await?))
+}
+
+/// # Errors
+/// Only the database's.
+pub async fn postpone_refund(db: &Db, refund: RefundId, error: &str) -> Result<(), AppError> {
+    Ok(store::postpone_refund(db.pool(), refund, error).await?)
+}
+
+/// Whether an event took effect before: asked first, so that a duplicate costs one indexed read.
+///
+/// # Errors
+/// Only the database's.
+pub async fn event_seen(db: &Db, id: &str) -> Result<bool, AppError> {
+    Ok(store::event_seen(db.pool(), id).await?)
+}
+
+/// An event as the inbox keeps it.
+#[derive(Clone, Copy, Debug)]
+pub struct InboxEvent<'a> {
+    pub id: &'a str,
+    pub kind: &'a str,
+    pub object_id: Option<&'a str>,
+    pub payload: &'a str,
+}
+
+/// In the transaction that applies the event. False: seen before, and a parallel copy has waited here for the first one to commit.
+///
+/// # Errors
+/// Only the database's.
+pub async fn record_event(tx: &mut Tx, event: InboxEvent<'_>) -> Result<bool, AppError> {
+    Ok(store::record_event(&mut **tx, event.id, event.kind, event.object_id, event.payload, "applied").await?)
+}
+
+/// An event that is not about our orders: kept, acknowledged, without effect.
+///
+/// # Errors
+/// Only the database's.
+pub async fn ignore_event(db: &Db, event: InboxEvent<'_>) -> Result<(), AppError> {
+    store::record_event(db.pool(), event.id, event.kind, event.object_id, event.payload, "ignored").await?;
+    Ok(())
+}

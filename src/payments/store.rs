@@ -1,0 +1,201 @@
+//! SQL of payments, refunds and the event inbox.
+
+use sqlx::PgExecutor;
+
+use super::{PaymentStatus, RefundReason};
+use crate::values::{Currency, OrderId, PaymentId, RefundId};
+
+crate::text_column!(PaymentStatus, RefundReason);
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+#[derive(Clone, Debug)]
+pub struct PaymentRow {
+    pub id: PaymentId,
+    pub order_id: OrderId,
+    pub status: PaymentStatus,
+    pub amount_minor: i64,
+    pub currency: Currency,
+    pub idempotency_key: String,
+    pub intent_id: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct RefundRow {
+    pub id: RefundId,
+    pub order_id: OrderId,
+    pub payment_id: PaymentId,
+    pub amount_minor: i64,
+    pub currency: Currency,
+    pub reason: RefundReason,
+    pub intent_id: Option<String>,
+    pub attempts: i32,
+}
+
+pub async fn insert(db: impl PgExecutor<'_>, id: PaymentId, order: OrderId, amount_minor: i64, currency: Currency, key: &str) -> Result<()> {
+    sqlx::query!(
+        "insert into payments (id, order_id, amount_minor, currency, idempotency_key) values ($1, $2, $3, $4, $5)",
+        id as _,
+        order as _,
+        amount_minor,
+        currency as _,
+        key
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The newest payment of an order.
+pub async fn of_order(db: impl PgExecutor<'_>, order: OrderId) -> Result<Option<PaymentRow>> {
+    sqlx::query_as!(
+        PaymentRow,
+        r#"select id as "id: PaymentId", order_id as "order_id: OrderId", status as "status: PaymentStatus", amount_minor, currency as "currency: Currency",
+             idempotency_key, intent_id
+           from payments where order_id = $1 order by seq desc limit 1"#,
+        order as _
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The payment that an intent belongs to; one without an intent yet is waiting for it. Locked.
+pub async fn lock_for_intent(db: impl PgExecutor<'_>, order: OrderId, intent_id: &str) -> Result<Option<PaymentRow>> {
+    sqlx::query_as!(
+        PaymentRow,
+        r#"select id as "id: PaymentId", order_id as "order_id: OrderId", status as "status: PaymentStatus", amount_minor, currency as "currency: Currency",
+             idempotency_key, intent_id
+           from payments where order_id = $1 and (intent_id = $2 or (intent_id is null and status = 'creating'))
+           order by intent_id nulls last limit 1 for update"#,
+        order as _,
+        intent_id
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Keeps the intent's id; one that is known already stays.
+pub async fn set_intent(db: impl PgExecutor<'_>, id: PaymentId, intent_id: &str) -> Result<()> {
+    sqlx::query!(
+        "update payments set intent_id = $2, status = case status when 'creating' then 'requires_payment_method' else status end, updated_at = now()
+         where id = $1 and intent_id is null",
+        id as _,
+        intent_id
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Moves a payment that is not final yet.
+pub async fn set_status(db: impl PgExecutor<'_>, id: PaymentId, status: PaymentStatus, error: Option<(&str, &str)>) -> Result<u64> {
+    let done = sqlx::query!(
+        "update payments set status = $2, last_error_code = $3, last_error_message = $4, updated_at = now()
+         where id = $1 and status not in ('succeeded', 'canceled')",
+        id as _,
+        status as _,
+        error.map(|(code, _)| code),
+        error.map(|(_, message)| message)
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Payments that nobody reported on for a while, pushed back so that another instance leaves them alone.
+pub async fn claim_stale(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<PaymentRow>> {
+    sqlx::query_as!(
+        PaymentRow,
+        r#"update payments set check_after = now() + least(greatest(now() - created_at, interval '2 minutes'), interval '1 hour')
+           where id in (select id from payments where status not in ('succeeded', 'canceled') and check_after <= now()
+             order by check_after limit $1 for update skip locked)
+           returning id as "id: PaymentId", order_id as "order_id: OrderId", status as "status: PaymentStatus", amount_minor,
+             currency as "currency: Currency", idempotency_key, intent_id"#,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// False if the event was recorded before.
+pub async fn record_event(db: impl PgExecutor<'_>, id: &str, kind: &str, object_id: Option<&str>, payload: &str, outcome: &str) -> Result<bool> {
+    let done = sqlx::query!(
+        "insert into stripe_events (id, type, object_id, payload, outcome) values ($1, $2, $3, $4, $5) on conflict do nothing",
+        id,
+        kind,
+        object_id,
+        payload,
+        outcome
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn event_seen(db: impl PgExecutor<'_>, id: &str) -> Result<bool> {
+    sqlx::query_scalar!(r#"select exists (select from stripe_events where id = $1) as "seen!""#, id).fetch_one(db).await
+}
+
+pub async fn insert_refund(db: impl PgExecutor<'_>, id: RefundId, payment: &PaymentRow, reason: RefundReason) -> Result<()> {
+    sqlx::query!(
+        "insert into refunds (id, order_id, payment_id, amount_minor, currency, reason) values ($1, $2, $3, $4, $5, $6)",
+        id as _,
+        payment.order_id as _,
+        payment.id as _,
+        payment.amount_minor,
+        payment.currency as _,
+        reason as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Refunds that are due, leased for two minutes by pushing the next attempt back.
+pub async fn claim_refunds(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<RefundRow>> {
+    sqlx::query_as!(
+        RefundRow,
+        r#"update refunds r set attempts = attempts + 1, next_attempt_at = now() + interval '2 minutes'
+           from payments p
+           where p.id = r.payment_id and r.id in (select id from refunds where status = 'pending' and next_attempt_at <= now()
+             order by next_attempt_at limit $1 for update skip locked)
+           returning r.id as "id: RefundId", r.order_id as "order_id: OrderId", r.payment_id as "payment_id: PaymentId", r.amount_minor,
+             r.currency as "currency: Currency", r.reason as "reason: RefundReason", p.intent_id, r.attempts"#,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub async fn finish_refund(db: impl PgExecutor<'_>, id: RefundId, gateway_id: Option<&str>) -> Result<bool> {
+    let done = sqlx::query!(
+        "update refunds set status = 'succeeded', gateway_id = $2, finished_at = now(), last_error = null where id = $1 and status = 'pending'",
+        id as _,
+        gateway_id
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Tries again later: twice the wait each time, an hour at most.
+pub async fn postpone_refund(db: impl PgExecutor<'_>, id: RefundId, error: &str) -> Result<()> {
+    sqlx::query!(
+        "update refunds set last_error = left($2, 500), next_attempt_at = now() + least(interval '10 seconds' * power(2, least(attempts, 12)), interval '1 hour')
+         where id = $1 and status = 'pending'",
+        id as _,
+        error
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn refunded_minor(db: impl PgExecutor<'_>, order: OrderId) -> Result<i64> {
+    sqlx::query_scalar!(
+        r#"select coalesce(sum(amount_minor), 0)::bigint as "sum!" from refunds where order_id = $1 and status = 'succeeded'"#,
+        order as _
+    )
+    .fetch_one(db)
+    .await
+}

@@ -1,0 +1,87 @@
+//! What a refused form says and keeps. A plain form post that fails is redirected back to its page; the typed values and the error come
+//! with it, through a short-lived row on the server.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+use crate::values::FieldProblem;
+
+/// A form that was refused a moment ago. Secrets are never among the fields.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FormFlash {
+    /// Path of the server function that refused.
+    pub path: String,
+    pub fields: Vec<(String, String)>,
+    pub error: AppError,
+}
+
+impl FormFlash {
+    /// What was typed into a field.
+    pub fn value(&self, field: &str) -> Option<&str> {
+        self.fields.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
+    }
+
+    /// What was wrong with it.
+    pub fn problem(&self, field: &str) -> Option<FieldProblem> {
+        match &self.error {
+            AppError::Invalid(errors) => errors.of(field),
+            _ => None,
+        }
+    }
+}
+
+/// The state of one form on a page: fresh, or refused. Cheap to clone, so that each field may have it.
+#[derive(Clone, Debug, Default)]
+pub struct FormState(Option<Arc<FormFlash>>);
+
+impl FormState {
+    /// The flash, if it is of the server function at `path`: a page may hold several forms.
+    pub fn of(flash: Option<&FormFlash>, path: &str) -> Self {
+        Self(flash.filter(|flash| flash.path == path).map(|flash| Arc::new(flash.clone())))
+    }
+
+    pub fn value(&self, field: &str) -> Option<&str> {
+        self.0.as_ref().and_then(|flash| flash.value(field))
+    }
+
+    pub fn problem(&self, field: &str) -> Option<FieldProblem> {
+        self.0.as_ref().and_then(|flash| flash.problem(field))
+    }
+
+    pub fn error(&self) -> Option<&AppError> {
+        self.0.as_ref().map(|flash| &flash.error)
+    }
+}
+
+/// Why the form was refused, at its top, with the focus. Each entry leads to its field.
+#[component]
+pub fn ErrorSummary(
+    form: FormState,
+    /// Name and label of the fields.
+    labels: &'static [(&'static str, &'static str)],
+) -> impl IntoView {
+    form.error().map(|error| {
+        let entries = match error {
+            AppError::Invalid(errors) => errors
+                .iter()
+                .map(|(field, problem)| {
+                    let label = labels.iter().find(|(name, _)| *name == field).map_or("", |(_, label)| *label);
+                    let gap = if label.is_empty() { "" } else { ": " };
+                    (format!("#{field}"), format!("{label}{gap}{}", problem.message()))
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        view! {
+            <div class="error-summary" role="alert" tabindex="-1" autofocus=true id="error-summary">
+                <h2>{error.to_string()}</h2>
+                {(!entries.is_empty()).then(|| view! {
+                    <ul>{entries.into_iter().map(|(href, text)| view! { <li><a href=href>{text}</a></li> }).collect_view()}</ul>
+                })}
+            </div>
+        }
+    })
+}

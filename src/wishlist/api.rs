@@ -1,0 +1,13 @@
+//! Server functions of the wishlist.
+
+use leptos::prelude::*;
+
+use crate::error::AppError;
+use crate::values::ProductId;
+
+/// Saves a product, or forgets it; says whether it is saved now. Saying what is wanted makes a double click harmless.
+#[server(name = SaveProduct, prefix = "/api", endpoint = "wishlist/save")]
+pub async fn save_product(product_id: ProductId, saved: bool) -> Result<bool, AppError> {
+    let customer = crate::accounts::guard::Customer::require().await?;
+    super::service::save(&crate::platform::request::state()?.db, &customer, product_id, saved).await
+}
