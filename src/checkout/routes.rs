@@ -24,7 +24,7 @@ pub async fn stripe_webhook(State(state): State<AppState>, headers: HeaderMap, b
         tracing::warn!(%error, "webhook refused");
         (StatusCode::BAD_REQUEST, "signature not accepted".to_owned())
     })?;
-    if event.livemode() == state.config.stripe.is_test() {
+    if event.livemode() == state.config.stripe.test_mode() {
         // A sandbox's event must never pay for real goods (CVE-2026-92400).
         tracing::error!(event = event.id(), "webhook of the other mode refused");
         return Err((StatusCode::BAD_REQUEST, "wrong mode".to_owned()));

@@ -167,7 +167,7 @@ pub async fn insert(db: impl PgExecutor<'_>, order: &NewOrder<'_>) -> Result<()>
     sqlx::query!(
         "insert into orders (id, user_id, email, currency, items_minor, shipping_minor, total_minor, ship_name, ship_line1, ship_line2, ship_city,
            ship_region, ship_postal_code, ship_country_code, fingerprint)
-         values ($1, $2, $3, $4, $5, $6, $5 + $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         values ($1, $2, $3, $4, $5, $6, $5::bigint + $6::bigint, $7, $8, $9, $10, $11, $12, $13, $14)",
         order.id as _,
         order.user_id as _,
         order.email as _,
@@ -190,7 +190,7 @@ pub async fn insert(db: impl PgExecutor<'_>, order: &NewOrder<'_>) -> Result<()>
 
 pub async fn insert_part(db: impl PgExecutor<'_>, id: OrderPartId, order: OrderId, vendor: VendorId, vendor_name: &str, amounts: Amounts) -> Result<()> {
     sqlx::query!(
-        "insert into order_parts (id, order_id, vendor_id, vendor_name, items_minor, shipping_minor, total_minor) values ($1, $2, $3, $4, $5, $6, $5 + $6)",
+        "insert into order_parts (id, order_id, vendor_id, vendor_name, items_minor, shipping_minor, total_minor) values ($1, $2, $3, $4, $5, $6, $5::bigint + $6::bigint)",
         id as _,
         order as _,
         vendor as _,
@@ -207,7 +207,7 @@ pub async fn insert_line(db: impl PgExecutor<'_>, order: OrderId, part: OrderPar
     sqlx::query!(
         "insert into order_lines (id, order_id, part_id, vendor_id, variant_id, product_id, product_name, product_slug, variant_title, sku, picture_id,
            unit_price_minor, quantity, subtotal_minor)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $12 * $13)",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $12::bigint * $13::int)",
         uuid::Uuid::now_v7(),
         order as _,
         part as _,

@@ -11,6 +11,8 @@ pub struct Config {
     pub base_url: String,
     /// HMAC key of access tokens and refresh successors, 32 bytes at least (`SOUK_SECRET_KEY`; made and kept under `.data/` in development).
     pub secret_key: SecretString,
+    /// Keys that are still accepted while access tokens made with them run out, newest first (`SOUK_PREVIOUS_SECRET_KEYS`).
+    pub previous_secret_keys: Vec<SecretString>,
     /// Minutes for which goods are kept between checkout and payment; 0 keeps none (`CHECKOUT_HOLD_MINUTES`).
     pub checkout_hold_minutes: u32,
     pub mail: MailConfig,
@@ -45,4 +47,11 @@ pub struct StripeConfig {
     pub script_url: String,
     /// Whether the built-in sandbox is mounted under `/_stripe/`.
     pub sandbox: bool,
+}
+
+impl StripeConfig {
+    /// Whether no real money moves, which every page must say.
+    pub fn test_mode(&self) -> bool {
+        !self.publishable_key.starts_with("pk_live_")
+    }
 }

@@ -8,6 +8,7 @@ use leptos::config::LeptosOptions;
 use super::config::Config;
 use super::db::Db;
 use super::gateway::Gateway;
+use super::mailer::Mailer;
 
 /// Cheap to clone: handles only.
 #[derive(Clone, Debug, FromRef)]
@@ -16,4 +17,5 @@ pub struct AppState {
     pub db: Db,
     pub gateway: Gateway,
     pub leptos: LeptosOptions,
+    pub mailer: Mailer,
 }

@@ -7,6 +7,7 @@ mod email;
 mod field_errors;
 mod id;
 mod money;
+mod nothing_else;
 mod page;
 mod quantity;
 mod slug;
@@ -21,6 +22,7 @@ pub use id::{
     AddressId, CartId, CategoryId, OrderId, OrderPartId, PaymentId, PictureId, ProductId, RefundId, SessionId, UserId, VariantId, VendorId,
 };
 pub use money::{Currency, MAX_CHARGE_MINOR, Money, MoneyError};
+pub use nothing_else::NothingElse;
 pub use page::PageNumber;
 pub use quantity::Quantity;
 pub use slug::Slug;

@@ -1,4 +1,6 @@
 //! The database: pool, transactions, migrations, and the embedded PostgreSQL for machines without one.
+//!
+//! [`open`] is the way in: it finds or starts a server, sees that the roles are right, and brings the schema up to date.
 
 use std::time::Duration;
 
@@ -8,11 +10,34 @@ use uuid::Uuid;
 
 use crate::error::AppError;
 
+pub mod embedded;
+mod open;
+mod roles;
+
+pub use open::{DatabaseConfig, DatabaseError, OpenDatabase, Server, migrate, migrate_from, open};
+
 /// A running transaction; dropped without a commit it is rolled back.
 pub type Tx = sqlx::Transaction<'static, Postgres>;
 
 /// The schema, in order; applied at start under an advisory lock.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// How long a request waits for a free connection: longer, and the visitor has gone while the queue grows.
+const ACQUIRE_LIMIT: Duration = Duration::from_secs(3);
+
+/// What every pooled connection starts with. Requests end within seconds, so a statement that does not is a mistake of ours; it must not
+/// hold a connection, a lock, or a transaction for ever.
+const SESSION_SETTINGS: [(&str, &str); 4] = [
+    ("statement_timeout", "30s"),
+    ("lock_timeout", "5s"),
+    // Nothing waits for the network inside a transaction (reliability: I10).
+    ("idle_in_transaction_session_timeout", "10s"),
+    // The `rollback` on release mostly finds no transaction, and Postgres would send a warning each time.
+    ("client_min_messages", "error"),
+];
+
+/// Shown in `pg_stat_activity`.
+const APPLICATION_NAME: &str = "souk";
 
 /// Handle on the database; cheap to clone.
 #[derive(Clone, Debug)]
@@ -54,11 +79,11 @@ impl Db {
     pub async fn connect(options: PgConnectOptions, max_connections: u32) -> Result<Self, sqlx::Error> {
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
-            .acquire_timeout(Duration::from_secs(3))
+            .acquire_timeout(ACQUIRE_LIMIT)
             // sqlx 0.9.0 can hand back a connection inside an open transaction when a `begin` is dropped mid-flight; later writes on it are
             // acknowledged and lost.
             .after_release(|connection, _| Box::pin(async move { connection.execute("rollback").await.map(|_| true) }))
-            .connect_with(options)
+            .connect_with(options.application_name(APPLICATION_NAME).options(SESSION_SETTINGS))
             .await?;
         Ok(Self { pool })
     }

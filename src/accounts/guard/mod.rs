@@ -1,0 +1,166 @@
+//! Who acts: proofs that only a live session produces, and the layer that finds it out.
+//!
+//! The layer looks at nothing by itself: a request without cookies, or one whose handler does not ask, costs no query. Asked for the first
+//! time, it reads the session's row (one query), or renews it by the refresh token; the answer holds for the rest of the request, and new
+//! cookies go out with the response.
+
+use http::request::Parts;
+
+use super::Role;
+use super::service::LiveSession;
+use crate::error::AppError;
+use crate::values::{Email, SessionId, UserId};
+
+mod cart_token;
+mod cookies;
+mod layer;
+mod visit;
+
+pub use cart_token::CartToken;
+pub use cookies::{ACCESS_COOKIE, CART_COOKIE, REFRESH_COOKIE};
+pub use layer::{SessionsLayer, sessions};
+pub use visit::Visit;
+
+/// Somebody who is signed in: the session lives, the account is not disabled.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Customer(LiveSession);
+
+impl Customer {
+    /// # Errors
+    /// `Unauthenticated` when nobody is signed in.
+    pub async fn require() -> Result<Self, AppError> {
+        Self::current().await?.ok_or(AppError::Unauthenticated)
+    }
+
+    /// # Errors
+    /// `Offline` when the database cannot tell.
+    pub async fn current() -> Result<Option<Self>, AppError> {
+        Visit::current()?.customer().await
+    }
+
+    pub fn user_id(&self) -> UserId {
+        self.0.user.id
+    }
+
+    pub fn email(&self) -> &Email {
+        &self.0.user.email
+    }
+
+    pub fn name(&self) -> &str {
+        &self.0.user.name
+    }
+
+    pub fn role(&self) -> Role {
+        self.0.user.role
+    }
+
+    pub fn session_id(&self) -> SessionId {
+        self.0.session_id
+    }
+}
+
+/// Somebody whose role, read at this request, is admin.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Admin(Customer);
+
+impl Admin {
+    /// # Errors
+    /// `Unauthenticated`; `Forbidden` for anybody but an admin.
+    pub async fn require() -> Result<Self, AppError> {
+        Self::try_from(Customer::require().await?)
+    }
+
+    pub fn customer(&self) -> &Customer {
+        &self.0
+    }
+}
+
+impl TryFrom<Customer> for Admin {
+    type Error = AppError;
+    fn try_from(customer: Customer) -> Result<Self, AppError> {
+        match customer.role() {
+            Role::Admin => Ok(Self(customer)),
+            Role::Customer | Role::Vendor => Err(AppError::Forbidden),
+        }
+    }
+}
+
+/// Whoever looks at a page.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Viewer(Option<Customer>);
+
+impl Viewer {
+    /// # Errors
+    /// `Offline` when the database cannot tell.
+    pub async fn current() -> Result<Self, AppError> {
+        Ok(Self(Customer::current().await?))
+    }
+
+    pub fn customer(&self) -> Option<&Customer> {
+        self.0.as_ref()
+    }
+
+    pub fn role(&self) -> Option<Role> {
+        self.0.as_ref().map(Customer::role)
+    }
+}
+
+/// Somebody with a cart.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Shopper {
+    Guest(CartToken),
+    Customer(Customer),
+}
+
+impl Shopper {
+    /// Gives a guest a cart cookie where there is none.
+    ///
+    /// # Errors
+    /// `Offline` when the database cannot tell.
+    pub async fn require() -> Result<Self, AppError> {
+        let visit = Visit::current()?;
+        match visit.customer().await? {
+            Some(customer) => Ok(Self::Customer(customer)),
+            None => Ok(Self::Guest(visit.ensure_cart_token()?)),
+        }
+    }
+
+    /// None for a guest who has not put anything into a cart yet.
+    ///
+    /// # Errors
+    /// `Offline` when the database cannot tell.
+    pub async fn current() -> Result<Option<Self>, AppError> {
+        let visit = Visit::current()?;
+        Ok(match visit.customer().await? {
+            Some(customer) => Some(Self::Customer(customer)),
+            None => visit.cart_token().map(Self::Guest),
+        })
+    }
+}
+
+/// The guest's cart that this browser holds, also when somebody is signed in: the cart merges on the first access that holds both.
+pub async fn guest_cart_token() -> Option<CartToken> {
+    Visit::current().ok()?.cart_token()
+}
+
+/// Takes the guest's cart away from this browser, once it was merged.
+pub async fn forget_guest_cart() {
+    if let Ok(visit) = Visit::current() {
+        visit.forget_cart_token();
+    }
+}
+
+/// For plain axum routes.
+impl<S: Sync> axum::extract::FromRequestParts<S> for Customer {
+    type Rejection = AppError;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
+        Visit::of(parts)?.customer().await?.ok_or(AppError::Unauthenticated)
+    }
+}
+
+impl<S: Sync> axum::extract::FromRequestParts<S> for Admin {
+    type Rejection = AppError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
+        Customer::from_request_parts(parts, state).await?.try_into()
+    }
+}

@@ -1,0 +1,191 @@
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::extract::ConnectInfo;
+use http::header::USER_AGENT;
+use http::request::Parts;
+
+use super::cookies::{ACCESS_COOKIE, CART_COOKIE, Credentials, Outgoing, REFRESH_COOKIE};
+use super::{CartToken, Customer};
+use crate::accounts::service::sessions::{self, REFRESH_LIFETIME};
+use crate::accounts::service::tokens::{ACCESS_LIFETIME, Keys};
+use crate::accounts::service::{Caller, Issued};
+use crate::error::AppError;
+use crate::platform::request;
+use crate::platform::state::AppState;
+
+/// Life of a guest's cart.
+const CART_LIFETIME: Duration = Duration::from_secs(60 * 24 * 3600);
+
+/// One request, as far as it concerns who acts: what it brought, what was found out, which cookies go back.
+#[derive(Clone)]
+pub struct Visit(Arc<Inner>);
+
+struct Inner {
+    state: AppState,
+    caller: Caller,
+    credentials: Credentials,
+    /// None: not asked yet. Several components may ask at once; the first looks, the others wait.
+    found: tokio::sync::Mutex<Option<Option<Customer>>>,
+    cart: Mutex<Option<CartToken>>,
+    outgoing: Mutex<Outgoing>,
+}
+
+impl Visit {
+    pub(super) fn new(state: AppState, parts: &Parts) -> Self {
+        let credentials = Credentials::of(&parts.headers);
+        let cart = Mutex::new(credentials.cart.as_deref().and_then(CartToken::decode));
+        let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
+        let caller = Caller { address: network_address(parts), user_agent };
+        Self(Arc::new(Inner { state, caller, credentials, found: tokio::sync::Mutex::default(), cart, outgoing: Mutex::default() }))
+    }
+
+    /// The request that is being answered.
+    ///
+    /// # Errors
+    /// `Internal` outside of the sessions layer, which would be our mistake.
+    pub fn current() -> Result<Self, AppError> {
+        Self::of(&request::parts()?)
+    }
+
+    pub(super) fn of(parts: &Parts) -> Result<Self, AppError> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| AppError::internal("this route lies outside of the sessions layer"))
+    }
+
+    pub fn state(&self) -> &AppState {
+        &self.0.state
+    }
+
+    pub fn caller(&self) -> &Caller {
+        &self.0.caller
+    }
+
+    /// Who is signed in. Looks once; an error is not remembered, since the next question may be answered.
+    ///
+    /// # Errors
+    /// `Offline` when the database cannot tell: nobody is taken for a guest because of that.
+    pub async fn customer(&self) -> Result<Option<Customer>, AppError> {
+        let mut found = self.0.found.lock().await;
+        if let Some(customer) = found.as_ref() {
+            return Ok(customer.clone());
+        }
+        let customer = self.look().await?;
+        *found = Some(customer.clone());
+        Ok(customer)
+    }
+
+    async fn look(&self) -> Result<Option<Customer>, AppError> {
+        let Credentials { bearer, access, refresh, .. } = &self.0.credentials;
+        if bearer.is_none() && access.is_none() && refresh.is_none() {
+            return Ok(None);
+        }
+        let db = &self.0.state.db;
+        let keys = Keys::of(&self.0.state.config);
+        if let Some(token) = bearer.as_ref().or(access.as_ref())
+            && let Some(session) = sessions::by_access_token(db, &keys, token).await?
+        {
+            return Ok(Some(Customer(session)));
+        }
+        if bearer.is_some() {
+            return Ok(None);
+        }
+        let renewed = match refresh {
+            Some(token) => sessions::renew(db, &keys, token).await?,
+            None => None,
+        };
+        match renewed {
+            Some(issued) => Ok(Some(self.hand_out(issued))),
+            None => {
+                self.clear_tokens();
+                Ok(None)
+            }
+        }
+    }
+
+    /// Makes the rest of this request, and the browser, act in the new session. One that was open here before ends.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn sign_in(&self, issued: Issued) -> Result<(), AppError> {
+        let previous = self.customer().await?;
+        let customer = self.hand_out(issued);
+        *self.0.found.lock().await = Some(Some(customer));
+        match previous {
+            Some(previous) => sessions::close(&self.0.state.db, previous.session_id()).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the session, if there is one, and takes the tokens away.
+    ///
+    /// # Errors
+    /// Those of the database: then nothing was changed, and the visitor is told so.
+    pub async fn sign_out(&self) -> Result<(), AppError> {
+        if let Some(customer) = self.customer().await? {
+            sessions::close(&self.0.state.db, customer.session_id()).await?;
+        }
+        self.clear_tokens();
+        *self.0.found.lock().await = Some(None);
+        Ok(())
+    }
+
+    pub(super) fn cart_token(&self) -> Option<CartToken> {
+        lock(&self.0.cart).clone()
+    }
+
+    pub(super) fn ensure_cart_token(&self) -> Result<CartToken, AppError> {
+        let mut cart = lock(&self.0.cart);
+        if let Some(token) = cart.as_ref() {
+            return Ok(token.clone());
+        }
+        let token = CartToken::random()?;
+        lock(&self.0.outgoing).set(CART_COOKIE, &token.encode(), CART_LIFETIME);
+        *cart = Some(token.clone());
+        Ok(token)
+    }
+
+    pub(super) fn forget_cart_token(&self) {
+        *lock(&self.0.cart) = None;
+        lock(&self.0.outgoing).clear(CART_COOKIE);
+    }
+
+    pub(super) fn outgoing(&self) -> MutexGuard<'_, Outgoing> {
+        lock(&self.0.outgoing)
+    }
+
+    /// Whether somebody was found to be signed in: what is sent is then theirs alone.
+    pub(super) fn is_personal(&self) -> bool {
+        self.0.found.try_lock().is_ok_and(|found| matches!(*found, Some(Some(_))))
+    }
+
+    fn hand_out(&self, issued: Issued) -> Customer {
+        let mut outgoing = lock(&self.0.outgoing);
+        outgoing.set(ACCESS_COOKIE, &issued.access, ACCESS_LIFETIME);
+        outgoing.set(REFRESH_COOKIE, &issued.refresh, REFRESH_LIFETIME);
+        Customer(issued.session)
+    }
+
+    fn clear_tokens(&self) {
+        let mut outgoing = lock(&self.0.outgoing);
+        outgoing.clear(ACCESS_COOKIE);
+        outgoing.clear(REFRESH_COOKIE);
+    }
+}
+
+/// A panic elsewhere leaves these values whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Throttling by single IPv6 addresses would be none: everybody has 2^64 of them.
+fn network_address(parts: &Parts) -> String {
+    match parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical()) {
+        Some(IpAddr::V6(ip)) => {
+            let [a, b, c, d, ..] = ip.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        Some(ip) => ip.to_string(),
+        None => "unknown".to_owned(),
+    }
+}

@@ -1,0 +1,116 @@
+use sqlx::PgExecutor;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::MailboxMail;
+use crate::values::Email;
+
+/// A mail as the outbox keeps it: rendered when it was enqueued, so that it says what was true then.
+pub struct NewMail<'a> {
+    pub kind: &'a str,
+    pub dedupe_key: &'a str,
+    pub to: &'a Email,
+    pub subject: &'a str,
+    pub body_text: &'a str,
+    pub body_html: &'a str,
+}
+
+pub async fn insert(executor: impl PgExecutor<'_>, mail: NewMail<'_>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into outbox (id, kind, dedupe_key, recipient, subject, body_text, body_html) values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (dedupe_key) do nothing",
+        Uuid::now_v7(),
+        mail.kind,
+        mail.dedupe_key,
+        mail.to.as_str(),
+        mail.subject,
+        mail.body_text,
+        mail.body_html,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// A mail in the hands of this worker until its lease runs out.
+pub struct Leased {
+    pub id: Uuid,
+    pub kind: String,
+    pub recipient: String,
+    pub subject: String,
+    pub body_text: String,
+    pub body_html: String,
+    /// Which attempt this is, from 1. Also the fence: a worker whose lease ran out knows an older number.
+    pub attempts: i32,
+}
+
+pub async fn lease_next(executor: impl PgExecutor<'_>, lease_seconds: f64) -> sqlx::Result<Option<Leased>> {
+    sqlx::query_as!(
+        Leased,
+        "update outbox set leased_until = now() + make_interval(secs => $1), attempts = attempts + 1
+         where id = (select id from outbox where status = 'queued' and next_attempt_at <= now() and (leased_until is null or leased_until < now())
+                     order by next_attempt_at, id limit 1 for update skip locked)
+         returning id, kind, recipient, subject, body_text, body_html, attempts",
+        lease_seconds,
+    )
+    .fetch_optional(executor)
+    .await
+}
+
+pub async fn mark_sent(executor: impl PgExecutor<'_>, id: Uuid) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update outbox set status = 'sent', sent_at = now(), leased_until = null, last_error = null where id = $1 and status = 'queued'",
+        id
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+pub async fn retry_later(executor: impl PgExecutor<'_>, id: Uuid, attempts: i32, delay_seconds: f64, error: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update outbox set next_attempt_at = now() + make_interval(secs => $3), leased_until = null, last_error = $4
+         where id = $1 and status = 'queued' and attempts = $2",
+        id,
+        attempts,
+        delay_seconds,
+        error,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+pub async fn mark_dead(executor: impl PgExecutor<'_>, id: Uuid, attempts: i32, error: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update outbox set status = 'dead', leased_until = null, last_error = $3 where id = $1 and status = 'queued' and attempts = $2",
+        id,
+        attempts,
+        error,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+pub async fn mailbox(executor: impl PgExecutor<'_>, limit: i64) -> sqlx::Result<Vec<MailboxMail>> {
+    sqlx::query_as!(
+        MailboxMail,
+        r#"select trim(both '<>' from message_id) as "id!", recipient, subject, body_text, body_html, received_at as "received_at: OffsetDateTime"
+           from mailbox order by received_at desc, message_id desc limit $1"#,
+        limit,
+    )
+    .fetch_all(executor)
+    .await
+}
+
+pub async fn mailbox_mail(executor: impl PgExecutor<'_>, id: &str) -> sqlx::Result<Option<MailboxMail>> {
+    sqlx::query_as!(
+        MailboxMail,
+        r#"select trim(both '<>' from message_id) as "id!", recipient, subject, body_text, body_html, received_at as "received_at: OffsetDateTime"
+           from mailbox where message_id = '<' || $1::text || '>'"#,
+        id,
+    )
+    .fetch_optional(executor)
+    .await
+}
