@@ -3,6 +3,7 @@
 pub mod account;
 pub mod cart;
 pub mod checkout;
+mod dates;
 mod document;
 pub mod frame;
 mod goods;
@@ -15,6 +16,7 @@ pub mod shop;
 pub mod sign_in;
 pub mod sign_up;
 pub mod thanks;
+mod totals;
 pub mod wishlist;
 
 use std::future::Future;
