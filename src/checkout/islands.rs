@@ -9,7 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::api::order_progress;
 use crate::ui::Icon;
-use crate::values::OrderId;
+use crate::values::{NothingElse, OrderId};
 
 /// Where the gateway's script draws its fields.
 const MOUNT_ID: &str = "payment-element";
@@ -46,7 +46,13 @@ enum Stage {
 
 /// The card form. Its fields are the gateway's own; we never see a card number.
 #[island]
-pub fn PaymentForm(client_secret: String, publishable_key: String, script_url: String, return_url: String, amount: String) -> impl IntoView {
+pub fn PaymentForm(
+    client_secret: String,
+    publishable_key: String,
+    script_url: String,
+    return_url: String,
+    amount: String,
+) -> impl IntoView {
     let stage = RwSignal::new(Stage::Loading);
     let problem = RwSignal::new(None::<String>);
     Effect::new(move |_| {
@@ -61,7 +67,11 @@ pub fn PaymentForm(client_secret: String, publishable_key: String, script_url: S
             }
         });
     });
-    on_cleanup(|| leptos::task::spawn_local(async { let _ = call("unmount", &[]).await; }));
+    on_cleanup(|| {
+        leptos::task::spawn_local(async {
+            let _ = call("unmount", &[]).await;
+        })
+    });
     let on_submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         if stage.get_untracked() != Stage::Ready {
@@ -85,7 +95,10 @@ pub fn PaymentForm(client_secret: String, publishable_key: String, script_url: S
                     stage.set(Stage::Ready);
                 }
                 Err(_) => {
-                    problem.set(Some("We lost the connection and cannot tell what became of the payment. Look at the order before you pay again.".to_owned()));
+                    problem.set(Some(
+                        "We lost the connection and cannot tell what became of the payment. Look at the order before you pay again."
+                            .to_owned(),
+                    ));
                     stage.set(Stage::Ready);
                 }
             }
@@ -116,7 +129,7 @@ fn ask(order_id: OrderId, asked: u32, given_up: RwSignal<bool>) {
     let pause = if asked < QUICK.0 { QUICK.1 } else { PATIENT.1 };
     let next = move || {
         leptos::task::spawn_local(async move {
-            match order_progress(order_id).await {
+            match order_progress(order_id, NothingElse).await {
                 Ok(progress) if !progress.waiting => {
                     let _ = window().location().reload();
                 }

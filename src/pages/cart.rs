@@ -65,12 +65,13 @@ fn Line(line: CartLine) -> impl IntoView {
 #[component]
 fn Group(shop: CartShop, zero: Money) -> impl IntoView {
     let id = format!("shop-{}", shop.vendor_slug);
+    let heading = id.clone();
     let shipping = shop.shipping(zero);
     let shipping = if shipping.is_zero() { "Free shipping".to_owned() } else { format!("Shipping {shipping}") };
     view! {
-        <section class="card cart-group" aria-labelledby=id.clone()>
+        <section class="card cart-group" aria-labelledby=id>
             <header>
-                <h2 id=id><a href=shop_url(&shop.vendor_slug)>{shop.vendor_name.clone()}</a></h2>
+                <h2 id=heading><a href=shop_url(&shop.vendor_slug)>{shop.vendor_name.clone()}</a></h2>
                 <p class="muted small numeric">{format!("{} · {shipping}", shop.subtotal(zero))}</p>
             </header>
             <ul class="cart-lines" role="list">{shop.lines.into_iter().map(|line| view! { <Line line=line/> }).collect_view()}</ul>

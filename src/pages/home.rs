@@ -63,12 +63,21 @@ fn Categories(tiles: Vec<CategoryTile>) -> impl IntoView {
 }
 
 #[component]
-fn Row(id: &'static str, title: &'static str, href: &'static str, more: &'static str, cards: Vec<ProductCard>, wishes: Wishes) -> impl IntoView {
-    (!cards.is_empty()).then(|| view! {
-        <section class="wrap section" aria-labelledby=id>
-            <div class="section-head"><h2 id=id>{title}</h2><a href=href>{more}</a></div>
-            <ProductGrid cards=cards wishes=wishes/>
-        </section>
+fn Row(
+    id: &'static str,
+    title: &'static str,
+    href: &'static str,
+    more: &'static str,
+    cards: Vec<ProductCard>,
+    wishes: Wishes,
+) -> impl IntoView {
+    (!cards.is_empty()).then(|| {
+        view! {
+            <section class="wrap section" aria-labelledby=id>
+                <div class="section-head"><h2 id=id>{title}</h2><a href=href>{more}</a></div>
+                <ProductGrid cards=cards wishes=wishes/>
+            </section>
+        }
     })
 }
 

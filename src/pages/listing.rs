@@ -45,7 +45,7 @@ fn CategoryList(categories: Vec<Category>, current: Option<Category>) -> impl In
                 <li><a href="/products" aria-current=here.is_none().then_some("page")>"Everything"</a></li>
                 {categories.into_iter().map(|category| {
                     let mark = (Some(category.id) == here).then_some("page");
-                    view! { <li><a href=category.url() aria-current=mark>{category.name}</a></li> }
+                    view! { <li><a href=category.url() aria-current=mark>{category.name.clone()}</a></li> }
                 }).collect_view()}
             </ul>
         </nav>
@@ -112,7 +112,9 @@ async fn listing_page(asked: ListingQuery) -> Result<impl IntoView, AppError> {
     let canonical = q.is_none().then(|| ListingQuery { sort: None, ..listing.query.clone() }.url());
     let description = if text.is_empty() { None } else { Some(text.clone()) };
     let head = match canonical {
-        Some(canonical) => view! { <Document title=title.clone() description=description.unwrap_or_default() canonical=canonical/> }.into_any(),
+        Some(canonical) => {
+            view! { <Document title=title.clone() description=description.unwrap_or_default() canonical=canonical/> }.into_any()
+        }
         None => view! { <Document title=title.clone()/> }.into_any(),
     };
     let current = listing.category.clone();

@@ -22,7 +22,8 @@ pub fn MailboxPage() -> impl IntoView {
         }
         let mails = crate::notifications::service::mailbox(&state.db, SHOWN).await?;
         let content = if mails.is_empty() {
-            view! { <EmptyState icon="mail" title="No mail yet" text="Sign up or buy something: what the shop would send appears here."/> }.into_any()
+            view! { <EmptyState icon="mail" title="No mail yet" text="Sign up or buy something: what the shop would send appears here."/> }
+                .into_any()
         } else {
             mails
                 .into_iter()

@@ -22,10 +22,14 @@ pub fn view(error: AppError) -> impl IntoView {
     }
     set_status(error.status_code());
     let (icon, title, text) = match &error {
-        AppError::NotFound => {
-            ("search", "This page is not here".to_owned(), "It may have moved, or the product may have been taken off the shelf.".to_owned())
+        AppError::NotFound => (
+            "search",
+            "This page is not here".to_owned(),
+            "It may have moved, or the product may have been taken off the shelf.".to_owned(),
+        ),
+        AppError::Forbidden => {
+            ("lock", "This page is not for your account".to_owned(), "You are signed in, but with another kind of account.".to_owned())
         }
-        AppError::Forbidden => ("lock", "This page is not for your account".to_owned(), "You are signed in, but with another kind of account.".to_owned()),
         AppError::Offline | AppError::TooManyRequests { .. } => ("clock", "Just a moment, please".to_owned(), error.to_string()),
         AppError::Conflict(_) | AppError::Invalid(_) => ("info", "This does not work any more".to_owned(), error.to_string()),
         AppError::Internal { .. } | AppError::Unauthenticated => ("alert", "Something went wrong".to_owned(), error.to_string()),

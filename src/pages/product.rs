@@ -105,7 +105,8 @@ fn Buy(product: Product, wishes: Wishes) -> impl IntoView {
 
 #[component]
 fn Details(product: Product) -> impl IntoView {
-    let paragraphs: Vec<String> = product.description.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect();
+    let paragraphs: Vec<String> =
+        product.description.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect();
     view! {
         <div class="wrap section product-details">
             <section aria-labelledby="about">
@@ -126,11 +127,13 @@ fn Details(product: Product) -> impl IntoView {
 
 #[component]
 fn Related(cards: Vec<ProductCard>, wishes: Wishes, href: String) -> impl IntoView {
-    (!cards.is_empty()).then(|| view! {
-        <section class="wrap section" aria-labelledby="related">
-            <div class="section-head"><h2 id="related">"From the same corner"</h2><a href=href>"See all"</a></div>
-            <ProductGrid cards=cards wishes=wishes/>
-        </section>
+    (!cards.is_empty()).then(|| {
+        view! {
+            <section class="wrap section" aria-labelledby="related">
+                <div class="section-head"><h2 id="related">"From the same corner"</h2><a href=href>"See all"</a></div>
+                <ProductGrid cards=cards wishes=wishes/>
+            </section>
+        }
     })
 }
 

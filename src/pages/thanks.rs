@@ -29,18 +29,24 @@ fn words(order: &Order, waiting: bool) -> (&'static str, &'static str, String, S
             "Payment received, confirming".to_owned(),
             format!("This takes a few seconds. You may close this page: we will write to {email} as soon as order {number} is confirmed."),
         ),
-        OrderStatus::Pending => {
-            ("thanks-mark is-bad", "alert", "The payment did not go through".to_owned(), format!("Nothing was charged. Order {number} is kept, so you can try again."))
-        }
+        OrderStatus::Pending => (
+            "thanks-mark is-bad",
+            "alert",
+            "The payment did not go through".to_owned(),
+            format!("Nothing was charged. Order {number} is kept, so you can try again."),
+        ),
         OrderStatus::RefundPending | OrderStatus::Refunded => (
             "thanks-mark is-bad",
             "alert",
             "We are sorry: this was just sold out".to_owned(),
             format!("The full amount of order {number} goes back to your card. A mail to {email} says so as well."),
         ),
-        OrderStatus::Canceled | OrderStatus::Expired => {
-            ("thanks-mark is-bad", "alert", "This order is closed".to_owned(), format!("Order {number} was not paid in time. Nothing was charged; your goods are back on the shelf."))
-        }
+        OrderStatus::Canceled | OrderStatus::Expired => (
+            "thanks-mark is-bad",
+            "alert",
+            "This order is closed".to_owned(),
+            format!("Order {number} was not paid in time. Nothing was charged; your goods are back on the shelf."),
+        ),
         OrderStatus::Review => (
             "thanks-mark is-waiting",
             "clock",

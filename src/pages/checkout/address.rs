@@ -28,7 +28,11 @@ const LABELS: &[(&str, &str)] = &[
 fn one_line(address: &Address) -> String {
     let city = format!("{} {}", address.postal_code, address.city);
     let country = country_name(&address.country_code).unwrap_or_default();
-    [address.line1.as_str(), &address.line2, city.trim(), &address.region, country].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    [address.line1.as_str(), &address.line2, city.trim(), &address.region, country]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 #[component]
