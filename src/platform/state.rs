@@ -9,6 +9,7 @@ use super::config::Config;
 use super::db::Db;
 use super::gateway::Gateway;
 use super::mailer::Mailer;
+use super::storage::Storage;
 
 /// Cheap to clone: handles only.
 #[derive(Clone, Debug, FromRef)]
@@ -18,4 +19,5 @@ pub struct AppState {
     pub gateway: Gateway,
     pub leptos: LeptosOptions,
     pub mailer: Mailer,
+    pub storage: Storage,
 }
