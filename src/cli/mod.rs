@@ -7,9 +7,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use souk::checkout::invariants;
-use souk::error::AppError;
 use souk::platform::config::Config;
-use souk::platform::db::{self, DatabaseConfig, DatabaseError, OpenDatabase, Server};
+use souk::platform::db::{self, DatabaseConfig, OpenDatabase, Server};
 use souk::platform::state::AppState;
 use souk::platform::{site, telemetry};
 use souk::seed;
@@ -185,7 +184,7 @@ async fn migrate(source: Option<PathBuf>) -> Result<(), Failure> {
 
 async fn seed_demo() -> Result<(), Failure> {
     let shop = Shop::open(Settings::read()?).await?;
-    let outcome = seed::demo(&shop.state).await.map_err(Failure::from);
+    let outcome = seed::demo(&shop.state.db, &shop.state.storage, &shop.state.config.demo_dir).await.map_err(Failure::from);
     shop.close(outcome).await?;
     say(serve::DEMO_ACCOUNTS);
     Ok(())

@@ -32,8 +32,8 @@ async fn serve_shop(shop: &Shop, listener: TcpListener, seed_demo: bool, shutdow
     let state = shop.state.clone();
     if seed_demo {
         // Each piece is seeded in a transaction of its own, so an end in the middle is made up for by the next start.
-        match unless_ended(shutdown, seed::demo(&state)).await {
-            Some(seeded) => seeded?,
+        match unless_ended(shutdown, seed::demo(&state.db, &state.storage, &state.config.demo_dir)).await {
+            Some(seeded) => _ = seeded?,
             None => return Ok(()),
         }
     }
