@@ -77,9 +77,9 @@ enum Admin {
 enum Database {
     /// Run a command with DATABASE_URL set: to that of the environment, or to an embedded PostgreSQL that runs for as long.
     Exec {
-        /// Folder of the embedded PostgreSQL.
-        #[arg(long, value_name = "FOLDER")]
-        folder: Option<PathBuf>,
+        /// Use a PostgreSQL of its own, set up for this and deleted afterwards, and as fast as it gets. DATABASE_URL is ignored.
+        #[arg(long)]
+        throwaway: bool,
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         command: Vec<std::ffi::OsString>,
     },
@@ -115,7 +115,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Seed(Seed::Demo) => seed_demo().await?,
         Command::Admin(Admin::Create { email, name }) => admin::create(&email, &name).await?,
         Command::Check => return check().await,
-        Command::Database(Database::Exec { folder, command }) => return database::exec(folder, &command).await,
+        Command::Database(Database::Exec { throwaway, command }) => return database::exec(throwaway, &command).await,
     }
     Ok(ExitCode::SUCCESS)
 }
