@@ -1,11 +1,16 @@
-//! Integration tests: the real router on a real socket, real Postgres. Each test has a database of its own.
+//! Integration tests: the real router on a real socket, real Postgres, a database of its own for each test. They need `DATABASE_URL`;
+//! `make test` gives them one.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
 
 mod config;
+mod embedded_database;
 mod form_flash;
 mod http;
+mod jobs;
+mod migrations;
 mod policy;
+mod pool;
 mod same_origin;
 mod support;
 mod tidy;

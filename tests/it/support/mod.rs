@@ -1,8 +1,9 @@
 //! The shop under test: the real router on a loopback port, and a browser without JavaScript that keeps its cookies.
 
 mod browser;
+pub mod functions;
 
-pub use browser::{Browser, Page};
+pub use browser::Browser;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
