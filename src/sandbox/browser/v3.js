@@ -334,6 +334,8 @@
         make("div", { class: "stripe-sandbox-choice" }, complete, fail),
       );
       const end = (outcome) => {
+        // Closing first gives the focus back to where it was.
+        dialog.close();
         dialog.remove();
         resolve(outcome);
       };
