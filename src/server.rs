@@ -52,10 +52,12 @@ pub fn router(state: AppState) -> Router {
 }
 
 /// Every route that is neither a page nor a server function.
-pub fn plain_routes(_state: &AppState) -> PlainRoutes {
+pub fn plain_routes(state: &AppState) -> PlainRoutes {
     let routes = health::routes(PlainRoutes::new());
     let routes = media::routes::routes(routes);
-    checkout::routes::routes(routes)
+    let routes = checkout::routes::routes(routes);
+    // Not mounted at all where real money moves.
+    if state.config.stripe.sandbox { sandbox::routes(routes) } else { routes }
 }
 
 /// Stripe's stand-in, where there is no account. In live mode nothing of it is mounted.

@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::PREFIX;
 use super::store::{self, Delivery, Pool};
 use crate::platform::state::AppState;
 
@@ -43,7 +44,9 @@ pub(super) async fn run(state: AppState, shutdown: CancellationToken) {
         tracing::error!("payment sandbox cannot send webhooks: no HTTP client or no secret");
         return;
     };
-    let sender = Sender { client, secret, url: format!("{}/webhooks/stripe", state.config.base_url), pool: state.db.pool().clone() };
+    // By the address that the sandbox itself has: the public one may belong to a proxy.
+    let own = state.config.stripe.api_url.trim_end_matches('/').trim_end_matches(PREFIX);
+    let sender = Sender { client, secret, url: format!("{own}/webhooks/stripe"), pool: state.db.pool().clone() };
     while !shutdown.is_cancelled() {
         let woken = WOKEN.notified();
         tokio::pin!(woken);

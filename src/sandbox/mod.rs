@@ -24,10 +24,9 @@ mod store;
 mod switches;
 mod three_d_secure;
 
-use axum::Router;
-use axum::routing::{get, post};
 use tokio_util::sync::CancellationToken;
 
+use crate::platform::routes::PlainRoutes;
 use crate::platform::state::AppState;
 
 /// Where the sandbox is mounted.
@@ -35,50 +34,37 @@ pub const PREFIX: &str = "/_stripe";
 /// The version of Stripe's API that it speaks; the client's and the official library's are the same, and a test says so.
 pub const API_VERSION: &str = "2026-09-30.endive";
 
-/// Every route, for those who list them.
-pub const ROUTES: &[(&str, &str)] = &[
-    ("GET", "/_stripe/v3.js"),
-    ("GET", "/_stripe/v3.css"),
-    ("GET", "/_stripe/3ds/{id}"),
-    ("POST", "/_stripe/3ds/{id}"),
-    ("POST", "/_stripe/v1/payment_intents"),
-    ("GET", "/_stripe/v1/payment_intents/{id}"),
-    ("POST", "/_stripe/v1/payment_intents/{id}"),
-    ("POST", "/_stripe/v1/payment_intents/{id}/confirm"),
-    ("POST", "/_stripe/v1/payment_intents/{id}/cancel"),
-    ("POST", "/_stripe/v1/payment_intents/{id}/authenticate"),
-    ("GET", "/_stripe/v1/refunds"),
-    ("POST", "/_stripe/v1/refunds"),
-    ("GET", "/_stripe/v1/refunds/{id}"),
-    ("POST", "/_stripe/v1/customers"),
-    ("GET", "/_stripe/v1/customers/{id}"),
-    ("GET", "/_stripe/v1/charges"),
-    ("GET", "/_stripe/v1/charges/{id}"),
-    ("GET", "/_stripe/v1/events"),
-    ("GET", "/_stripe/v1/events/{id}"),
-    ("GET", "/_stripe/test/switches"),
-    ("POST", "/_stripe/test/switches"),
-];
-
-/// The sandbox's routes.
-pub fn router(state: AppState) -> Router {
-    let mut router = Router::new();
-    for (method, path) in ROUTES {
-        let route = match (*method, *path) {
-            (_, "/_stripe/v3.js") => get(script::javascript),
-            (_, "/_stripe/v3.css") => get(script::stylesheet),
-            ("GET", "/_stripe/3ds/{id}") => get(three_d_secure::ask),
-            ("POST", "/_stripe/3ds/{id}") => post(three_d_secure::answer),
-            ("GET", _) => get(api::handle),
-            _ => post(api::handle),
-        };
-        router = router.route(path, route);
-    }
-    // What it does not know it refuses in Stripe's words.
-    router.route("/_stripe/v1/{*rest}", axum::routing::any(api::handle)).with_state(state)
+/// The sandbox's routes; for `server.rs`, and only where the configuration says sandbox.
+pub fn routes(routes: PlainRoutes) -> PlainRoutes {
+    use api::handle;
+    routes
+        .get("/_stripe/v3.js", script::javascript)
+        .get("/_stripe/v3.css", script::stylesheet)
+        .get("/_stripe/3ds/{id}", three_d_secure::ask)
+        .post("/_stripe/3ds/{id}", three_d_secure::answer)
+        .post("/_stripe/v1/payment_intents", handle)
+        .get("/_stripe/v1/payment_intents/{id}", handle)
+        .post("/_stripe/v1/payment_intents/{id}", handle)
+        .post("/_stripe/v1/payment_intents/{id}/confirm", handle)
+        .post("/_stripe/v1/payment_intents/{id}/cancel", handle)
+        .post("/_stripe/v1/payment_intents/{id}/authenticate", handle)
+        .get("/_stripe/v1/refunds", handle)
+        .post("/_stripe/v1/refunds", handle)
+        .get("/_stripe/v1/refunds/{id}", handle)
+        .post("/_stripe/v1/customers", handle)
+        .get("/_stripe/v1/customers/{id}", handle)
+        .get("/_stripe/v1/charges", handle)
+        .get("/_stripe/v1/charges/{id}", handle)
+        .get("/_stripe/v1/events", handle)
+        .get("/_stripe/v1/events/{id}", handle)
+        .get("/_stripe/test/switches", handle)
+        .post("/_stripe/test/switches", handle)
+        // What it does not know it refuses in Stripe's words.
+        .get("/_stripe/v1/{*rest}", handle)
+        .post("/_stripe/v1/{*rest}", handle)
 }
 
-/// Sends webhooks until shut down.
+/// Sends webhooks until shut down; what is on its way then is finished first.
 pub async fn start(state: AppState, shutdown: CancellationToken) {
     delivery::run(state, shutdown).await;
 }
