@@ -21,3 +21,16 @@ pub struct AppState {
     pub mailer: Mailer,
     pub storage: Storage,
 }
+
+impl AppState {
+    /// The one place where the parts are put together, for the server and for tests alike.
+    ///
+    /// # Errors
+    /// A sentence on the setting that cannot be used.
+    pub fn new(config: Config, db: Db, leptos: LeptosOptions) -> Result<Self, String> {
+        let gateway = Gateway::new(&config.stripe).map_err(|error| error.to_string())?;
+        let mailer = Mailer::new(&config.mail, &db)?;
+        let storage = Storage::local(&config.media_dir);
+        Ok(Self { config: Arc::new(config), db, gateway, leptos, mailer, storage })
+    }
+}

@@ -1,7 +1,9 @@
 //! The one finaliser: whoever brings news of a payment (webhook, thanks page, reconciler, expiry) brings it here.
 
+use crate::checkout::jobs::REFUNDS;
 use crate::checkout::mail;
 use crate::error::AppError;
+use crate::notifications::service::OUTBOX;
 use crate::orders::OrderStatus;
 use crate::orders::service::LockedOrder;
 use crate::payments::service::{InboxEvent, Payment};
@@ -49,10 +51,10 @@ pub async fn apply_payment_intent(state: &AppState, intent: &Intent, event: Opti
     })
     .await?;
     if matches!(applied, Applied::Paid | Applied::Refunding | Applied::Updated) {
-        jobs::wake("outbox");
+        jobs::wake(OUTBOX);
     }
     if applied == Applied::Refunding {
-        jobs::wake("refunds");
+        jobs::wake(REFUNDS);
     }
     metrics::counter!("souk_payment_news_total", "applied" => format!("{applied:?}")).increment(1);
     Ok(applied)
