@@ -14,6 +14,7 @@ mod media_dir;
 mod migrations;
 mod policy;
 mod pool;
+mod purchase;
 mod same_origin;
 mod seed;
 mod support;
