@@ -21,7 +21,7 @@ use crate::platform::routes::{DEFAULT_BODY_LIMIT, PlainRoutes};
 use crate::platform::security::{self, PagePolicy};
 use crate::platform::state::AppState;
 use crate::platform::{form_flash, overload, serve, site, telemetry};
-use crate::{accounts, checkout, media};
+use crate::{accounts, checkout, media, sandbox};
 
 /// Where somebody is sent whose plain form needs a session.
 const SIGN_IN_PATH: &str = "/sign-in";
@@ -38,6 +38,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), security::redirects))
         .layer(accounts::guard::sessions(state.clone()))
         .merge(plain_routes(&state).into_router())
+        .merge(payment_sandbox(&state))
         .merge(site::pkg(&state.leptos))
         .fallback_service(files)
         .layer(from_fn(site::cache_public))
@@ -55,6 +56,11 @@ pub fn plain_routes(_state: &AppState) -> PlainRoutes {
     let routes = health::routes(PlainRoutes::new());
     let routes = media::routes::routes(routes);
     checkout::routes::routes(routes)
+}
+
+/// Stripe's stand-in, where there is no account. In live mode nothing of it is mounted.
+fn payment_sandbox(state: &AppState) -> Router<AppState> {
+    if state.config.stripe.sandbox { sandbox::router(state.clone()).with_state(()) } else { Router::new() }
 }
 
 /// The paths of all pages, with axum's placeholders.

@@ -11,7 +11,7 @@ use souk::values::Email;
 use super::{Failure, Settings, Shop, say};
 
 pub async fn create(email: &str, name: &str) -> Result<(), Failure> {
-    let address = Email::parse(email).map_err(|_| format!("{email} is not a mail address"))?;
+    let address = email.parse::<Email>().map_err(|_| format!("{email} is not a mail address"))?;
     let settings = Settings::read()?;
     let password = Password::new(read_password()?);
     let shop = Shop::open(settings).await?;
@@ -29,7 +29,7 @@ async fn make(shop: &Shop, new: NewUser) -> Result<(), Failure> {
         actor: None,
         action: "user.admin_created",
         object_kind: "user",
-        object_id: Some(id.into()),
+        object_id: Some(id.0),
         before: None,
         after: Some(after),
         reason: Some("command line".to_owned()),

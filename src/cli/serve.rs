@@ -39,7 +39,7 @@ async fn serve_shop(shop: &Shop, listener: TcpListener, seed_demo: bool, shutdow
     }
     let background = tokio::spawn(jobs::run(JOBS, state.clone(), shutdown.orderly.clone()));
     if state.config.stripe.sandbox {
-        sandbox::start(state.clone(), shutdown.orderly.clone());
+        tokio::spawn(sandbox::start(state.clone(), shutdown.orderly.clone()));
     }
     say(format_args!("\n  Souk is open at {}", state.config.base_url));
     if seed_demo {

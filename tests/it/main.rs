@@ -3,22 +3,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
 
+mod catalogue;
 mod config;
 mod embedded_database;
 mod form_flash;
 mod http;
 mod jobs;
+mod media;
+mod media_dir;
 mod migrations;
 mod policy;
 mod pool;
+mod purchase;
 mod same_origin;
+mod seed;
 mod support;
 mod tidy;
-//! Integration tests: real Postgres, a database of its own for each test.
-
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
-
-mod catalogue;
-mod media;
-mod media_dir;
-mod seed;
