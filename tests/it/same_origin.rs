@@ -57,8 +57,8 @@ fn who_may_send_what() {
         (&[(ORIGIN, OWN), (ORIGIN, "https://evil.example")], Foreign),
         // A Host that agrees with the attacker proves nothing in production.
         (&[(ORIGIN, "http://evil.example"), (HOST, "evil.example")], Foreign),
-        (&[cookie.clone()], Unexplained),
-        (&[(REFERER, "https://shop.example/cart"), cookie], Unexplained),
+        (std::slice::from_ref(&cookie), Unexplained),
+        (&[(REFERER, "https://shop.example/cart"), cookie.clone()], Unexplained),
         (&[], NoBrowser),
     ];
     for (pairs, expected) in rows {
