@@ -38,7 +38,6 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), security::redirects))
         .layer(accounts::guard::sessions(state.clone()))
         .merge(plain_routes(&state).into_router())
-        .merge(payment_sandbox(&state))
         .merge(site::pkg(&state.leptos))
         .fallback_service(files)
         .layer(from_fn(site::cache_public))
@@ -58,11 +57,6 @@ pub fn plain_routes(state: &AppState) -> PlainRoutes {
     let routes = checkout::routes::routes(routes);
     // Not mounted at all where real money moves.
     if state.config.stripe.sandbox { sandbox::routes(routes) } else { routes }
-}
-
-/// Stripe's stand-in, where there is no account. In live mode nothing of it is mounted.
-fn payment_sandbox(state: &AppState) -> Router<AppState> {
-    if state.config.stripe.sandbox { sandbox::router(state.clone()).with_state(()) } else { Router::new() }
 }
 
 /// The paths of all pages, with axum's placeholders.
