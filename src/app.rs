@@ -1,5 +1,6 @@
 //! The document and every page of the site, on one screen.
 
+use http::request::Parts;
 use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -22,7 +23,6 @@ use crate::pages::sign_in::SignInPage;
 use crate::pages::sign_up::SignUpPage;
 use crate::pages::thanks::ThanksPage;
 use crate::pages::wishlist::WishlistPage;
-use crate::platform::request;
 use crate::ui::Sprite;
 use crate::ui::theme::{Theme, chosen};
 use crate::ui::toast::Toasts;
@@ -32,7 +32,7 @@ const SPECULATION_RULES: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches"
 
 /// The theme that the visitor chose, so that the page arrives in it.
 fn theme() -> Option<&'static str> {
-    let parts = request::parts().ok()?;
+    let parts = use_context::<Parts>()?;
     parts.headers.get_all(http::header::COOKIE).iter().filter_map(|value| value.to_str().ok()).find_map(chosen).map(Theme::as_str)
 }
 

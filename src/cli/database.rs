@@ -2,10 +2,10 @@
 
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use rustix::process::{Pid, Signal};
+use souk::platform::db::embedded::{Cluster, Durability};
 use souk::platform::db::{DatabaseConfig, Server};
 
 use super::signals::Shutdown;
@@ -14,24 +14,30 @@ use super::{Failure, problems, variable};
 /// What shells add to the number of the signal that ended a command.
 const BY_SIGNAL: i32 = 128;
 
-pub async fn exec(folder: Option<PathBuf>, command: &[OsString]) -> Result<ExitCode, Failure> {
-    let mut config = DatabaseConfig::from_env(variable).map_err(|found| problems(&found))?;
-    if let Some(folder) = folder {
-        config.embedded_dir = folder;
-    }
+pub async fn exec(throwaway: bool, command: &[OsString]) -> Result<ExitCode, Failure> {
+    let config = DatabaseConfig::from_env(variable).map_err(|found| problems(&found))?;
     // We outlive the command, to stop the database after it.
     let shutdown = Shutdown::listen()?;
+    if throwaway {
+        // Named after the process, so that two of them do not share: each deletes its own.
+        let folder = config.embedded_dir.with_file_name(format!("throwaway-{}", std::process::id()));
+        let cluster = Cluster::open(&folder, Durability::Throwaway).await?;
+        let outcome = run(Some(cluster.url()), command, &shutdown).await;
+        cluster.remove().await;
+        return outcome;
+    }
     let server = Server::find(&config).await?;
-    let outcome = run(&server, command, &shutdown).await;
+    let outcome = run(server.embedded_url(), command, &shutdown).await;
     server.close().await;
     outcome
 }
 
-async fn run(server: &Server, command: &[OsString], shutdown: &Shutdown) -> Result<ExitCode, Failure> {
+/// Runs the command with the address, or with that of the environment.
+async fn run(url: Option<String>, command: &[OsString], shutdown: &Shutdown) -> Result<ExitCode, Failure> {
     let Some((program, arguments)) = command.split_first() else { return Err("no command was given".into()) };
     let mut process = tokio::process::Command::new(program);
     process.args(arguments).kill_on_drop(true);
-    if let Some(url) = server.embedded_url() {
+    if let Some(url) = url {
         process.env("DATABASE_URL", url);
     }
     let mut child = process.spawn().map_err(|error| format!("cannot run {}: {error}", program.display()))?;

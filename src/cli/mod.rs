@@ -7,15 +7,14 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use souk::checkout::invariants;
-use souk::error::AppError;
 use souk::platform::config::Config;
-use souk::platform::db::{self, DatabaseConfig, DatabaseError, OpenDatabase, Server};
+use souk::platform::db::{self, DatabaseConfig, OpenDatabase, Server};
 use souk::platform::state::AppState;
 use souk::platform::{site, telemetry};
-use souk::seed;
 
 mod admin;
 mod database;
+mod demo;
 mod serve;
 mod signals;
 
@@ -77,9 +76,9 @@ enum Admin {
 enum Database {
     /// Run a command with DATABASE_URL set: to that of the environment, or to an embedded PostgreSQL that runs for as long.
     Exec {
-        /// Folder of the embedded PostgreSQL.
-        #[arg(long, value_name = "FOLDER")]
-        folder: Option<PathBuf>,
+        /// Use a PostgreSQL of its own, set up for this and deleted afterwards, and as fast as it gets. DATABASE_URL is ignored.
+        #[arg(long)]
+        throwaway: bool,
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         command: Vec<std::ffi::OsString>,
     },
@@ -112,10 +111,10 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Serve { seed_demo } => serve::serve(seed_demo).await?,
         Command::Worker => serve::work().await?,
         Command::Migrate { source } => migrate(source).await?,
-        Command::Seed(Seed::Demo) => seed_demo().await?,
+        Command::Seed(Seed::Demo) => demo::seed().await?,
         Command::Admin(Admin::Create { email, name }) => admin::create(&email, &name).await?,
         Command::Check => return check().await,
-        Command::Database(Database::Exec { folder, command }) => return database::exec(folder, &command).await,
+        Command::Database(Database::Exec { throwaway, command }) => return database::exec(throwaway, &command).await,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -180,14 +179,6 @@ async fn migrate(source: Option<PathBuf>) -> Result<(), Failure> {
     server.close().await;
     outcome?;
     say("The schema is up to date.");
-    Ok(())
-}
-
-async fn seed_demo() -> Result<(), Failure> {
-    let shop = Shop::open(Settings::read()?).await?;
-    let outcome = seed::demo(&shop.state).await.map_err(Failure::from);
-    shop.close(outcome).await?;
-    say(serve::DEMO_ACCOUNTS);
     Ok(())
 }
 

@@ -3,19 +3,14 @@
 use std::future::Future;
 
 use souk::platform::jobs;
+use souk::platform::state::AppState;
 use souk::worker::JOBS;
-use souk::{sandbox, seed, server};
+use souk::{sandbox, server};
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use super::signals::Shutdown;
-use super::{Failure, Settings, Shop, say};
-
-/// Who may try the demonstration. Development only: production refuses to be seeded.
-pub const DEMO_ACCOUNTS: &str = "
-  Demo accounts (password: souk-demo-2026!)
-    customer  customer@example.com
-    vendor    hollow-kiln@example.com
-    admin     admin@example.com";
+use super::{Failure, Settings, Shop, demo, say};
 
 pub async fn serve(seed_demo: bool) -> Result<(), Failure> {
     let settings = Settings::read()?;
@@ -32,25 +27,24 @@ async fn serve_shop(shop: &Shop, listener: TcpListener, seed_demo: bool, shutdow
     let state = shop.state.clone();
     if seed_demo {
         // Each piece is seeded in a transaction of its own, so an end in the middle is made up for by the next start.
-        match unless_ended(shutdown, seed::demo(&state)).await {
+        match unless_ended(shutdown, demo::fill(&state)).await {
             Some(seeded) => seeded?,
             None => return Ok(()),
         }
     }
     let background = tokio::spawn(jobs::run(JOBS, state.clone(), shutdown.orderly.clone()));
-    if state.config.stripe.sandbox {
-        tokio::spawn(sandbox::start(state.clone(), shutdown.orderly.clone()));
-    }
+    let webhooks = tokio::spawn(send_sandbox_webhooks(state.clone(), shutdown.orderly.clone()));
     say(format_args!("\n  Souk is open at {}", state.config.base_url));
     if seed_demo {
-        say(DEMO_ACCOUNTS);
+        demo::show_accounts();
     }
     say("\n  Ctrl-C closes it.\n");
     // Returns once requests in flight are answered, or their time is up.
     let served = server::serve(state, listener, shutdown.orderly.clone());
     let finish = async {
         served.await;
-        background.await
+        background.await?;
+        webhooks.await
     };
     tokio::select! {
         ended = finish => ended?,
@@ -75,5 +69,12 @@ async fn unless_ended<F: Future>(shutdown: &Shutdown, work: F) -> Option<F::Outp
     tokio::select! {
         done = work => Some(done),
         () = shutdown.orderly.cancelled() => None,
+    }
+}
+
+/// Returns at once where payments are real.
+async fn send_sandbox_webhooks(state: AppState, shutdown: CancellationToken) {
+    if state.config.stripe.sandbox {
+        sandbox::start(state, shutdown).await;
     }
 }

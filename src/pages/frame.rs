@@ -10,7 +10,7 @@ use crate::cart::guard::CartOwner;
 use crate::cart::islands::CartCount;
 use crate::catalogue::Category;
 use crate::catalogue::islands::SearchBox;
-use crate::platform::request;
+use crate::platform::state::AppState;
 use crate::ui::Icon;
 use crate::ui::theme::ThemeToggle;
 use server_fn::ServerFn;
@@ -25,7 +25,7 @@ struct Visitor {
 
 impl Visitor {
     async fn load() -> Self {
-        let Ok(state) = request::state() else { return Self::default() };
+        let Some(state) = use_context::<AppState>() else { return Self::default() };
         let categories = crate::catalogue::service::categories(&state.db).await.unwrap_or_default();
         let customer = Customer::current().await.unwrap_or_default();
         let pieces = match CartOwner::current().await {
@@ -39,7 +39,7 @@ impl Visitor {
 /// Says that no real money moves, as long as the sandbox takes the payments.
 #[component]
 pub fn Ribbon() -> impl IntoView {
-    let sandbox = request::state().is_ok_and(|state| state.config.stripe.sandbox);
+    let sandbox = use_context::<AppState>().is_some_and(|state| state.config.stripe.sandbox);
     sandbox.then(|| view! {
         <p class="ribbon"><strong>"Test payments. "</strong>"No real money moves. Pay with card 4242 4242 4242 4242, any future date, any CVC."</p>
     })
@@ -134,7 +134,7 @@ fn query_of(path: &str) -> String {
 /// Footer of every page.
 #[component]
 pub fn Footer() -> impl IntoView {
-    let mailbox = request::state().is_ok_and(|state| !state.config.production);
+    let mailbox = use_context::<AppState>().is_some_and(|state| !state.config.production);
     view! {
         <footer class="site-footer">
             <div class="wrap">

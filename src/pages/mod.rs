@@ -21,10 +21,10 @@ pub mod wishlist;
 
 use std::future::Future;
 
+use http::request::Parts;
 use leptos::prelude::*;
 
 use crate::error::AppError;
-use crate::platform::request;
 
 /// Renders what `load` yields, or the page of its error with the right status. Nothing is sent before it is done: pages are rendered in
 /// `SsrMode::Async`, so that a status and a redirect can still be set.
@@ -40,7 +40,8 @@ pub fn loaded<V: IntoView + 'static>(load: impl Future<Output = Result<V, AppErr
 
 /// Path and query of this request.
 pub fn here() -> String {
-    request::parts().ok().and_then(|parts| parts.uri.path_and_query().map(ToString::to_string)).unwrap_or_else(|| "/".to_owned())
+    // Without a request there is one reader alone: the list of routes, made when the server starts.
+    use_context::<Parts>().and_then(|parts| parts.uri.path_and_query().map(ToString::to_string)).unwrap_or_else(|| "/".to_owned())
 }
 
 /// One parameter of the query.

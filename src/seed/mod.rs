@@ -13,6 +13,7 @@ use std::path::Path;
 
 use crate::error::AppError;
 use crate::platform::db::Db;
+use crate::platform::state::AppState;
 use crate::platform::storage::Storage;
 
 /// The password of every demo account. Sandbox payments and this password stand and fall together: production refuses to seed.
@@ -34,11 +35,24 @@ pub struct Added {
     pub restored_pictures: u32,
 }
 
+/// Fills the shop with the demo. Anybody knows its passwords, so never in production.
+///
+/// # Errors
+/// `Forbidden` in production; those of [`import`].
+pub async fn demo(state: &AppState) -> Result<(), AppError> {
+    if state.config.production {
+        tracing::error!("the demo has passwords that everybody knows: it is not for production");
+        return Err(AppError::Forbidden);
+    }
+    import(&state.db, &state.storage, &state.config.demo_dir).await?;
+    Ok(())
+}
+
 /// Imports `catalogue.json` of this folder and the pictures beside it.
 ///
 /// # Errors
 /// `Internal` when the folder cannot be read; what the import of a part said otherwise. What was done before stays.
-pub async fn demo(db: &Db, storage: &Storage, folder: &Path) -> Result<Added, AppError> {
+pub async fn import(db: &Db, storage: &Storage, folder: &Path) -> Result<Added, AppError> {
     let file = demo_file::read(folder).await?;
     let mut added = Added::default();
     let vendors = people::import(db, &file, &mut added).await?;

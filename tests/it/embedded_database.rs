@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal};
-use souk::platform::db::embedded::{Cluster, EmbeddedError};
+use souk::platform::db::embedded::{Cluster, Durability, EmbeddedError};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
 
 /// A folder that goes away with the test.
@@ -33,7 +33,7 @@ impl Drop for Folder {
 }
 
 async fn open(folder: &Folder) -> Cluster {
-    Cluster::open(&folder.cluster()).await.unwrap()
+    Cluster::open(&folder.cluster(), Durability::Durable).await.unwrap()
 }
 
 async fn connect(cluster: &Cluster) -> PgConnection {
@@ -179,7 +179,18 @@ async fn data_of_another_version_are_refused_with_a_way_out() {
     let folder = Folder::new("version");
     std::fs::create_dir_all(folder.data()).unwrap();
     std::fs::write(folder.data().join("PG_VERSION"), "9\n").unwrap();
-    let error = Cluster::open(&folder.cluster()).await.unwrap_err();
+    let error = Cluster::open(&folder.cluster(), Durability::Durable).await.unwrap_err();
     assert!(matches!(error, EmbeddedError::OtherVersion { .. }), "{error}");
     assert!(error.to_string().contains("PG_BIN_DIR"), "{error}");
+}
+
+#[tokio::test]
+async fn a_throwaway_cluster_leaves_nothing_behind() {
+    let folder = Folder::new("throwaway");
+    let cluster = Cluster::open(&folder.cluster(), Durability::Throwaway).await.unwrap();
+    connect(&cluster).await.ping().await.unwrap();
+    let pid = cluster.server_pid().unwrap();
+    cluster.remove().await;
+    assert!(!folder.cluster().exists());
+    assert!(!Path::new("/proc").join(pid.to_string()).exists());
 }

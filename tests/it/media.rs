@@ -4,17 +4,19 @@ use std::io::Cursor;
 use std::path::PathBuf;
 
 use axum::body::Body;
-use axum::routing::get;
 use http::{Request, StatusCode};
 use image::{DynamicImage, GenericImageView, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 use souk::error::AppError;
+use souk::media::picture_url;
 use souk::media::service::{StoredPicture, store_picture};
-use souk::media::{picture_url, routes};
+use souk::platform::db::MIGRATOR;
 use souk::platform::storage::Storage;
 use souk::values::FieldProblem::{self, FileTooLarge, NotAPicture, PictureTooLarge, PictureTooSmall};
+use sqlx::PgPool;
 use tower::ServiceExt;
 
 use crate::media_dir::MediaDir;
+use crate::support::App;
 
 /// What must never be found in what we store or serve.
 const PAYLOAD: &[u8] = b"<script>alert(document.domain)</script>";
@@ -264,15 +266,15 @@ async fn many_at_once_all_get_through() {
     assert_eq!(files(&dir).len(), 40 * stored[0].widths.len());
 }
 
-#[tokio::test]
-async fn pictures_are_served_with_fixed_headers_and_nothing_else_is() {
-    let dir = MediaDir::new();
-    let media = dir.path().join("media");
-    let storage = Storage::local(&media);
-    let stored = store_picture(&storage, jpeg()).await.unwrap();
-    std::fs::write(dir.path().join("secret.webp"), "secret").unwrap();
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn pictures_are_served_with_fixed_headers_and_nothing_else_is(pool: PgPool) {
+    let app = App::start(pool).await;
+    let media = app.state.config.media_dir.clone();
+    let stored = store_picture(&app.state.storage, jpeg()).await.unwrap();
+    std::fs::write(media.parent().unwrap().join("secret.webp"), "secret").unwrap();
+    std::fs::write(media.join("secret.webp"), "secret").unwrap();
     std::fs::write(media.join(stored.id.to_string()).join("secret.webp"), "secret").unwrap();
-    let router = axum::Router::new().route("/media/{id}/{file}", get(routes::picture)).with_state(storage);
+    let router = souk::server::router(app.state.clone());
     let ask = async |path: &str| {
         let request = Request::builder().uri(path).body(Body::empty()).unwrap();
         router.clone().oneshot(request).await.unwrap()

@@ -1,14 +1,19 @@
 //! The demo import: complete, idempotent, and completed by a second run when the first was cut short.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use souk::catalogue::{ListingQuery, service};
+use souk::error::AppError;
+use souk::platform::config::Config;
 use souk::platform::db::{Db, MIGRATOR};
+use souk::platform::state::AppState;
 use souk::platform::storage::Storage;
 use souk::seed;
 use sqlx::PgPool;
 
 use crate::media_dir::MediaDir;
+use crate::support::App;
 
 /// The demo folder cut down to a few products, with pictures of its own: what is tested is the import, not the encoder's patience.
 fn small_demo(dir: &Path, products: usize) -> PathBuf {
@@ -45,12 +50,12 @@ async fn a_second_run_changes_nothing(pool: PgPool) {
     let dir = MediaDir::new();
     let demo = small_demo(dir.path(), 3);
     let (db, storage) = (Db::new(pool.clone()), Storage::local(dir.path().join("media")));
-    let first = seed::demo(&db, &storage, &demo).await.unwrap();
+    let first = seed::import(&db, &storage, &demo).await.unwrap();
     assert_eq!((first.shops, first.categories, first.products), (12, 10, 5));
     let before = counts(&pool).await;
     let marks = "select string_agg(xmin::text || ctid::text, ',' order by id) from products";
     let rows: String = sqlx::query_scalar(marks).fetch_one(&pool).await.unwrap();
-    let second = seed::demo(&db, &storage, &demo).await.unwrap();
+    let second = seed::import(&db, &storage, &demo).await.unwrap();
     assert_eq!(second, seed::Added::default());
     assert_eq!(counts(&pool).await, before);
     assert_eq!(sqlx::query_scalar::<_, String>(marks).fetch_one(&pool).await.unwrap(), rows, "no row was touched");
@@ -75,23 +80,33 @@ async fn a_run_that_was_cut_short_is_completed_and_lost_files_are_made_again(poo
     let last = demo.join(last.as_str().unwrap());
     let bytes = std::fs::read(&last).unwrap();
     std::fs::remove_file(&last).unwrap();
-    seed::demo(&db, &storage, &demo).await.unwrap_err();
+    seed::import(&db, &storage, &demo).await.unwrap_err();
     std::fs::write(&last, bytes).unwrap();
-    seed::demo(&db, &storage, &demo).await.unwrap();
+    seed::import(&db, &storage, &demo).await.unwrap();
     assert_eq!(counts(&pool).await[3], 5);
     std::fs::remove_dir_all(dir.path().join("media")).unwrap();
-    let restored = seed::demo(&db, &storage, &demo).await.unwrap();
+    let restored = seed::import(&db, &storage, &demo).await.unwrap();
     let pictures: i64 = counts(&pool).await[5];
     assert_eq!((restored.restored_pictures, restored.products, restored.pictures), (u32::try_from(pictures).unwrap(), 0, 0));
-    assert_eq!(seed::demo(&db, &storage, &demo).await.unwrap(), seed::Added::default());
+    assert_eq!(seed::import(&db, &storage, &demo).await.unwrap(), seed::Added::default());
 }
 
 #[sqlx::test(migrator = "MIGRATOR")]
 async fn a_folder_that_is_not_the_demo_changes_nothing(pool: PgPool) {
     let dir = MediaDir::new();
     let (db, storage) = (Db::new(pool.clone()), Storage::local(dir.path().join("media")));
-    seed::demo(&db, &storage, dir.path()).await.unwrap_err();
+    seed::import(&db, &storage, dir.path()).await.unwrap_err();
     std::fs::write(dir.path().join("catalogue.json"), "{\"format\":\"other\"}").unwrap();
-    seed::demo(&db, &storage, dir.path()).await.unwrap_err();
+    seed::import(&db, &storage, dir.path()).await.unwrap_err();
+    assert_eq!(counts(&pool).await, [0; 7]);
+}
+
+/// CVE-2026-92400 in another dress: what is good for a demonstration alone must not reach a real shop.
+#[sqlx::test(migrator = "MIGRATOR")]
+async fn production_is_not_seeded(pool: PgPool) {
+    let app = App::start(pool.clone()).await;
+    let config = Config { production: true, ..(*app.state.config).clone() };
+    let state = AppState { config: Arc::new(config), ..app.state.clone() };
+    assert_eq!(seed::demo(&state).await, Err(AppError::Forbidden));
     assert_eq!(counts(&pool).await, [0; 7]);
 }

@@ -12,7 +12,8 @@ use souk::values::{OrderId, ProductId, UserId, VariantId, VendorId};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{App, Browser, Page};
+use super::browser::Page;
+use super::{App, Browser};
 
 /// Test cards by the names that Stripe gives them.
 pub const VISA: &str = "pm_card_visa";
@@ -21,9 +22,7 @@ pub const DECLINED: &str = "pm_card_chargeDeclined";
 /// A customer with a session and an address.
 pub struct Buyer {
     pub browser: Browser,
-    pub user_id: UserId,
     pub address_id: Uuid,
-    pub email: String,
 }
 
 impl App {
@@ -110,7 +109,7 @@ impl App {
             .execute(self.pool())
             .await
             .unwrap();
-        Buyer { browser, user_id, address_id, email }
+        Buyer { browser, address_id }
     }
 
     pub async fn stock(&self, variant: VariantId) -> i32 {
