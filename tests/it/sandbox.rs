@@ -94,8 +94,8 @@ async fn each_test_card_answers_as_it_should(pool: PgPool) {
         assert_eq!(bank.pay(&intent, VISA).await.body["status"], "succeeded");
     }
     let kinds = bank.event_kinds().await;
-    let first_five = ["payment_intent.created", "payment_intent.payment_failed", "charge.succeeded", "payment_intent.succeeded"];
-    assert_eq!(kinds[..4], first_five);
+    let first_four = ["payment_intent.created", "payment_intent.payment_failed", "charge.succeeded", "payment_intent.succeeded"];
+    assert_eq!(kinds[..4], first_four);
 }
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
