@@ -1,5 +1,6 @@
 //! The shop under test: the real router on a loopback port, and a browser without JavaScript that keeps its cookies.
 
+pub mod bank;
 mod browser;
 pub mod shop;
 pub mod functions;
