@@ -1,6 +1,8 @@
 //! The shop under test: the real router on a loopback port, and a browser without JavaScript that keeps its cookies.
 
 mod browser;
+pub mod people;
+pub mod smtp;
 
 pub use browser::{Browser, Page};
 
@@ -71,7 +73,7 @@ impl App {
             config.limits = limits;
         }
         let leptos = LeptosOptions::builder().output_name("souk").site_root(site.to_str().unwrap()).site_pkg_dir("pkg").build();
-        let state = AppState::new(config, Db::new(pool), leptos);
+        let state = AppState::new(config, Db::new(pool), leptos).unwrap();
         let shutdown = CancellationToken::new();
         let task = tokio::spawn(souk::server::serve(state.clone(), listener, shutdown.clone()));
         Self { state, address, url: format!("http://{address}"), shutdown, task: Some(task), dir }
