@@ -21,7 +21,7 @@ use crate::platform::routes::{DEFAULT_BODY_LIMIT, PlainRoutes};
 use crate::platform::security::{self, PagePolicy};
 use crate::platform::state::AppState;
 use crate::platform::{form_flash, overload, serve, site, telemetry};
-use crate::{accounts, checkout, media};
+use crate::{accounts, checkout, media, sandbox};
 
 /// Where somebody is sent whose plain form needs a session.
 const SIGN_IN_PATH: &str = "/sign-in";
@@ -51,10 +51,12 @@ pub fn router(state: AppState) -> Router {
 }
 
 /// Every route that is neither a page nor a server function.
-pub fn plain_routes(_state: &AppState) -> PlainRoutes {
+pub fn plain_routes(state: &AppState) -> PlainRoutes {
     let routes = health::routes(PlainRoutes::new());
     let routes = media::routes::routes(routes);
-    checkout::routes::routes(routes)
+    let routes = checkout::routes::routes(routes);
+    // Not mounted at all where real money moves.
+    if state.config.stripe.sandbox { sandbox::routes(routes) } else { routes }
 }
 
 /// The paths of all pages, with axum's placeholders.

@@ -9,7 +9,11 @@ use crate::{accounts, checkout, notifications};
 
 /// What is woken after a commit runs at once; the period is for what was missed.
 pub static JOBS: &[Job] = &[
-    Job { name: notifications::service::OUTBOX, every: Duration::from_secs(10), run: |state| Box::pin(notifications::service::send_due(state)) },
+    Job {
+        name: notifications::service::OUTBOX,
+        every: Duration::from_secs(10),
+        run: |state| Box::pin(notifications::service::send_due(state)),
+    },
     Job { name: checkout::jobs::REFUNDS, every: Duration::from_secs(15), run: |state| Box::pin(checkout::jobs::send_refunds(state)) },
     Job { name: "reconcile", every: Duration::from_secs(30), run: |state| Box::pin(checkout::jobs::reconcile_payments(state)) },
     Job { name: "expire-orders", every: Duration::from_secs(60), run: |state| Box::pin(checkout::jobs::expire_orders(state)) },

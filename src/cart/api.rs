@@ -16,7 +16,11 @@ pub async fn add_to_cart(variant_id: VariantId, quantity: Quantity, #[server(fla
 
 /// Sets how many of a line are wanted; the customer has then seen its price.
 #[server(name = SetQuantity, prefix = "/api", endpoint = "cart/set-quantity")]
-pub async fn set_quantity(variant_id: VariantId, quantity: Quantity, #[server(flatten)] rest: NothingElse) -> Result<CartSummary, AppError> {
+pub async fn set_quantity(
+    variant_id: VariantId,
+    quantity: Quantity,
+    #[server(flatten)] rest: NothingElse,
+) -> Result<CartSummary, AppError> {
     let NothingElse = rest;
     let owner = super::guard::CartOwner::require().await?;
     super::service::set_quantity(&crate::platform::request::state()?.db, &owner, variant_id, quantity).await

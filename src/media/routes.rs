@@ -19,7 +19,7 @@ pub fn routes(routes: PlainRoutes) -> PlainRoutes {
 ///
 /// # Errors
 /// `NotFound` for anything else.
-async fn picture(State(storage): State<Storage>, Path((id, file)): Path<(String, String)>) -> Result<Response, AppError> {
+pub async fn picture(State(storage): State<Storage>, Path((id, file)): Path<(String, String)>) -> Result<Response, AppError> {
     // One spelling of an id: others would be other cache entries of the same bytes.
     let id: PictureId = id.parse().ok().filter(|parsed: &PictureId| parsed.to_string() == id).ok_or(AppError::NotFound)?;
     let width = WIDTHS.into_iter().find(|&width| service::file_name(width) == file).ok_or(AppError::NotFound)?;

@@ -73,6 +73,14 @@ pub async fn is_stored(storage: &Storage, picture: PictureId, widths: &[i32]) ->
     Ok(true)
 }
 
+/// Removes the files of a picture that no row came to name.
+///
+/// # Errors
+/// `Internal` when the disk fails.
+pub async fn discard(storage: &Storage, picture: PictureId) -> Result<(), AppError> {
+    storage.remove_folder(picture.0).await
+}
+
 /// What a size of a picture is called in its folder.
 pub(super) fn file_name(width: i32) -> String {
     format!("{width}.webp")

@@ -7,7 +7,6 @@ mod button;
 mod empty_state;
 mod field;
 pub mod form;
-pub mod proof;
 mod icon;
 mod notice;
 mod pagination;

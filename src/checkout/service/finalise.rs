@@ -10,8 +10,8 @@ use crate::payments::service::{InboxEvent, Payment};
 use crate::payments::{PaymentStatus, RefundReason};
 use crate::platform::db::Tx;
 use crate::platform::gateway::{Intent, IntentStatus, VerifiedEvent};
-use crate::platform::state::AppState;
 use crate::platform::jobs;
+use crate::platform::state::AppState;
 use crate::platform::uncancelled::uncancelled;
 use crate::values::OrderId;
 use crate::{cart, catalogue, orders, payments};
@@ -134,7 +134,13 @@ async fn take_goods(tx: &mut Tx, locked: &LockedOrder) -> Result<bool, AppError>
     Ok(true)
 }
 
-async fn give_back(tx: &mut Tx, locked: &LockedOrder, payment: &Payment, reason: RefundReason, base_url: &str) -> Result<Applied, AppError> {
+async fn give_back(
+    tx: &mut Tx,
+    locked: &LockedOrder,
+    payment: &Payment,
+    reason: RefundReason,
+    base_url: &str,
+) -> Result<Applied, AppError> {
     if !orders::service::mark_refund_pending(tx, locked.order.id).await? {
         return Ok(Applied::Nothing);
     }

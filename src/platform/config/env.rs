@@ -44,6 +44,7 @@ impl Config {
             mail: mail(&mut env, production),
             stripe: stripe::read(&mut env, production, listen, &secret_key),
             media_dir: env.text("MEDIA_DIR").map_or_else(|| data_dir.join("media"), PathBuf::from),
+            demo_dir: PathBuf::from(env.text("SOUK_DEMO_DIR").unwrap_or_else(|| "demo".to_owned())),
             limits: limits(&mut env),
             trusted_proxies: env.number("TRUSTED_PROXIES", 0..=8, 0),
             metrics_token: env.secret("METRICS_TOKEN"),

@@ -40,6 +40,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where pictures lie (`MEDIA_DIR`).
     pub media_dir: PathBuf,
+    /// Folder of the demo catalogue (`SOUK_DEMO_DIR`, otherwise `demo` where the program was started).
+    pub demo_dir: PathBuf,
     pub limits: Limits,
     /// How many proxies of our own stand in front and append to `X-Forwarded-For` (`TRUSTED_PROXIES`).
     pub trusted_proxies: usize,

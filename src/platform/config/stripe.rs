@@ -88,8 +88,7 @@ pub(super) fn read<V: Fn(&str) -> Option<String>>(
     let Some(stripe_key) = stripe_key else {
         if production {
             env.problem("STRIPE_SECRET_KEY is missing: production has no payment sandbox.");
-        }
-        if publishable_key.is_some() || webhook_secrets.is_some() {
+        } else if publishable_key.is_some() || webhook_secrets.is_some() {
             env.problem("STRIPE_PUBLISHABLE_KEY or STRIPE_WEBHOOK_SECRET is set without STRIPE_SECRET_KEY.");
         }
         return StripeConfig::sandbox(listen, secret_key);

@@ -25,7 +25,8 @@ pub async fn redirects(State(state): State<AppState>, mut request: Request, next
     let mut response = next.run(request).await;
     if let Some(location) = response.headers().get(LOCATION) {
         let path = location.to_str().ok().and_then(|location| own_path(config, &headers, location));
-        let path = path.and_then(|path| HeaderValue::from_str(&path).ok());
+        // Leptos leaves a lone question mark when it takes an old error out of the address.
+        let path = path.and_then(|path| HeaderValue::from_str(path.trim_end_matches('?')).ok());
         if path.is_none() {
             tracing::warn!("a redirect away from the site was stopped");
         }

@@ -71,6 +71,11 @@ impl Browser {
         let request = if cookies.is_empty() { request } else { request.header(COOKIE, cookies) };
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
+        self.keep_cookies(&headers);
+        Page { status, headers, text: response.text().await.unwrap() }
+    }
+
+    fn keep_cookies(&self, headers: &HeaderMap) {
         let mut jar = self.cookies.lock().unwrap();
         for cookie in headers.get_all(SET_COOKIE) {
             let cookie = cookie::Cookie::parse(cookie.to_str().unwrap().to_owned()).unwrap();
@@ -81,8 +86,6 @@ impl Browser {
                 jar.insert(cookie.name().to_owned(), cookie.value().to_owned());
             }
         }
-        drop(jar);
-        Page { status, headers, text: response.text().await.unwrap() }
     }
 
     /// The value of a cookie.

@@ -1,7 +1,9 @@
 //! The shop under test: the real router on a loopback port, and a browser without JavaScript that keeps its cookies.
 
 mod browser;
+pub mod functions;
 pub mod people;
+pub mod shop;
 pub mod smtp;
 
 pub use browser::{Browser, Page};
