@@ -2,10 +2,12 @@
 
 pub mod bank;
 mod browser;
-pub mod shop;
 pub mod functions;
+pub mod people;
+pub mod shop;
+pub mod smtp;
 
-pub use browser::Browser;
+pub use browser::{Browser, Page};
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
