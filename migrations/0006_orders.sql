@@ -84,9 +84,11 @@ create index order_lines_vendor on order_lines (vendor_id);
 -- I3 and I5, at commit: lines add up to parts, parts to the order.
 create function check_order_adds_up() returns trigger language plpgsql as $$
 declare
-  checked uuid := case tg_table_name when 'orders' then new.id else new.order_id end;
+  checked uuid;
   fault text;
 begin
+  -- Two statements: in one expression Postgres would look for both columns in every table.
+  if tg_table_name = 'orders' then checked := new.id; else checked := new.order_id; end if;
   select 'order ' || o.id || ' does not add up' into fault from orders o
   left join lateral (select coalesce(sum(items_minor), 0) items, coalesce(sum(shipping_minor), 0) shipping, coalesce(sum(tax_minor), 0) tax,
       coalesce(sum(discount_minor), 0) discount from order_parts where order_id = o.id) p on true

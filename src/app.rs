@@ -1,1 +1,101 @@
-//! (to be written)
+//! The document and every page of the site, on one screen.
+
+use http::request::Parts;
+use leptos::config::LeptosOptions;
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::SsrMode::Async;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::path;
+
+use crate::pages::account::{OrderPage, OrdersPage};
+use crate::pages::cart::CartPage;
+use crate::pages::checkout::{AddressPage, PayPage, ReviewPage};
+use crate::pages::frame::{Footer, Header, Ribbon};
+use crate::pages::home::HomePage;
+use crate::pages::listing::{CategoryPage, ProductsPage, SearchPage};
+use crate::pages::mailbox::MailboxPage;
+use crate::pages::problem::NotFoundPage;
+use crate::pages::product::ProductPage;
+use crate::pages::shop::ShopPage;
+use crate::pages::sign_in::SignInPage;
+use crate::pages::sign_up::SignUpPage;
+use crate::pages::thanks::ThanksPage;
+use crate::pages::wishlist::WishlistPage;
+use crate::ui::Sprite;
+use crate::ui::theme::{Theme, chosen};
+use crate::ui::toast::Toasts;
+
+/// Fetches a page when the pointer rests on its link: pages whose GET has no effect and that may be kept for a moment.
+const SPECULATION_RULES: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":["/account/*","/admin*","/api/*","/cart","/checkout*","/dev/*","/media/*","/orders/*","/sign-*","/vendor*","/wishlist"]}}]},"eagerness":"moderate"}]}"#;
+
+/// The theme that the visitor chose, so that the page arrives in it.
+fn theme() -> Option<&'static str> {
+    let parts = use_context::<Parts>()?;
+    parts.headers.get_all(http::header::COOKIE).iter().filter_map(|value| value.to_str().ok()).find_map(chosen).map(Theme::as_str)
+}
+
+/// The whole document.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let nonce = use_nonce();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="preload" href="/fonts/figtree-latin.woff2" as_="font" type="font/woff2" crossorigin="anonymous"/>
+                <link rel="preload" href="/fonts/fraunces-latin.woff2" as_="font" type="font/woff2" crossorigin="anonymous"/>
+                <HashedStylesheet options=options.clone() id="leptos"/>
+                <HydrationScripts options=options.clone() islands=true/>
+                <AutoReload options=options/>
+                <script type="speculationrules" nonce=nonce inner_html=SPECULATION_RULES></script>
+                <MetaTags/>
+            </head>
+            <body>
+                <Sprite/>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// The frame and, in it, the page of this address.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Title formatter=|title: String| if title.is_empty() || title == "Souk" { "Souk".to_owned() } else { format!("{title} · Souk") }/>
+        <Router>
+            <a class="skip-link" href="#content">"Skip to content"</a>
+            <Ribbon/>
+            <Header/>
+            <main id="content" tabindex="-1">
+                <Routes fallback=NotFoundPage>
+                    <Route path=path!("/") view=HomePage ssr=Async/>
+                    <Route path=path!("/products") view=ProductsPage ssr=Async/>
+                    <Route path=path!("/category/:slug") view=CategoryPage ssr=Async/>
+                    <Route path=path!("/search") view=SearchPage ssr=Async/>
+                    <Route path=path!("/product/:slug") view=ProductPage ssr=Async/>
+                    <Route path=path!("/shop/:slug") view=ShopPage ssr=Async/>
+                    <Route path=path!("/cart") view=CartPage ssr=Async/>
+                    <Route path=path!("/wishlist") view=WishlistPage ssr=Async/>
+                    <Route path=path!("/sign-in") view=SignInPage ssr=Async/>
+                    <Route path=path!("/sign-up") view=SignUpPage ssr=Async/>
+                    <Route path=path!("/checkout") view=AddressPage ssr=Async/>
+                    <Route path=path!("/checkout/review") view=ReviewPage ssr=Async/>
+                    <Route path=path!("/checkout/:order/pay") view=PayPage ssr=Async/>
+                    <Route path=path!("/orders/:order/thanks") view=ThanksPage ssr=Async/>
+                    <Route path=path!("/account/orders") view=OrdersPage ssr=Async/>
+                    <Route path=path!("/account/orders/:order") view=OrderPage ssr=Async/>
+                    <Route path=path!("/dev/mail") view=MailboxPage ssr=Async/>
+                </Routes>
+            </main>
+            <Footer/>
+        </Router>
+        <Toasts/>
+    }
+}

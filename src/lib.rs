@@ -29,6 +29,8 @@ pub mod orders;
 #[cfg(feature = "ssr")]
 pub mod payments;
 pub mod checkout;
+#[cfg(feature = "ssr")]
+pub mod seed;
 
 #[cfg(feature = "ssr")]
 pub mod sandbox;

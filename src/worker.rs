@@ -1,6 +1,25 @@
-//! The table of background jobs: name, period, function. `serve` runs them beside the pages, `worker` alone.
+//! The table of background jobs: name, period, function. `serve` runs them beside the pages, `worker` alone. Any number of instances may: a
+//! lease lets one run each job at a time.
+
+use std::time::Duration;
 
 use crate::platform::jobs::Job;
+use crate::platform::{form_flash, rate_limit};
+use crate::{accounts, checkout, notifications};
 
-/// Each entry: `Job { name: "outbox", every: Duration::from_secs(15), run: |state| Box::pin(notifications::service::send_due(state)) }`.
-pub static JOBS: &[Job] = &[];
+/// What is woken after a commit runs at once; the period is for what was missed.
+pub static JOBS: &[Job] = &[
+    Job {
+        name: notifications::service::OUTBOX,
+        every: Duration::from_secs(10),
+        run: |state| Box::pin(notifications::service::send_due(state)),
+    },
+    Job { name: checkout::jobs::REFUNDS, every: Duration::from_secs(15), run: |state| Box::pin(checkout::jobs::send_refunds(state)) },
+    Job { name: "reconcile", every: Duration::from_secs(30), run: |state| Box::pin(checkout::jobs::reconcile_payments(state)) },
+    Job { name: "expire-orders", every: Duration::from_secs(60), run: |state| Box::pin(checkout::jobs::expire_orders(state)) },
+    Job { name: "prune-sessions", every: HOURLY, run: |state| Box::pin(accounts::service::prune(state)) },
+    Job { name: "prune-rate-limits", every: HOURLY, run: |state| Box::pin(rate_limit::prune(state)) },
+    Job { name: "prune-form-flashes", every: HOURLY, run: |state| Box::pin(form_flash::prune(state)) },
+];
+
+const HOURLY: Duration = Duration::from_secs(60 * 60);

@@ -11,7 +11,7 @@ use super::api::{AddToCart, SetQuantity};
 use crate::error::AppError;
 use crate::ui::Icon;
 use crate::ui::toast::{self, Toast};
-use crate::values::{Quantity, VariantId};
+use crate::values::{NothingElse, Quantity, VariantId};
 
 thread_local! {
     /// Pieces in the cart as the last answer had them; the islands of a page share it. Client only: on the server it would be everybody's.
@@ -73,7 +73,7 @@ pub fn BuyForm(options: Vec<BuyOption>, chosen: VariantId) -> impl IntoView {
         let Ok(quantity) = Quantity::try_from(i64::from(wanted.get_untracked())) else { return };
         event.prevent_default();
         if !action.pending().get_untracked() {
-            action.dispatch(AddToCart { variant_id: variant.get_untracked(), quantity });
+            action.dispatch(AddToCart { variant_id: variant.get_untracked(), quantity, rest: NothingElse });
         }
     };
     view! {

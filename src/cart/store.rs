@@ -39,9 +39,14 @@ pub async fn currency(db: impl PgExecutor<'_>) -> Result<Currency> {
 }
 
 pub async fn insert_cart(db: impl PgExecutor<'_>, id: CartId, user_id: Option<UserId>, token_hash: Option<&[u8]>) -> Result<()> {
-    sqlx::query!("insert into carts (id, user_id, token_hash) values ($1, $2, $3) on conflict do nothing", id as _, user_id as _, token_hash)
-        .execute(db)
-        .await?;
+    sqlx::query!(
+        "insert into carts (id, user_id, token_hash) values ($1, $2, $3) on conflict do nothing",
+        id as _,
+        user_id as _,
+        token_hash
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -83,7 +88,9 @@ pub async fn count_lines(db: impl PgExecutor<'_>, cart: CartId) -> Result<i64> {
 }
 
 pub async fn quantity(db: impl PgExecutor<'_>, cart: CartId, variant: VariantId) -> Result<Option<i32>> {
-    sqlx::query_scalar!("select quantity from cart_items where cart_id = $1 and variant_id = $2", cart as _, variant as _).fetch_optional(db).await
+    sqlx::query_scalar!("select quantity from cart_items where cart_id = $1 and variant_id = $2", cart as _, variant as _)
+        .fetch_optional(db)
+        .await
 }
 
 pub async fn offer(db: impl PgExecutor<'_>, variant: VariantId, shopper: Option<UserId>) -> Result<Option<OfferRow>> {
@@ -149,7 +156,9 @@ pub async fn touch_and_count(db: impl PgExecutor<'_>, cart: CartId) -> Result<i6
 }
 
 pub async fn variant_ids(db: impl PgExecutor<'_>, cart: CartId) -> Result<Vec<VariantId>> {
-    sqlx::query_scalar!(r#"select variant_id as "id: VariantId" from cart_items where cart_id = $1 order by variant_id"#, cart as _).fetch_all(db).await
+    sqlx::query_scalar!(r#"select variant_id as "id: VariantId" from cart_items where cart_id = $1 order by variant_id"#, cart as _)
+        .fetch_all(db)
+        .await
 }
 
 /// Lines of a cart as the shopper can buy them; the shopper's own holds do not count against availability.

@@ -8,7 +8,7 @@ use super::{Category, HomePage, Listing, ListingQuery, NewProduct, Product, Prod
 use crate::error::{AppError, OnConstraint};
 use crate::media::service::StoredPicture;
 use crate::platform::db::{Db, Tx};
-use crate::values::{Currency, FieldErrors, FieldProblem, PageNumber, ProductId, Slug, VariantId, VendorId};
+use crate::values::{Currency, FieldErrors, FieldProblem, PageNumber, PictureId, ProductId, Slug, VariantId, VendorId};
 
 /// Cards on a page of a listing: fills rows of two, three and four.
 pub const PER_PAGE: u32 = 24;
@@ -22,6 +22,17 @@ const RELATED_CARDS: i64 = 4;
 const SUGGESTIONS: i64 = 8;
 /// Longest alternative text of a picture; the table has the same bound.
 const MAX_ALT: usize = 300;
+/// Bounds of the table of categories.
+const MAX_CATEGORY_NAME: usize = 80;
+const MAX_CATEGORY_DESCRIPTION: usize = 500;
+
+/// A product that an import finds already there.
+#[derive(Clone, Debug)]
+pub struct ExistingProduct {
+    pub slug: Slug,
+    /// Id and widths, in order.
+    pub pictures: Vec<(PictureId, Vec<i32>)>,
+}
 
 /// All categories in their order.
 ///
@@ -117,17 +128,21 @@ pub async fn shop_currency(db: &Db) -> Result<Currency, AppError> {
 /// Makes the category unless there is one of this slug; says whether it was made.
 ///
 /// # Errors
-/// `Offline`.
+/// `Invalid` for a name or description out of bounds; `Offline`.
 pub async fn ensure_category(db: &Db, slug: &Slug, name: &str, description: &str, position: i32) -> Result<bool, AppError> {
-    Ok(store::insert_category(db.pool(), slug, name, description, position).await?)
+    let mut errors = FieldErrors::default();
+    let name = errors.text("name", name, 1, MAX_CATEGORY_NAME);
+    let description = errors.text("description", description, 0, MAX_CATEGORY_DESCRIPTION);
+    errors.into_result(())?;
+    Ok(store::insert_category(db.pool(), slug, &name, &description, position).await?)
 }
 
-/// Which of these slugs are taken, by products seen or not.
+/// The products of these slugs, seen or not, with their pictures in order: what an import finds already there.
 ///
 /// # Errors
 /// `Offline`.
-pub async fn existing_slugs(db: &Db, slugs: &[String]) -> Result<Vec<String>, AppError> {
-    Ok(store::existing_slugs(db.pool(), slugs).await?)
+pub async fn existing(db: &Db, slugs: &[String]) -> Result<Vec<ExistingProduct>, AppError> {
+    Ok(store::existing(db.pool(), slugs).await?)
 }
 
 /// A draft with its variants, in the caller's transaction: pictures and publishing may follow in the same one.

@@ -4,11 +4,12 @@ use leptos::prelude::*;
 
 use super::OrderProgress;
 use crate::error::AppError;
-use crate::values::{Address, AddressId, OrderId};
+use crate::values::{Address, AddressId, NothingElse, OrderId};
 
 /// Where the parcels go: an address of the book.
 #[server(name = ChooseAddress, prefix = "/api", endpoint = "checkout/choose-address")]
-pub async fn choose_address(address_id: AddressId) -> Result<(), AppError> {
+pub async fn choose_address(address_id: AddressId, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
     let customer = crate::accounts::guard::Customer::require().await?;
     let db = crate::platform::request::state()?.db;
     crate::accounts::service::address(&db, &customer, address_id).await?;
@@ -27,7 +28,9 @@ pub async fn add_address(
     region: String,
     postal_code: String,
     country_code: String,
+    #[server(flatten)] rest: NothingElse,
 ) -> Result<(), AppError> {
+    let NothingElse = rest;
     let customer = crate::accounts::guard::Customer::require().await?;
     let db = crate::platform::request::state()?.db;
     let address = Address::parse(&Address { name, line1, line2, city, region, postal_code, country_code })?;
@@ -38,7 +41,8 @@ pub async fn add_address(
 
 /// Places the order that the review page showed, and goes on to pay it.
 #[server(name = PlaceOrder, prefix = "/api", endpoint = "checkout/place-order")]
-pub async fn place_order(address_id: AddressId, fingerprint: String) -> Result<OrderId, AppError> {
+pub async fn place_order(address_id: AddressId, fingerprint: String, #[server(flatten)] rest: NothingElse) -> Result<OrderId, AppError> {
+    let NothingElse = rest;
     let customer = crate::accounts::guard::Customer::require().await?;
     let state = crate::platform::request::state()?;
     let order = super::service::place(&state, &customer, address_id, &fingerprint).await?;
@@ -48,7 +52,8 @@ pub async fn place_order(address_id: AddressId, fingerprint: String) -> Result<O
 
 /// How far an order of the customer's is.
 #[server(name = GetOrderProgress, prefix = "/api", endpoint = "checkout/progress")]
-pub async fn order_progress(order_id: OrderId) -> Result<OrderProgress, AppError> {
+pub async fn order_progress(order_id: OrderId, #[server(flatten)] rest: NothingElse) -> Result<OrderProgress, AppError> {
+    let NothingElse = rest;
     let customer = crate::accounts::guard::Customer::require().await?;
     super::service::progress(&crate::platform::request::state()?, &customer, order_id).await
 }

@@ -11,6 +11,12 @@ pub struct Violation {
     pub rows: Vec<String>,
 }
 
+impl std::fmt::Display for Violation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.invariant, self.rows.join(", "))
+    }
+}
+
 /// All violations; an empty list is good news.
 ///
 /// # Errors

@@ -2,11 +2,15 @@
 
 use crate::checkout::{mail, service};
 use crate::error::AppError;
+use crate::notifications::service::OUTBOX;
 use crate::platform::gateway::{GatewayError, NewRefund};
 use crate::platform::jobs;
 use crate::platform::state::AppState;
 use crate::values::Money;
 use crate::{orders, payments};
+
+/// Name of the job that gives money back; woken when a refund is due.
+pub const REFUNDS: &str = "refunds";
 
 /// Rows taken in one run; the next run follows soon.
 const BATCH: i64 = 50;
@@ -81,6 +85,6 @@ async fn finish(state: &AppState, refund: &payments::service::Refund, gateway_id
         mail::refunded(&mut tx, &order, refund.id, amount, &state.config.base_url).await?;
     }
     tx.commit().await?;
-    jobs::wake("outbox");
+    jobs::wake(OUTBOX);
     Ok(())
 }

@@ -91,7 +91,14 @@ pub async fn refunded(tx: &mut Tx, order: &Order, refund: RefundId, amount: Mone
     send(tx, "refunded", &order.email, format!("refunded:{refund}"), subject, content).await
 }
 
-async fn send(tx: &mut Tx, kind: &'static str, to: &str, dedupe_key: String, subject: String, content: MailContent) -> Result<(), AppError> {
+async fn send(
+    tx: &mut Tx,
+    kind: &'static str,
+    to: &str,
+    dedupe_key: String,
+    subject: String,
+    content: MailContent,
+) -> Result<(), AppError> {
     // Addresses in our tables were parsed when they were typed.
     let to: Email = to.parse().map_err(AppError::internal)?;
     enqueue(tx, Mail { kind, dedupe_key, to, subject, content }).await

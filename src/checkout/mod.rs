@@ -11,6 +11,7 @@ use crate::orders::{Order, OrderStatus};
 use crate::values::{Address, AddressId, Money, OrderId};
 
 pub mod api;
+pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod invariants;
 #[cfg(feature = "ssr")]

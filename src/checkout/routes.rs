@@ -8,17 +8,22 @@ use super::service;
 use crate::error::AppError;
 use crate::payments::service::{InboxEvent, event_seen, ignore_event};
 use crate::platform::gateway::{GatewayError, signature_header};
+use crate::platform::routes::PlainRoutes;
 use crate::platform::state::AppState;
 
 /// Stripe's events are a few kilobytes.
 pub const MAX_EVENT_BYTES: usize = 256 * 1024;
+
+pub fn routes(routes: PlainRoutes) -> PlainRoutes {
+    routes.post_up_to(MAX_EVENT_BYTES, "/webhooks/stripe", stripe_webhook)
+}
 
 /// `POST /webhooks/stripe`: proves the signature over the raw bytes, fetches the intent as it is now (events may be late or out of order), and
 /// applies it. 2xx only once that is committed; anything else makes the gateway send the event again.
 ///
 /// # Errors
 /// 400 for what is not signed by the gateway or is of the other mode; 404, 503 and 500 for what should be sent again.
-pub async fn stripe_webhook(State(state): State<AppState>, headers: HeaderMap, body: Bytes) -> Result<StatusCode, (StatusCode, String)> {
+async fn stripe_webhook(State(state): State<AppState>, headers: HeaderMap, body: Bytes) -> Result<StatusCode, (StatusCode, String)> {
     let event = state.gateway.verify(&body, signature_header(&headers)).map_err(|error| {
         metrics::counter!("souk_webhook_refused_total").increment(1);
         tracing::warn!(%error, "webhook refused");

@@ -10,6 +10,8 @@ use crate::values::FieldErrors;
 #[cfg(feature = "ssr")]
 mod server;
 #[cfg(feature = "ssr")]
+pub mod status;
+#[cfg(feature = "ssr")]
 pub use server::OnConstraint;
 
 /// Why a request was not done, in words that a stranger may read.

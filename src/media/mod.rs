@@ -12,9 +12,9 @@ pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod service;
 
-/// Widths in which a picture may be stored and asked for, ascending: a thumbnail, a card on a phone, a card on a dense screen, a gallery,
-/// a gallery on a dense screen.
-pub const WIDTHS: [i32; 5] = [160, 320, 640, 960, 1200];
+/// Widths in which a picture may be stored and asked for, ascending: a thumbnail, a card, a card on a dense screen or a gallery, a gallery
+/// on a dense screen.
+pub const WIDTHS: [i32; 4] = [160, 320, 640, 1200];
 
 /// A stored picture as a page shows it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -188,7 +188,14 @@ pub async fn insert(db: impl PgExecutor<'_>, order: &NewOrder<'_>) -> Result<()>
     Ok(())
 }
 
-pub async fn insert_part(db: impl PgExecutor<'_>, id: OrderPartId, order: OrderId, vendor: VendorId, vendor_name: &str, amounts: Amounts) -> Result<()> {
+pub async fn insert_part(
+    db: impl PgExecutor<'_>,
+    id: OrderPartId,
+    order: OrderId,
+    vendor: VendorId,
+    vendor_name: &str,
+    amounts: Amounts,
+) -> Result<()> {
     sqlx::query!(
         "insert into order_parts (id, order_id, vendor_id, vendor_name, items_minor, shipping_minor, total_minor) values ($1, $2, $3, $4, $5, $6, $5::bigint + $6::bigint)",
         id as _,
@@ -251,7 +258,9 @@ pub async fn mark_refund_pending(db: impl PgExecutor<'_>, id: OrderId) -> Result
 }
 
 pub async fn mark_review(db: impl PgExecutor<'_>, id: OrderId) -> Result<u64> {
-    let done = sqlx::query!("update orders set status = 'review' where id = $1 and status in ('pending', 'canceled', 'expired')", id as _).execute(db).await?;
+    let done = sqlx::query!("update orders set status = 'review' where id = $1 and status in ('pending', 'canceled', 'expired')", id as _)
+        .execute(db)
+        .await?;
     Ok(done.rows_affected())
 }
 

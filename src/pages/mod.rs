@@ -1,1 +1,69 @@
-//! (to be written)
+//! One file per URL (or pair of URLs). A page loads what it shows, composes components and islands, and has no rules of its own.
+
+pub mod account;
+pub mod cart;
+pub mod checkout;
+mod dates;
+mod document;
+pub mod frame;
+mod goods;
+pub mod home;
+pub mod listing;
+pub mod mailbox;
+pub mod problem;
+pub mod product;
+pub mod shop;
+pub mod sign_in;
+pub mod sign_up;
+pub mod thanks;
+mod totals;
+pub mod wishlist;
+
+use std::future::Future;
+
+use http::request::Parts;
+use leptos::prelude::*;
+
+use crate::error::AppError;
+
+/// Renders what `load` yields, or the page of its error with the right status. Nothing is sent before it is done: pages are rendered in
+/// `SsrMode::Async`, so that a status and a redirect can still be set.
+pub fn loaded<V: IntoView + 'static>(load: impl Future<Output = Result<V, AppError>> + Send + 'static) -> impl IntoView {
+    let page = Suspend::new(async move {
+        match load.await {
+            Ok(view) => view.into_any(),
+            Err(error) => problem::view(error).into_any(),
+        }
+    });
+    view! { <Suspense fallback=|| ()>{page}</Suspense> }
+}
+
+/// Path and query of this request.
+pub fn here() -> String {
+    // Without a request there is one reader alone: the list of routes, made when the server starts.
+    use_context::<Parts>().and_then(|parts| parts.uri.path_and_query().map(ToString::to_string)).unwrap_or_else(|| "/".to_owned())
+}
+
+/// One parameter of the query.
+pub fn query(name: &str) -> Option<String> {
+    leptos_router::hooks::use_query_map().with_untracked(|query| query.get(name))
+}
+
+/// One part of the path, if it is there and reads as what it must be.
+///
+/// # Errors
+/// `NotFound` otherwise: there is no such page.
+pub fn path_part<T: std::str::FromStr>(name: &str) -> Result<T, AppError> {
+    let text = leptos_router::hooks::use_params_map().with_untracked(|params| params.get(name));
+    text.and_then(|text| text.parse().ok()).ok_or(AppError::NotFound)
+}
+
+/// Percent-encodes a path for a query parameter.
+pub fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}

@@ -32,7 +32,14 @@ pub struct RefundRow {
     pub attempts: i32,
 }
 
-pub async fn insert(db: impl PgExecutor<'_>, id: PaymentId, order: OrderId, amount_minor: i64, currency: Currency, key: &str) -> Result<()> {
+pub async fn insert(
+    db: impl PgExecutor<'_>,
+    id: PaymentId,
+    order: OrderId,
+    amount_minor: i64,
+    currency: Currency,
+    key: &str,
+) -> Result<()> {
     sqlx::query!(
         "insert into payments (id, order_id, amount_minor, currency, idempotency_key) values ($1, $2, $3, $4, $5)",
         id as _,
@@ -118,7 +125,14 @@ pub async fn claim_stale(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<Paym
 }
 
 /// False if the event was recorded before.
-pub async fn record_event(db: impl PgExecutor<'_>, id: &str, kind: &str, object_id: Option<&str>, payload: &str, outcome: &str) -> Result<bool> {
+pub async fn record_event(
+    db: impl PgExecutor<'_>,
+    id: &str,
+    kind: &str,
+    object_id: Option<&str>,
+    payload: &str,
+    outcome: &str,
+) -> Result<bool> {
     let done = sqlx::query!(
         "insert into stripe_events (id, type, object_id, payload, outcome) values ($1, $2, $3, $4, $5) on conflict do nothing",
         id,

@@ -2,11 +2,20 @@
 
 pub mod config;
 pub mod db;
+pub mod error_page;
+pub mod form_flash;
 pub mod gateway;
+pub mod health;
 pub mod jobs;
 pub mod mailer;
+pub mod overload;
 pub mod rate_limit;
 pub mod request;
+pub mod routes;
+pub mod security;
+pub mod serve;
+pub mod site;
 pub mod state;
 pub mod storage;
+pub mod telemetry;
 pub mod uncancelled;

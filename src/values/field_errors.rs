@@ -15,6 +15,10 @@ pub enum FieldProblem {
     UnknownChoice,
     NotAnAddress,
     WrongCredentials,
+    NotAPicture,
+    FileTooLarge,
+    PictureTooSmall,
+    PictureTooLarge,
 }
 
 impl FieldProblem {
@@ -32,6 +36,10 @@ impl FieldProblem {
             Self::UnknownChoice => "Please choose one of the options.",
             Self::NotAnAddress => "This address is not complete.",
             Self::WrongCredentials => "E-mail address or password is not right.",
+            Self::NotAPicture => "Please choose a JPEG, PNG or WebP picture.",
+            Self::FileTooLarge => "This file is larger than 8 MB.",
+            Self::PictureTooSmall => "This picture is too small: 160 pixels each way at least.",
+            Self::PictureTooLarge => "This picture has too many pixels.",
         }
     }
 }

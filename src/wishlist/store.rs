@@ -32,7 +32,10 @@ pub async fn count(db: impl PgExecutor<'_>, user_id: UserId) -> Result<i64> {
 }
 
 pub async fn list(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Vec<ProductId>> {
-    sqlx::query_scalar!(r#"select product_id as "id: ProductId" from wishlist_items where user_id = $1 order by added_at desc"#, user_id as _)
-        .fetch_all(db)
-        .await
+    sqlx::query_scalar!(
+        r#"select product_id as "id: ProductId" from wishlist_items where user_id = $1 order by added_at desc"#,
+        user_id as _
+    )
+    .fetch_all(db)
+    .await
 }

@@ -1,8 +1,7 @@
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use axum::extract::ConnectInfo;
 use http::header::USER_AGENT;
 use http::request::Parts;
 
@@ -37,7 +36,7 @@ impl Visit {
         let credentials = Credentials::of(&parts.headers);
         let cart = Mutex::new(credentials.cart.as_deref().and_then(CartToken::decode));
         let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
-        let caller = Caller { address: network_address(parts), user_agent };
+        let caller = Caller { address: network_address(parts, state.config.trusted_proxies), user_agent };
         Self(Arc::new(Inner { state, caller, credentials, found: tokio::sync::Mutex::default(), cart, outgoing: Mutex::default() }))
     }
 
@@ -179,8 +178,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Throttling by single IPv6 addresses would be none: everybody has 2^64 of them.
-fn network_address(parts: &Parts) -> String {
-    match parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical()) {
+fn network_address(parts: &Parts, trusted_proxies: usize) -> String {
+    match request::client_address(parts, trusted_proxies).map(|ip| ip.to_canonical()) {
         Some(IpAddr::V6(ip)) => {
             let [a, b, c, d, ..] = ip.segments();
             format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")

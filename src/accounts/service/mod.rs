@@ -6,9 +6,10 @@ use sha2::{Digest, Sha256};
 
 use super::{Password, Role, SignUpForm, User, field, store};
 use crate::error::{AppError, OnConstraint};
-use crate::notifications::service::enqueue;
+use crate::notifications::service::{OUTBOX, enqueue};
 use crate::notifications::{Mail, MailContent};
 use crate::platform::db::Db;
+use crate::platform::jobs;
 use crate::platform::rate_limit;
 use crate::platform::state::AppState;
 use crate::values::{Email, FieldErrors, FieldProblem, UserId};
@@ -95,6 +96,7 @@ pub async fn sign_up(state: &AppState, form: SignUpForm, caller: &Caller) -> Res
     enqueue(&mut tx, welcome(&user, &state.config.base_url)).await?;
     let issued = sessions::open(&mut tx, &Keys::of(&state.config), user, &caller.user_agent).await?;
     tx.commit().await?;
+    jobs::wake(OUTBOX);
     Ok(issued)
 }
 

@@ -7,7 +7,9 @@ use crate::values::{OrderId, VariantId};
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 pub async fn lock(db: impl PgExecutor<'_>, variants: &[VariantId]) -> Result<()> {
-    sqlx::query!("select id from product_variants where id = any($1) order by id for no key update", variants as &[VariantId]).fetch_all(db).await?;
+    sqlx::query!("select id from product_variants where id = any($1) order by id for no key update", variants as &[VariantId])
+        .fetch_all(db)
+        .await?;
     Ok(())
 }
 

@@ -2,9 +2,10 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 
+use crate::catalogue::service::ExistingProduct;
 use crate::catalogue::{NewProduct, NewVariant};
 use crate::media::service::StoredPicture;
-use crate::values::{CategoryId, Currency, ProductId, Slug, VariantId, VendorId};
+use crate::values::{CategoryId, Currency, PictureId, ProductId, Slug, VariantId, VendorId};
 
 pub async fn shop_currency(executor: impl PgExecutor<'_>) -> Result<Currency, sqlx::Error> {
     sqlx::query_scalar!(r#"select currency as "currency: Currency" from shop"#).fetch_one(executor).await
@@ -31,9 +32,17 @@ pub async fn insert_category(
     Ok(done.rows_affected() == 1)
 }
 
-/// Slugs of all products, seen or not.
-pub async fn existing_slugs(executor: impl PgExecutor<'_>, slugs: &[String]) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar!("select slug from products where slug = any($1)", slugs).fetch_all(executor).await
+pub async fn existing(executor: impl PgExecutor<'_>, slugs: &[String]) -> Result<Vec<ExistingProduct>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select p.slug as "slug: Slug",
+             (select coalesce(jsonb_agg(jsonb_build_array(f.id, f.widths) order by f.position), '[]')
+               from product_pictures f where f.product_id = p.id) as "pictures!: Json<Vec<(PictureId, Vec<i32>)>>"
+           from products p where p.slug = any($1)"#,
+        slugs
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(rows.into_iter().map(|row| ExistingProduct { slug: row.slug, pictures: row.pictures.0 }).collect())
 }
 
 pub async fn insert_product(

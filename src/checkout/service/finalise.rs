@@ -1,16 +1,18 @@
 //! The one finaliser: whoever brings news of a payment (webhook, thanks page, reconciler, expiry) brings it here.
 
+use crate::checkout::jobs::REFUNDS;
 use crate::checkout::mail;
 use crate::error::AppError;
+use crate::notifications::service::OUTBOX;
 use crate::orders::OrderStatus;
 use crate::orders::service::LockedOrder;
 use crate::payments::service::{InboxEvent, Payment};
 use crate::payments::{PaymentStatus, RefundReason};
 use crate::platform::db::Tx;
 use crate::platform::gateway::{Intent, IntentStatus, VerifiedEvent};
+use crate::platform::jobs;
 use crate::platform::state::AppState;
 use crate::platform::uncancelled::uncancelled;
-use crate::platform::jobs;
 use crate::values::OrderId;
 use crate::{cart, catalogue, orders, payments};
 
@@ -49,10 +51,10 @@ pub async fn apply_payment_intent(state: &AppState, intent: &Intent, event: Opti
     })
     .await?;
     if matches!(applied, Applied::Paid | Applied::Refunding | Applied::Updated) {
-        jobs::wake("outbox");
+        jobs::wake(OUTBOX);
     }
     if applied == Applied::Refunding {
-        jobs::wake("refunds");
+        jobs::wake(REFUNDS);
     }
     metrics::counter!("souk_payment_news_total", "applied" => format!("{applied:?}")).increment(1);
     Ok(applied)
@@ -132,7 +134,13 @@ async fn take_goods(tx: &mut Tx, locked: &LockedOrder) -> Result<bool, AppError>
     Ok(true)
 }
 
-async fn give_back(tx: &mut Tx, locked: &LockedOrder, payment: &Payment, reason: RefundReason, base_url: &str) -> Result<Applied, AppError> {
+async fn give_back(
+    tx: &mut Tx,
+    locked: &LockedOrder,
+    payment: &Payment,
+    reason: RefundReason,
+    base_url: &str,
+) -> Result<Applied, AppError> {
     if !orders::service::mark_refund_pending(tx, locked.order.id).await? {
         return Ok(Applied::Nothing);
     }

@@ -78,7 +78,9 @@ pub async fn pay_view(state: &AppState, customer: &Customer, order_id: OrderId) 
 /// `NotFound` for an order that is not the customer's.
 pub async fn progress(state: &AppState, customer: &Customer, order_id: OrderId) -> Result<OrderProgress, AppError> {
     let mut order = orders::service::find(&state.db, customer, order_id).await?;
-    if order.status == OrderStatus::Pending && rate_limit::hit(&state.db, &format!("ask-gateway:{order_id}"), 1, ASK_GATEWAY_EVERY).await.is_ok() {
+    if order.status == OrderStatus::Pending
+        && rate_limit::hit(&state.db, &format!("ask-gateway:{order_id}"), 1, ASK_GATEWAY_EVERY).await.is_ok()
+    {
         match ensure_intent(state, order_id).await {
             Ok(intent) => {
                 super::apply_payment_intent(state, &intent, None).await?;

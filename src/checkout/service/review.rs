@@ -32,15 +32,8 @@ pub(super) fn fingerprint(cart: &Cart, address: &Address) -> [u8; 32] {
         hash.update((bytes.len() as u64).to_be_bytes());
         hash.update(bytes);
     };
-    for text in [
-        &address.name,
-        &address.line1,
-        &address.line2,
-        &address.city,
-        &address.region,
-        &address.postal_code,
-        &address.country_code,
-    ] {
+    for text in [&address.name, &address.line1, &address.line2, &address.city, &address.region, &address.postal_code, &address.country_code]
+    {
         field(text.as_bytes());
     }
     field(cart.zero.currency.code().as_bytes());

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
-use super::embedded::{Cluster, EmbeddedError};
+use super::embedded::{Cluster, Durability, EmbeddedError};
 use super::{Db, MIGRATOR, roles};
 
 /// Connections of one instance. PostgreSQL allows 100 by default, so several instances and a person with `psql` fit beside each other.
@@ -100,7 +100,7 @@ impl Server {
     /// When there is no server, or the role is not fit for use.
     pub async fn find(config: &DatabaseConfig) -> Result<Self, DatabaseError> {
         let Some(url) = &config.url else {
-            let cluster = Cluster::open(&config.embedded_dir).await?;
+            let cluster = Cluster::open(&config.embedded_dir, Durability::Durable).await?;
             return Ok(Self { options: cluster.options(), cluster: Some(cluster) });
         };
         let options = PgConnectOptions::from_str(url.expose_secret()).map_err(DatabaseError::Url)?;

@@ -70,6 +70,14 @@ impl EmbeddedError {
     }
 }
 
+/// Whether what is written has to outlive a crash of the machine.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Durability {
+    Durable,
+    /// For tests: several times as fast, and gone after a power cut.
+    Throwaway,
+}
+
 /// A running cluster that this process uses, and perhaps started.
 #[derive(Debug)]
 pub struct Cluster {
@@ -86,7 +94,7 @@ impl Cluster {
     ///
     /// # Errors
     /// Says what to do where a person can do something.
-    pub async fn open(folder: &Path) -> Result<Self, EmbeddedError> {
+    pub async fn open(folder: &Path, durability: Durability) -> Result<Self, EmbeddedError> {
         let place = Place::prepare(folder)?;
         let start = Instant::now();
         let _starting = lock_alone(&place.start_lock(), start).await?;
@@ -94,7 +102,7 @@ impl Cluster {
             if let Some(running) = await_running(&place, start).await? {
                 break (running.sockets, None);
             }
-            if let Some((sockets, child)) = start_server(&place, start).await? {
+            if let Some((sockets, child)) = start_server(&place, durability, start).await? {
                 break (sockets, Some(child));
             }
         };
@@ -125,6 +133,18 @@ impl Cluster {
     pub async fn close(mut self) {
         if let Err(error) = self.leave().await {
             tracing::warn!(%error, "the embedded PostgreSQL did not stop as it should; its next start will recover");
+        }
+    }
+
+    /// Stops the server and deletes its data, unless another process uses it.
+    pub async fn remove(mut self) {
+        let (root, users) = (self.place.root.clone(), self.place.users_lock());
+        let outcome = self.leave().await;
+        let in_use = File::open(users).is_ok_and(|users| users.try_lock().is_err());
+        if outcome.is_err() || in_use {
+            tracing::warn!(folder = %root.display(), "the embedded PostgreSQL is still in use and stays");
+        } else if let Err(error) = std::fs::remove_dir_all(&root) {
+            tracing::warn!(folder = %root.display(), %error, "cannot delete the database");
         }
     }
 
@@ -224,7 +244,7 @@ async fn await_running(place: &Place, start: Instant) -> Result<Option<Postmaste
 }
 
 /// Starts the server. `None` if it has to be tried again: somebody else's server stood in the way and is gone now.
-async fn start_server(place: &Place, start: Instant) -> Result<Option<(PathBuf, Child)>, EmbeddedError> {
+async fn start_server(place: &Place, durability: Durability, start: Instant) -> Result<Option<(PathBuf, Child)>, EmbeddedError> {
     let programs = programs::find(place)?;
     place.ensure_data(&programs).await?;
     // Backends that outlive a killed server still hold its shared memory; they notice within moments.
@@ -233,7 +253,7 @@ async fn start_server(place: &Place, start: Instant) -> Result<Option<(PathBuf, 
     }
     postmaster::clear_stale_pid_file(place)?;
     let sockets = place.ensure_sockets()?;
-    let mut child = place.spawn_server(&programs, &sockets)?;
+    let mut child = place.spawn_server(&programs, &sockets, durability)?;
     let superuser = options(&sockets, "postgres", "postgres");
     loop {
         if let Some(status) = child.try_wait().map_err(EmbeddedError::io("Cannot watch PostgreSQL"))? {

@@ -11,7 +11,7 @@ use tokio::process::{Child, Command};
 
 use super::account::Account;
 use super::programs::Programs;
-use super::{EmbeddedError, postmaster};
+use super::{Durability, EmbeddedError, postmaster};
 
 /// Only a part of the socket's name: the server listens on no network address.
 pub(super) const PORT: u16 = 5432;
@@ -119,13 +119,22 @@ impl Place {
     }
 
     /// Starts the server and does not wait until it answers.
-    pub fn spawn_server(&self, programs: &Programs, sockets: &Path) -> Result<Child, EmbeddedError> {
+    pub fn spawn_server(&self, programs: &Programs, sockets: &Path, durability: Durability) -> Result<Child, EmbeddedError> {
         let mut command = self.command(programs, "postgres")?;
         command.arg("-D").arg(&self.data).arg("-k").arg(sockets).args(["-p", &PORT.to_string()]);
         let cluster_name = format!("cluster_name={}", self.tag);
         // Errors only, below which lies the warning about each `rollback` without a transaction; start and stop are logged all the same.
-        let settings =
-            [&cluster_name, "listen_addresses=", "unix_socket_permissions=0700", MAX_CONNECTIONS, "log_min_messages=error", "timezone=UTC"];
+        let mut settings = vec![
+            &*cluster_name,
+            "listen_addresses=",
+            "unix_socket_permissions=0700",
+            MAX_CONNECTIONS,
+            "log_min_messages=error",
+            "timezone=UTC",
+        ];
+        if durability == Durability::Throwaway {
+            settings.extend(["fsync=off", "synchronous_commit=off", "full_page_writes=off"]);
+        }
         for setting in settings {
             command.args(["-c", setting]);
         }

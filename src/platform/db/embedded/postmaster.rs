@@ -112,8 +112,9 @@ fn is_living_postgres(stat: &str) -> bool {
     name == Some("postgres") && !matches!(state, Some('Z' | 'X' | 'x') | None)
 }
 
+/// A process in the middle of its exit has no command line any more, for less than a moment: it counts, so that we wait for its end.
 fn carries(process: &Path, tag: &str) -> bool {
-    std::fs::read(process.join("cmdline")).is_ok_and(|line| line.windows(tag.len()).any(|part| part == tag.as_bytes()))
+    std::fs::read(process.join("cmdline")).is_ok_and(|line| line.is_empty() || line.windows(tag.len()).any(|part| part == tag.as_bytes()))
 }
 
 #[cfg(test)]

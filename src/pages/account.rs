@@ -1,0 +1,160 @@
+//! `/account/orders`, `/account/orders/{order}`
+
+use leptos::prelude::*;
+
+use super::checkout::AddressLines;
+use super::dates::Date;
+use super::document::Document;
+use super::totals::{Thumb, Totals};
+use super::{loaded, path_part, query};
+use crate::accounts::guard::Customer;
+use crate::orders::{Fulfilment, OrderPart, OrderStatus, OrderSummary};
+use crate::platform::request;
+use crate::ui::{Badge, Breadcrumbs, ButtonLink, EmptyState, Look, Notice, Tone};
+use crate::values::OrderId;
+
+/// Pictures in the card of an order.
+const CARD_PICTURES: usize = 6;
+
+fn tone(status: OrderStatus) -> Tone {
+    match status {
+        OrderStatus::Paid => Tone::Good,
+        OrderStatus::Pending | OrderStatus::Review | OrderStatus::RefundPending | OrderStatus::PartiallyRefunded => Tone::Warn,
+        OrderStatus::Refunded | OrderStatus::Canceled | OrderStatus::Expired => Tone::Plain,
+    }
+}
+
+#[component]
+fn OrderCard(order: OrderSummary) -> impl IntoView {
+    let pieces = format!("{} {}", order.pieces, if order.pieces == 1 { "item" } else { "items" });
+    view! {
+        <article class="card order-card">
+            <header>
+                <h2><a href=format!("/account/orders/{}", order.id)>{format!("Order {}", order.number)}</a></h2>
+                <Badge tone=tone(order.status)>{order.status.label()}</Badge>
+            </header>
+            <p class="muted"><Date at=order.placed_at.clone()/>{format!(" · {pieces} from {}", order.shops.join(", "))}</p>
+            <ul class="order-thumbs" role="list">
+                {order.picture_ids.iter().take(CARD_PICTURES).map(|&id| view! { <li><Thumb picture=Some(id) small=true/></li> }).collect_view()}
+            </ul>
+            <p><strong class="numeric">{order.total.to_string()}</strong></p>
+        </article>
+    }
+}
+
+/// A customer's orders, newest first.
+#[component]
+pub fn OrdersPage() -> impl IntoView {
+    let before = query("before").and_then(|text| text.parse::<OrderId>().ok());
+    loaded(async move {
+        let state = request::state()?;
+        let customer = Customer::require().await?;
+        let orders = crate::orders::service::list(&state.db, &customer, before).await?;
+        let older = orders.last().filter(|_| orders.len() >= crate::orders::service::PAGE_SIZE as usize).map(|order| order.id);
+        let content = if orders.is_empty() {
+            view! {
+                <EmptyState icon="box" title="No orders yet" text="What you buy is kept here, with its receipt and where each parcel is." whole_page=true>
+                    <ButtonLink href="/products">"Browse everything"</ButtonLink>
+                </EmptyState>
+            }
+            .into_any()
+        } else {
+            view! {
+                <header class="page-head"><h1>"Your orders"</h1></header>
+                <ul class="order-list" role="list">{orders.into_iter().map(|order| view! { <li><OrderCard order=order/></li> }).collect_view()}</ul>
+                {older.map(|id| view! { <p class="section"><ButtonLink href=format!("/account/orders?before={id}") look=Look::Secondary>"Older orders"</ButtonLink></p> })}
+            }
+            .into_any()
+        };
+        Ok(view! {
+            <Document title="Your orders"/>
+            <div class="wrap narrow">{content}</div>
+        })
+    })
+}
+
+#[component]
+fn Timeline(fulfilment: Fulfilment, paid: bool) -> impl IntoView {
+    let step = |done: bool, label: &'static str| view! { <li class=if done { "is-done" } else { "" }>{label}{(!done).then(|| view! { <span class="visually-hidden">" (not yet)"</span> })}</li> };
+    if fulfilment == Fulfilment::Canceled {
+        return view! { <Badge>"Canceled"</Badge> }.into_any();
+    }
+    view! {
+        <ol class="timeline">
+            {step(paid, "Paid")}
+            {step(matches!(fulfilment, Fulfilment::Shipped | Fulfilment::Delivered), "On its way")}
+            {step(fulfilment == Fulfilment::Delivered, "Delivered")}
+        </ol>
+    }
+    .into_any()
+}
+
+/// What each shop sends, with where it is.
+#[component]
+pub fn OrderParts(parts: Vec<OrderPart>, paid: bool) -> impl IntoView {
+    parts
+        .into_iter()
+        .map(|part| {
+            let tracking = part.tracking.clone().map(|number| format!("{} {number}", part.carrier.clone().unwrap_or_default()));
+            view! {
+                <section class="card order-part">
+                    <header><h2>{format!("From {}", part.vendor_name)}</h2><Timeline fulfilment=part.fulfilment paid=paid/></header>
+                    <ul class="line-list" role="list">
+                        {part.lines.into_iter().map(|line| view! {
+                            <li>
+                                <Thumb picture=line.picture_id/>
+                                <div>
+                                    <p><a href=format!("/product/{}", line.product_slug)>{line.product_name.clone()}</a></p>
+                                    {(!line.variant_title.is_empty()).then(|| view! { <p class="muted small">{line.variant_title.clone()}</p> })}
+                                    <p class="muted small numeric">{format!("{} × {}", line.quantity, line.unit_price)}</p>
+                                </div>
+                                <span class="numeric">{line.subtotal.to_string()}</span>
+                            </li>
+                        }).collect_view()}
+                    </ul>
+                    {tracking.map(|tracking| view! { <p class="muted small">"Tracking: "{tracking}</p> })}
+                </section>
+            }
+        })
+        .collect_view()
+}
+
+/// One order, in full.
+#[component]
+pub fn OrderPage() -> impl IntoView {
+    let id = path_part::<OrderId>("order");
+    loaded(async move {
+        let state = request::state()?;
+        let customer = Customer::require().await?;
+        let order = crate::orders::service::find(&state.db, &customer, id?).await?;
+        let title = format!("Order {}", order.number);
+        let trail = vec![("Home".to_owned(), "/".to_owned()), ("Your orders".to_owned(), "/account/orders".to_owned())];
+        let pending = order.status == OrderStatus::Pending;
+        Ok(view! {
+            <Document title=title.clone()/>
+            <div class="wrap">
+                <Breadcrumbs trail=trail here=title.clone()/>
+                <header class="page-head">
+                    <h1>{title}</h1>
+                    <p class="cluster"><Badge tone=tone(order.status)>{order.status.label()}</Badge><span>"Placed on "<Date at=order.placed_at.clone()/></span></p>
+                </header>
+                <div class="with-aside">
+                    <div class="stack">
+                        {order.payment_error.clone().filter(|_| pending).map(|reason| view! {
+                            <Notice tone=Tone::Bad>{format!("The last payment was not accepted: {reason} Nothing was charged.")}</Notice>
+                        })}
+                        <OrderParts parts=order.parts.clone() paid=order.paid_at.is_some()/>
+                    </div>
+                    <aside class="card summary" aria-labelledby="summary">
+                        <h2 id="summary">"Summary"</h2>
+                        <Totals items=order.items shipping=order.shipping total=order.total tax=Some(order.tax) discount=Some(order.discount)/>
+                        {pending.then(|| view! { <div class="summary-action"><ButtonLink href=format!("/checkout/{}/pay", order.id) large=true wide=true>"Pay now"</ButtonLink></div> })}
+                        <hr/>
+                        <p class="muted small">"Goes to"</p>
+                        <AddressLines address=order.address/>
+                    </aside>
+                </div>
+            </div>
+        })
+    })
+}

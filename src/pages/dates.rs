@@ -1,0 +1,30 @@
+//! Points in time as people read them. The server knows no visitor's time zone, so dates are UTC and carry the exact time for machines.
+
+use leptos::prelude::*;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+
+/// "23 November 2026" of an RFC 3339 time; the text itself if it is none.
+pub fn long(rfc3339: &str) -> String {
+    OffsetDateTime::parse(rfc3339, &Rfc3339)
+        .ok()
+        .and_then(|at| at.format(format_description!("[day padding:none] [month repr:long] [year]")).ok())
+        .unwrap_or_else(|| rfc3339.to_owned())
+}
+
+/// A date with its exact time for machines.
+#[component]
+pub fn Date(#[prop(into)] at: String) -> impl IntoView {
+    let text = long(&at);
+    view! { <time datetime=at>{text}</time> }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn dates_read_like_dates() {
+        assert_eq!(super::long("2026-11-03T21:40:33Z"), "3 November 2026");
+        assert_eq!(super::long("soon"), "soon");
+    }
+}

@@ -1,0 +1,64 @@
+//! Rows of goods with the wishlist's hearts on them, as home, listing, shop, product and wishlist show them.
+
+use std::collections::HashSet;
+
+use leptos::prelude::*;
+
+use super::{encoded, here};
+use crate::accounts::guard::Customer;
+use crate::catalogue::ProductCard;
+use crate::catalogue::ui::Card;
+use crate::error::AppError;
+use crate::platform::request;
+use crate::ui::{Fetch, Icon};
+use crate::values::ProductId;
+use crate::wishlist::islands::Heart;
+
+/// What the visitor saved; `None` for a stranger, whose hearts lead to the sign-in page.
+#[derive(Clone, Debug, Default)]
+pub struct Wishes(Option<HashSet<ProductId>>);
+
+impl Wishes {
+    /// # Errors
+    /// As the guards of accounts, and the database.
+    pub async fn load() -> Result<Self, AppError> {
+        let state = request::state()?;
+        Ok(match Customer::current().await? {
+            Some(customer) => Self(Some(crate::wishlist::service::saved(&state.db, &customer).await?.into_iter().collect())),
+            None => Self(None),
+        })
+    }
+}
+
+/// The heart of one product.
+#[component]
+pub fn WishHeart(wishes: Wishes, product_id: ProductId, name: String, #[prop(optional)] wide: bool) -> impl IntoView {
+    match wishes.0 {
+        Some(saved) => view! { <Heart product_id=product_id name=name saved=saved.contains(&product_id) wide=wide/> }.into_any(),
+        None => {
+            let href = format!("/sign-in?next={}", encoded(&here()));
+            view! {
+                <a class=if wide { "heart heart-wide plain-link" } else { "heart" } href=href aria-label=format!("Save {name}: sign in first")>
+                    <Icon name="heart"/>
+                    {wide.then(|| view! { <span>"Save"</span> })}
+                </a>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// Cards in a grid. The first ones are in view when the page opens and are fetched at once.
+#[component]
+pub fn ProductGrid(cards: Vec<ProductCard>, wishes: Wishes, #[prop(optional)] in_view: usize) -> impl IntoView {
+    view! {
+        <ul class="product-grid" role="list">
+            {cards.into_iter().enumerate().map(|(index, card)| {
+                let (id, name) = (card.id, card.name.clone());
+                let wishes = wishes.clone();
+                let fetch = if index < in_view { Fetch::Soon } else { Fetch::Lazy };
+                view! { <li><Card card=card fetch=fetch><WishHeart wishes=wishes product_id=id name=name/></Card></li> }
+            }).collect_view()}
+        </ul>
+    }
+}

@@ -1,0 +1,55 @@
+//! What is shown instead of a page: not found, not allowed, not working.
+
+use http::StatusCode;
+use leptos::prelude::*;
+
+use super::document::Document;
+use super::{encoded, here};
+use crate::error::AppError;
+use crate::ui::{ButtonLink, EmptyState, Look};
+
+fn set_status(status: u16) {
+    if let (Some(response), Ok(status)) = (use_context::<leptos_axum::ResponseOptions>(), StatusCode::from_u16(status)) {
+        response.set_status(status);
+    }
+}
+
+/// The page of an error, with its status. Who is not signed in is sent to sign in, and back afterwards.
+pub fn view(error: AppError) -> impl IntoView {
+    if error == AppError::Unauthenticated {
+        leptos_axum::redirect(&format!("/sign-in?next={}", encoded(&here())));
+        return ().into_any();
+    }
+    set_status(error.status_code());
+    let (icon, title, text) = match &error {
+        AppError::NotFound => (
+            "search",
+            "This page is not here".to_owned(),
+            "It may have moved, or the product may have been taken off the shelf.".to_owned(),
+        ),
+        AppError::Forbidden => {
+            ("lock", "This page is not for your account".to_owned(), "You are signed in, but with another kind of account.".to_owned())
+        }
+        AppError::Offline | AppError::TooManyRequests { .. } => ("clock", "Just a moment, please".to_owned(), error.to_string()),
+        AppError::Conflict(_) | AppError::Invalid(_) => ("info", "This does not work any more".to_owned(), error.to_string()),
+        AppError::Internal { .. } | AppError::Unauthenticated => ("alert", "Something went wrong".to_owned(), error.to_string()),
+    };
+    view! {
+        <Document title=title.clone()/>
+        <div class="wrap">
+            <EmptyState icon=icon title=title text=text whole_page=true>
+                <div class="cluster">
+                    <ButtonLink href="/products">"Browse everything"</ButtonLink>
+                    <ButtonLink href="/" look=Look::Secondary>"Home page"</ButtonLink>
+                </div>
+            </EmptyState>
+        </div>
+    }
+    .into_any()
+}
+
+/// For addresses that no route has.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    view(AppError::NotFound)
+}

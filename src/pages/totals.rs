@@ -1,0 +1,46 @@
+//! What it comes to, beside cart, checkout and orders.
+
+use leptos::prelude::*;
+
+use crate::media::picture_url;
+use crate::ui::{Picture, Source};
+use crate::values::{Money, PictureId};
+
+/// Sizes of a line's picture: kept since the first upload, so its address can be told from the id alone.
+const THUMB: i32 = 160;
+const THUMB_DENSE: i32 = 320;
+
+/// The small square picture of a line. Its name stands beside it, so it has no text of its own.
+#[component]
+pub fn Thumb(picture: Option<PictureId>, #[prop(optional)] small: bool) -> impl IntoView {
+    let source = picture.map(|id| Source {
+        src: picture_url(id, THUMB),
+        srcset: format!("{} {THUMB}w, {} {THUMB_DENSE}w", picture_url(id, THUMB), picture_url(id, THUMB_DENSE)),
+        width: THUMB.unsigned_abs(),
+        height: THUMB.unsigned_abs(),
+        alt: String::new(),
+    });
+    view! { <span class=if small { "thumb thumb-small" } else { "thumb" }><Picture source=source sizes="7rem"/></span> }
+}
+
+/// Goods, shipping and the sum.
+#[component]
+pub fn Totals(
+    items: Money,
+    shipping: Money,
+    total: Money,
+    #[prop(optional_no_strip)] tax: Option<Money>,
+    #[prop(optional_no_strip)] discount: Option<Money>,
+) -> impl IntoView {
+    let row = |label: &'static str, amount: String| view! { <div><dt>{label}</dt><dd>{amount}</dd></div> };
+    let shipping = if shipping.is_zero() { "Free".to_owned() } else { shipping.to_string() };
+    view! {
+        <dl>
+            {row("Goods", items.to_string())}
+            {row("Shipping", shipping)}
+            {tax.filter(|tax| !tax.is_zero()).map(|tax| row("Tax", tax.to_string()))}
+            {discount.filter(|discount| !discount.is_zero()).map(|discount| row("Discount", format!("−{discount}")))}
+            <div class="summary-total"><dt>"Total"</dt><dd>{total.to_string()}</dd></div>
+        </dl>
+    }
+}

@@ -1,0 +1,8 @@
+//! What the server does apart from what it shows.
+
+mod files;
+mod headers;
+mod health;
+mod limits;
+mod rate_limit;
+mod sockets;
