@@ -7,7 +7,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from
 import { createServer } from "node:net";
 import { resolve } from "node:path";
 
-const PROJECT = resolve(import.meta.dirname, "..");
+const PROJECT = resolve(import.meta.dirname, "../..");
 
 /** Everything a run leaves behind, for looking at when it failed. */
 const WORKSHOP = resolve(PROJECT, "target/end2end");
@@ -70,8 +70,6 @@ function settings(address: string, url: string): NodeJS.ProcessEnv {
     PG_BIN_DIR,
     SOUK_DATA_DIR: resolve(WORKSHOP, "data"),
     SOUK_LISTEN: address,
-    LEPTOS_SITE_ADDR: address,
-    LEPTOS_SITE_ROOT: process.env.LEPTOS_SITE_ROOT ?? "target/site",
     BASE_URL: url,
     MAIL: "mailbox",
     RUST_LOG: process.env.RUST_LOG ?? "info",
