@@ -12,6 +12,7 @@ pub mod listing;
 pub mod mailbox;
 pub mod problem;
 pub mod product;
+pub mod sell;
 pub mod shop;
 pub mod sign_in;
 pub mod sign_up;
