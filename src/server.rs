@@ -38,11 +38,10 @@ pub fn router(state: AppState) -> Router {
     let router = pages(&state)
         .merge(server_functions(&state))
         .layer(from_fn_with_state(state.clone(), security::redirects))
-        .fallback_service(files)
-        // Around the fallback too: the page that says "not found" shows who is signed in. Plain routes and hashed files need no session.
         .layer(accounts::guard::sessions(state.clone()))
         .merge(plain_routes(&state).into_router())
         .merge(site::pkg(&state.leptos))
+        .fallback_service(files)
         .layer(from_fn(site::cache_public))
         .layer(from_fn_with_state(state.clone(), form_flash::restore))
         .layer(from_fn_with_state(state.clone(), security::same_origin))
