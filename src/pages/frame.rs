@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{encoded, here, query};
+use super::{driven, encoded, here, query};
 use crate::accounts::api::SignOut;
 use crate::accounts::guard::Customer;
 use crate::cart::guard::CartOwner;
@@ -87,8 +87,9 @@ fn AccountMenu(customer: Option<Customer>) -> impl IntoView {
 pub fn Header() -> impl IntoView {
     let path = here();
     let searched = query_of(&path);
+    let visitor = driven(Visitor::load());
     let header = Suspend::new(async move {
-        let Visitor { categories, customer, pieces } = Visitor::load().await;
+        let Visitor { categories, customer, pieces } = visitor.await.unwrap_or_default();
         let path = path.split('?').next().unwrap_or_default().to_owned();
         let current = move |href: &str| (path == href).then_some("page");
         view! {
