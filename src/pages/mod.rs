@@ -35,7 +35,9 @@ use crate::error::AppError;
 /// Leptos polls each part of a page once and then waits for them one after the other: a part that waits for its turn is not polled. If it
 /// holds something that the part in front needs (the place in the queue of a fair lock, a connection of the pool), both wait for ever. A task
 /// is driven by the runtime whoever waits for it.
-pub fn driven<T: Send + 'static>(load: impl Future<Output = T> + Send + 'static) -> impl Future<Output = Result<T, JoinError>> + Send + 'static {
+pub fn driven<T: Send + 'static>(
+    load: impl Future<Output = T> + Send + 'static,
+) -> impl Future<Output = Result<T, JoinError>> + Send + 'static {
     let load = ScopedFuture::new_untracked(load);
     // Begun when first polled, since the list of routes is made without polling anything.
     async move { AbortOnDropHandle::new(tokio::spawn(load)).await }

@@ -72,6 +72,7 @@ pub const POLICY: &[Row] = &[
     page("/shop/{slug}", Who::Anybody),
     page("/cart", Who::Shopper),
     page("/wishlist", Who::Customer),
+    page("/sell", Who::Anybody),
     page("/sign-in", Who::Anybody),
     page("/sign-up", Who::Anybody),
     page("/checkout", Who::Customer),
