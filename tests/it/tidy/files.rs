@@ -116,7 +116,7 @@ fn server_functions_name_their_endpoint() {
 /// Above a function, not the `#[server(flatten)]` of one of its arguments.
 fn is_server_attribute(line: &str) -> bool {
     let line = line.trim_start();
-    line.starts_with("#[server") && !line.starts_with("#[server(flatten")
+    line.starts_with("#[server") && !line.starts_with("#[server(flatten") && !line.starts_with("#[server(default")
 }
 
 /// The `#[server(…)]` attributes of a file, each on one line.
