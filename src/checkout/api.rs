@@ -19,7 +19,6 @@ pub async fn choose_address(address_id: AddressId, #[server(flatten)] rest: Noth
 
 /// Where the parcels go: a new address, kept in the book.
 #[server(name = AddAddress, prefix = "/api", endpoint = "checkout/add-address")]
-#[expect(clippy::too_many_arguments, reason = "the fields of the form, by their names")]
 pub async fn add_address(
     name: String,
     line1: String,

@@ -217,7 +217,7 @@ async fn no_forged_access_token_is_believed(pool: PgPool) {
 
     let forgeries = [forge.signature_forgeries(), forge.header_forgeries(), forge.claim_forgeries(&other.to_string())].concat();
     assert!(forgeries.len() >= 40);
-    println!("{} forgeries", forgeries.len());
+    eprintln!("{} forgeries", forgeries.len());
     for (name, token) in forgeries {
         let seen = with_bearer(state, "/who", &token).await;
         assert_eq!(seen.status, StatusCode::UNAUTHORIZED, "{name} as bearer");

@@ -43,6 +43,7 @@ pub enum MailError {
 pub struct Mailer(Way);
 
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a process")]
 enum Way {
     Mailbox(Db),
     Console,
