@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::OrderProgress;
 use crate::error::AppError;
-use crate::values::{Address, AddressId, NothingElse, OrderId};
+use crate::values::{AddressId, NothingElse, OrderId};
 
 /// Where the parcels go: an address of the book.
 #[server(name = ChooseAddress, prefix = "/api", endpoint = "checkout/choose-address")]
@@ -33,7 +33,7 @@ pub async fn add_address(
     let NothingElse = rest;
     let customer = crate::accounts::guard::Customer::require().await?;
     let db = crate::platform::request::state()?.db;
-    let address = Address::parse(&Address { name, line1, line2, city, region, postal_code, country_code })?;
+    let address = crate::values::Address::parse(&crate::values::Address { name, line1, line2, city, region, postal_code, country_code })?;
     let address_id = crate::accounts::service::add_address(&db, &customer, address).await?;
     leptos_axum::redirect(&format!("/checkout/review?address={address_id}"));
     Ok(())

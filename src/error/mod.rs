@@ -34,6 +34,9 @@ pub enum AppError {
     /// The request never reached us, or we are overloaded: trying again is right.
     #[error("We could not be reached. Nothing was changed; please try again.")]
     Offline,
+    /// We gave up waiting for ourselves. Whether it was done is not known, so "nothing was changed" would be a guess.
+    #[error("This took too long. It may still have been done: please look before you try again.")]
+    TimedOut,
     #[error("Something went wrong on our side (reference {reference}). Nothing was charged by this step.")]
     Internal { reference: String },
 }
@@ -73,6 +76,7 @@ impl AppError {
             Self::Conflict(_) => 409,
             Self::TooManyRequests { .. } => 429,
             Self::Offline => 503,
+            Self::TimedOut => 504,
             Self::Internal { .. } => 500,
         }
     }

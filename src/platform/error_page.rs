@@ -1,6 +1,5 @@
 //! Answers for when no page can be rendered: overload, a timeout, a panic, a refusal before routing.
 
-use axum::Json;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
@@ -27,13 +26,8 @@ pub fn answer(wants_html: bool, error: &AppError) -> Response {
     response
 }
 
-/// A refusal that has no [`AppError`] of its own.
-pub fn refusal(wants_html: bool, status: StatusCode, text: &str) -> Response {
-    if wants_html { page(status, text) } else { (status, Json(serde_json::json!({ "kind": "refused", "detail": text }))).into_response() }
-}
-
 /// No styles and no scripts: it must work when nothing else does. `text` is ours, never a visitor's.
-fn page(status: StatusCode, text: &str) -> Response {
+pub fn page(status: StatusCode, text: &str) -> Response {
     let title = status.canonical_reason().unwrap_or("Error");
     let html = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\

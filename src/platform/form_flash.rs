@@ -49,7 +49,7 @@ pub async fn keep(State(keeper): State<Keeper>, request: Request, next: Next) ->
     }
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, DEFAULT_BODY_LIMIT).await else {
-        return error_page::refusal(true, StatusCode::PAYLOAD_TOO_LARGE, "This form is too large.");
+        return error_page::page(StatusCode::PAYLOAD_TOO_LARGE, "This form is too large.");
     };
     let function = parts.uri.path().to_owned();
     let headers = parts.headers.clone();

@@ -74,7 +74,7 @@ fn is_hashed(path: &str) -> bool {
             && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
             && part.bytes().any(|b| b.is_ascii_alphanumeric())
     };
-    parts.len() >= 3 && parts[1..parts.len() - 1].iter().any(|part| hash(part))
+    parts.len() >= 3 && parts[1..parts.len() - 1].iter().any(hash)
 }
 
 /// Files of `public/`, with the rest of the site behind them.

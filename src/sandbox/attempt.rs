@@ -57,8 +57,11 @@ fn is_own_url(url: &str, base_url: &str) -> bool {
         return true;
     }
     let Ok(uri) = url.parse::<http::Uri>() else { return false };
-    let loopback = matches!(uri.host(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    loopback && uri.scheme_str() == Some("http") && !uri.authority().is_some_and(|authority| authority.as_str().contains('@'))
+    let (Some(authority), Some("http")) = (uri.authority(), uri.scheme_str()) else { return false };
+    let host = authority.host();
+    // Nothing but host and port: no user's name before, nothing odd behind.
+    let plain = authority.port_u16().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]") && authority.as_str() == plain
 }
 
 pub(super) async fn confirm(call: &mut Call, id: &str, mut params: Params) -> Result<Value, Failure> {

@@ -2,22 +2,13 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Typed ids: a product's id cannot be passed where an order's is wanted. New ones are UUIDv7, so that they sort by age and index well;
-/// only the server makes them.
+/// only the server makes them (`new` stands in `sql.rs`).
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(pub Uuid);
-
-        impl $name {
-            /// A fresh id.
-            #[cfg(feature = "ssr")]
-            #[expect(clippy::new_without_default, reason = "a default that differs each time would be a trap")]
-            pub fn new() -> Self {
-                Self(Uuid::now_v7())
-            }
-        }
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

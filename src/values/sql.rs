@@ -9,6 +9,13 @@ use super::*;
 
 macro_rules! uuid_columns {
     ($($name:ident),* $(,)?) => {$(
+        impl $name {
+            /// A fresh id.
+            #[expect(clippy::new_without_default, reason = "a default that differs each time would be a trap")]
+            pub fn new() -> Self {
+                Self(uuid::Uuid::now_v7())
+            }
+        }
         impl Type<Postgres> for $name {
             fn type_info() -> PgTypeInfo { <uuid::Uuid as Type<Postgres>>::type_info() }
         }

@@ -3,19 +3,27 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
 
+mod accounts;
+mod audit;
 mod catalogue;
 mod config;
 mod embedded_database;
+mod forged_tokens;
 mod form_flash;
+mod gateway;
 mod http;
 mod jobs;
 mod media;
 mod media_dir;
 mod migrations;
+mod notifications;
 mod policy;
 mod pool;
 mod purchase;
 mod same_origin;
+mod sandbox;
 mod seed;
+mod sessions;
 mod support;
 mod tidy;
+mod webhook_signature;

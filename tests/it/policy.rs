@@ -1,1 +1,141 @@
+//! Who may use what. Every page, server function and plain route has a row here; one without a row fails, and so does a row without a route.
+//!
+//! Files below `/pkg/` and of `public/` are for everybody and are the only things without rows.
 
+use std::collections::BTreeSet;
+
+use http::Method;
+use sqlx::PgPool;
+
+use crate::support::{App, functions};
+use crate::tidy;
+
+/// Who may.
+#[allow(dead_code, reason = "the words stand before the rows that use them")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Who {
+    /// Signed in or not.
+    Anybody,
+    /// A guest with a cart, or a customer: whoever the cart belongs to.
+    Shopper,
+    /// Somebody signed in; of orders, addresses and the like only the owner.
+    Customer,
+    ApprovedVendor,
+    Admin,
+    /// Whoever holds the signing secret of webhooks.
+    Signer,
+    /// Whoever holds a key of the payment sandbox.
+    SandboxKey,
+    /// This machine, or the metrics token.
+    Operator,
+    /// Does not exist in production.
+    Development,
+}
+
+/// What it does to the shop.
+#[allow(dead_code, reason = "the words stand before the rows that use them")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Effect {
+    Reads,
+    Changes,
+}
+
+/// One row.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub who: Who,
+    pub effect: Effect,
+}
+
+const fn page(path: &'static str, who: Who) -> Row {
+    Row { method: "GET", path, who, effect: Effect::Reads }
+}
+
+#[allow(dead_code, reason = "the words stand before the rows that use them")]
+const fn changes(path: &'static str, who: Who) -> Row {
+    Row { method: "POST", path, who, effect: Effect::Changes }
+}
+
+const fn reads(method: &'static str, path: &'static str, who: Who) -> Row {
+    Row { method, path, who, effect: Effect::Reads }
+}
+
+/// The policy. Pages, then server functions, then plain routes; each in the order of the module map.
+pub const POLICY: &[Row] = &[
+    page("/", Who::Anybody),
+    // platform::health
+    reads("GET", "/health/live", Who::Anybody),
+    reads("GET", "/health/ready", Who::Anybody),
+    reads("GET", "/metrics", Who::Operator),
+];
+
+/// Everything the server answers, as method and path.
+pub fn routes(app: &App) -> BTreeSet<(String, String)> {
+    let pages = souk::server::page_paths().into_iter().map(|path| ("GET".to_owned(), path));
+    let functions = server_fn::axum::server_fn_paths().filter(|(path, _)| !path.starts_with(functions::PREFIX));
+    let functions = functions.map(|(path, method)| (method.to_string(), path.to_owned()));
+    let plain = souk::server::plain_routes(&app.state);
+    let plain: Vec<_> = plain.listed().iter().map(|route| (route.method.to_string(), route.path.clone())).collect();
+    pages.chain(functions).chain(plain).collect()
+}
+
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn every_route_says_who_may(pool: PgPool) {
+    let app = App::start(pool).await;
+    let routes = routes(&app);
+    let rows: BTreeSet<(String, String)> = POLICY.iter().map(|row| (row.method.to_owned(), row.path.to_owned())).collect();
+    assert_eq!(rows.len(), POLICY.len(), "a route has one row");
+    let without_row: Vec<_> = routes.difference(&rows).collect();
+    assert!(without_row.is_empty(), "routes that say nothing about who may use them: {without_row:#?}");
+    let without_route: Vec<_> = rows.difference(&routes).collect();
+    assert!(without_route.is_empty(), "rows about routes that are gone: {without_route:#?}");
+}
+
+#[test]
+fn what_changes_something_is_never_get() {
+    for row in POLICY {
+        assert!(row.effect == Effect::Reads || row.method != "GET", "{} {}", row.method, row.path);
+    }
+    for (path, method) in server_fn::axum::server_fn_paths() {
+        assert!([Method::GET, Method::POST].contains(&method), "{method} {path}");
+    }
+}
+
+/// Who has never been here sees what is for anybody, and nothing else. (Server functions decode their arguments before the guard speaks, so
+/// they need valid bodies and have tests of their own.)
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn strangers_see_only_what_is_for_anybody(pool: PgPool) {
+    let app = App::start(pool).await;
+    let nobodys_id = "00000000-0000-7000-8000-000000000000";
+    for row in POLICY.iter().filter(|row| row.method == "GET" && !row.path.starts_with("/api/")) {
+        let path: String =
+            row.path.split('/').map(|part| if part.starts_with('{') { nobodys_id } else { part }).collect::<Vec<_>>().join("/");
+        // A page whose placeholder names nothing is 404 for everybody, which would prove nothing about anybody.
+        let answer = app.browser().get(&path).await;
+        match row.who {
+            Who::Anybody if row.path.contains('{') => assert!(answer.status == 200 || answer.status == 404, "{path}: {}", answer.status),
+            Who::Anybody => assert_eq!(answer.status, 200, "{path}"),
+            // This test is on this machine and in development.
+            Who::Operator | Who::Development | Who::Shopper => assert!(!answer.status.is_server_error(), "{path}: {}", answer.status),
+            _ => assert!(
+                answer.status.is_redirection() || [401, 403, 404].contains(&answer.status.as_u16()),
+                "{path} is for {:?} and answers a stranger with {}",
+                row.who,
+                answer.status
+            ),
+        }
+    }
+}
+
+/// A function that is not linked in is not registered, has no route, and would pass the test above unseen.
+#[test]
+fn every_server_function_in_the_source_is_registered() {
+    let registered: BTreeSet<&str> = server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+    let written: Vec<String> = tidy::sources("src", "rs").iter().flat_map(tidy::server_functions).collect();
+    let missing: Vec<&String> = written.iter().filter(|path| !registered.contains(path.as_str())).collect();
+    assert!(missing.is_empty(), "written and not registered: {missing:?}");
+    let own = registered.iter().filter(|path| !path.starts_with(functions::PREFIX)).count();
+    assert_eq!(written.len(), own, "registered and not found in the source");
+}

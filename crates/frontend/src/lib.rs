@@ -3,7 +3,6 @@
 use wasm_bindgen::prelude::wasm_bindgen;
 
 // Links the islands in; without a use the linker would drop the whole crate.
-#[expect(unused_imports, reason = "named for its islands alone")]
 use souk as _;
 
 /// Called by the page's script once the module is there.

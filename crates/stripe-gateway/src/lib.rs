@@ -102,12 +102,15 @@ impl Client {
 fn check_url(url: &str) -> Result<(), SettingsError> {
     let uri: http::Uri = url.parse().map_err(|_| SettingsError::Url)?;
     let authority = uri.authority().ok_or(SettingsError::Url)?;
-    if !url.ends_with('/') || uri.query().is_some() || authority.as_str().contains('@') {
+    let host = authority.host();
+    // Host and port alone: no user's name before, nothing odd behind.
+    let plain = authority.port_u16().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    if !url.ends_with('/') || uri.query().is_some() || authority.as_str() != plain {
         return Err(SettingsError::Url);
     }
     match uri.scheme_str() {
         Some("https") => Ok(()),
-        Some("http") if is_loopback(authority.host()) => Ok(()),
+        Some("http") if is_loopback(host) => Ok(()),
         Some("http") => Err(SettingsError::PlainHttp),
         _ => Err(SettingsError::Url),
     }
@@ -137,6 +140,7 @@ mod tests {
             "http://api.stripe.com/",
             "http://127.0.0.1.example.com/",
             "http://127.0.0.1@example.com/",
+            "http://127.0.0.1:30001.example.com/",
             "http://192.168.0.1/",
             "ftp://127.0.0.1/",
             "https://api.stripe.com",

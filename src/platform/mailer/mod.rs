@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use lettre::message::{Mailbox, MultiPart};
-use lettre::transport::smtp::PoolConfig;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use secrecy::ExposeSecret;
 
@@ -13,10 +12,9 @@ use crate::values::Email;
 
 mod store;
 
-/// Longest wait for one exchange with the mail server; shorter than the outbox's lease, so that no other worker takes the mail meanwhile.
-const SMTP_TIMEOUT: Duration = Duration::from_secs(20);
-/// Connections kept to the mail server.
-const SMTP_CONNECTIONS: u32 = 4;
+/// Longest time for one mail, from the connection to the last answer; shorter than the outbox's lease, so that no other worker takes the
+/// mail meanwhile. lettre's own limit covers connecting alone.
+const SMTP_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A mail that is ready to go.
 #[derive(Clone, Debug)]
@@ -48,7 +46,9 @@ pub struct Mailer(Way);
 enum Way {
     Mailbox(Db),
     Console,
-    Smtp { transport: AsyncSmtpTransport<Tokio1Executor>, from: Mailbox },
+    /// A connection for each mail: lettre's pool takes connections back that were dropped in mid-conversation, and the next mail would
+    /// read the answers to the one before.
+    Smtp { transport: AsyncSmtpTransport<Tokio1Executor>, from: Mailbox, timeout: Duration },
 }
 
 impl std::fmt::Debug for Mailer {
@@ -67,17 +67,24 @@ impl Mailer {
     /// # Errors
     /// A sentence for whoever configures: the URL or the sender's address cannot be read. The URL itself (it holds a password) is not in it.
     pub fn new(config: &MailConfig, db: &Db) -> Result<Self, String> {
+        Self::with_timeout(config, db, SMTP_TIMEOUT)
+    }
+
+    /// As [`Self::new`], with another patience.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn with_timeout(config: &MailConfig, db: &Db, timeout: Duration) -> Result<Self, String> {
         Ok(Self(match config {
             MailConfig::Mailbox => Way::Mailbox(db.clone()),
             MailConfig::Console => Way::Console,
             MailConfig::Smtp { url, from } => {
                 let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret())
                     .map_err(|_| "SMTP_URL is not a URL such as smtps://user:password@mail.example.com".to_owned())?
-                    .timeout(Some(SMTP_TIMEOUT))
-                    .pool_config(PoolConfig::new().max_size(SMTP_CONNECTIONS))
+                    .timeout(Some(timeout))
                     .build();
                 let from = from.parse().map_err(|_| "the sender is not an address such as Souk <shop@example.com>".to_owned())?;
-                Way::Smtp { transport, from }
+                Way::Smtp { transport, from, timeout }
             }
         }))
     }
@@ -91,9 +98,11 @@ impl Mailer {
                 tracing::info!(to = %letter.to, subject = %letter.subject, message_id = %letter.message_id, "mail\n{}", letter.text);
                 Ok(())
             }
-            Way::Smtp { transport, from } => {
+            Way::Smtp { transport, from, timeout } => {
                 let message = compose(letter, from)?;
-                transport.send(message).await.map(drop).map_err(|error| {
+                let sent = tokio::time::timeout(*timeout, transport.send(message)).await;
+                let sent = sent.map_err(|_| MailError::Transient(format!("the mail server took longer than {timeout:?}")))?;
+                sent.map(drop).map_err(|error| {
                     let cause = error.to_string();
                     if error.is_permanent() { MailError::Permanent(cause) } else { MailError::Transient(cause) }
                 })

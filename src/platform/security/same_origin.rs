@@ -2,11 +2,12 @@
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::header::{COOKIE, ORIGIN};
 use http::{HeaderMap, Method, StatusCode};
 
 use super::origin::is_own_origin;
+use crate::error::AppError;
 use crate::platform::config::Config;
 use crate::platform::error_page;
 use crate::platform::state::AppState;
@@ -60,6 +61,8 @@ pub async fn same_origin(State(state): State<AppState>, request: Request, next: 
         return next.run(request).await;
     }
     tracing::warn!(?verdict, "cross-origin request refused");
-    let wants_html = error_page::wants_html(request.headers());
-    error_page::refusal(wants_html, StatusCode::FORBIDDEN, "This was not sent from a page of this shop, so nothing was done.")
+    if error_page::wants_html(request.headers()) {
+        return error_page::page(StatusCode::FORBIDDEN, "This was not sent from a page of this shop, so nothing was done.");
+    }
+    AppError::Forbidden.into_response()
 }

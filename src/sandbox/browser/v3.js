@@ -416,8 +416,10 @@
     async #authenticate(intent) {
       const outcome = await askBank(amountOf(intent));
       const result = await this.#call("POST", `${intent.id}/authenticate`, { client_secret: intent.client_secret, outcome });
-      const failed = result.paymentIntent?.status === "requires_payment_method";
-      return failed ? { error: { ...result.paymentIntent.last_payment_error, payment_intent: result.paymentIntent } } : result;
+      if (result.paymentIntent?.status !== "requires_payment_method") return result;
+      // The API says it for developers, Stripe.js for customers.
+      const message = "We are unable to authenticate your payment method. Please choose a different payment method and try again.";
+      return { error: { ...result.paymentIntent.last_payment_error, message, payment_intent: result.paymentIntent } };
     }
 
     // A card never needs to leave the page; who asked for "always" leaves it nevertheless, and for good.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use souk::error::AppError;
 use souk::platform::config::Limits;
 use sqlx::PgPool;
 
@@ -13,15 +14,17 @@ async fn a_request_that_takes_too_long_is_answered(pool: PgPool) {
     let limits = Limits { request: Duration::from_millis(200), ..Limits::default() };
     let app = App::start_with(pool, Setup { limits: Some(limits), ..Setup::default() }).await;
     let answer = app.browser().call("/api/_test/hang", &[]).await;
-    assert_eq!(answer.status, 503);
-    assert!(!answer.header("retry-after").is_empty());
+    assert_eq!(answer.status, 504);
+    assert_eq!(answer.json::<AppError>(), AppError::TimedOut, "nobody knows whether it was done");
 }
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn a_panic_takes_one_request_and_says_nothing(pool: PgPool) {
     let app = App::start(pool).await;
     let browser = app.browser();
-    for answer in [browser.call("/api/_test/panic", &[]).await, browser.submit("/", "/api/_test/panic", &[]).await] {
+    let (for_island, for_person) = (browser.call("/api/_test/panic", &[]).await, browser.submit("/", "/api/_test/panic", &[]).await);
+    assert!(matches!(for_island.json(), AppError::Internal { .. }));
+    for answer in [for_island, for_person] {
         assert_eq!(answer.status, 500);
         assert!(answer.text.contains("reference"), "{}", answer.text);
         assert!(!answer.text.contains("canary"), "{}", answer.text);

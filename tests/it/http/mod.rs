@@ -4,5 +4,6 @@ mod files;
 mod headers;
 mod health;
 mod limits;
+mod logs;
 mod rate_limit;
 mod sockets;

@@ -1,10 +1,13 @@
 //! The shop under test: the real router on a loopback port, and a browser without JavaScript that keeps its cookies.
 
+pub mod bank;
 mod browser;
-pub mod shop;
 pub mod functions;
+pub mod people;
+pub mod shop;
+pub mod smtp;
 
-pub use browser::Browser;
+pub use browser::{Browser, Page};
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

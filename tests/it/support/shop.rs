@@ -50,7 +50,12 @@ impl App {
     pub async fn goods(&self, vendor: VendorId, price_minor: i64, stock: i32) -> VariantId {
         let (category, product, variant) = (Uuid::now_v7(), ProductId::new(), VariantId::new());
         let slug = format!("p-{}", Uuid::new_v4().simple());
-        sqlx::query("insert into categories (id, slug, name) values ($1, $2, 'Things')").bind(category).bind(&slug).execute(self.pool()).await.unwrap();
+        sqlx::query("insert into categories (id, slug, name) values ($1, $2, 'Things')")
+            .bind(category)
+            .bind(&slug)
+            .execute(self.pool())
+            .await
+            .unwrap();
         sqlx::query(
             "insert into products (id, vendor_id, category_id, slug, name, status, published_at) values ($1, $2, $3, $4, $4, 'published', now())",
         )
@@ -61,15 +66,17 @@ impl App {
         .execute(self.pool())
         .await
         .unwrap();
-        sqlx::query("insert into product_variants (id, product_id, vendor_id, price_minor, currency, stock) values ($1, $2, $3, $4, 'USD', $5)")
-            .bind(variant)
-            .bind(product)
-            .bind(vendor)
-            .bind(price_minor)
-            .bind(stock)
-            .execute(self.pool())
-            .await
-            .unwrap();
+        sqlx::query(
+            "insert into product_variants (id, product_id, vendor_id, price_minor, currency, stock) values ($1, $2, $3, $4, 'USD', $5)",
+        )
+        .bind(variant)
+        .bind(product)
+        .bind(vendor)
+        .bind(price_minor)
+        .bind(stock)
+        .execute(self.pool())
+        .await
+        .unwrap();
         variant
     }
 

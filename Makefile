@@ -1,0 +1,29 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test dev check fmt sqlx-prepare end2end clean-data
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Install what is missing, build for release, open the shop with demo data
+	@scripts/run.sh
+
+test: ## Install what is missing and run everything: format, lints, unit, integration, end to end
+	@scripts/test.sh
+
+dev: ## Serve a debug build and rebuild at each change
+	@scripts/dev.sh
+
+check: ## Format and lints for the server and the browser, without tests
+	@scripts/lint.sh
+
+fmt: ## Format the code
+	@cargo fmt --all
+
+sqlx-prepare: ## Write .sqlx anew after a query or the schema has changed
+	@scripts/sqlx.sh prepare
+
+end2end: ## Only the journeys in the browser, on the release build
+	@scripts/end2end.sh
+
+clean-data: ## Delete the embedded database, pictures and keys of this checkout (the shop must not be running)
+	@rm -rf .data/postgres .data/media .data/secret_key
