@@ -18,6 +18,7 @@ use crate::pages::listing::{CategoryPage, ProductsPage, SearchPage};
 use crate::pages::mailbox::MailboxPage;
 use crate::pages::problem::NotFoundPage;
 use crate::pages::product::ProductPage;
+use crate::pages::sell::SellPage;
 use crate::pages::shop::ShopPage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::sign_up::SignUpPage;
@@ -47,8 +48,6 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <link rel="preload" href="/fonts/figtree-latin.woff2" as_="font" type="font/woff2" crossorigin="anonymous"/>
-                <link rel="preload" href="/fonts/fraunces-latin.woff2" as_="font" type="font/woff2" crossorigin="anonymous"/>
                 <HashedStylesheet options=options.clone() id="leptos"/>
                 <HydrationScripts options=options.clone() islands=true/>
                 <AutoReload options=options/>
@@ -81,6 +80,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/search") view=SearchPage ssr=Async/>
                     <Route path=path!("/product/:slug") view=ProductPage ssr=Async/>
                     <Route path=path!("/shop/:slug") view=ShopPage ssr=Async/>
+                    <Route path=path!("/sell") view=SellPage ssr=Async/>
                     <Route path=path!("/cart") view=CartPage ssr=Async/>
                     <Route path=path!("/wishlist") view=WishlistPage ssr=Async/>
                     <Route path=path!("/sign-in") view=SignInPage ssr=Async/>

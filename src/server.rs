@@ -31,7 +31,9 @@ const BROTLI_QUALITY: i32 = 4;
 
 /// Everything the shop answers. Outermost layer last.
 pub fn router(state: AppState) -> Router {
-    let rest = ErrorHandler::new_with_context(page_context(&state), shell, state.leptos.clone());
+    // The page for unknown addresses greets the visitor as all others do; files need nobody's session.
+    let unknown = ErrorHandler::new_with_context(page_context(&state), shell, state.leptos.clone());
+    let rest = Router::new().fallback_service(unknown).layer(accounts::guard::sessions(state.clone()));
     let files = site::public_files(&state.leptos, rest);
     let router = pages(&state)
         .merge(server_functions(&state))

@@ -32,7 +32,7 @@ pub fn CartCount(
     Effect::new(move |_| newest.set(count().get()));
     let shown = move || newest.get().unwrap_or(initial);
     view! {
-        <span class="tool-count" aria-hidden="true">{move || match shown() { 0 => String::new(), n if n > 99 => "99+".to_owned(), n => n.to_string() }}</span>
+        <span class="tool-count" aria-hidden="true" hidden=move || shown() == 0>{move || match shown() { 0 => String::new(), n if n > 99 => "99+".to_owned(), n => n.to_string() }}</span>
         <span class="visually-hidden">{move || match shown() { 0 => "empty".to_owned(), 1 => "1 item".to_owned(), n => format!("{n} items") }}</span>
     }
 }
@@ -125,7 +125,7 @@ fn Stepper(value: RwSignal<u32>, #[prop(into)] max: Signal<u32>, label: String) 
             <input type="number" name="quantity" aria-label=label inputmode="numeric" min="1" max=move || max.get().to_string() value="1"
                 prop:value=move || value.get().to_string()
                 on:change=move |event| set(event_target_value(&event).parse().unwrap_or(1))/>
-            <button type="button" aria-label="One more" disabled=move || value.get() >= max.get() on:click=move |_| set(value.get_untracked() + 1)>
+            <button type="button" aria-label="One more" disabled={move || value.get() >= max.get()} on:click={move |_| set(value.get_untracked() + 1)}>
                 <Icon name="plus" small=true/>
             </button>
         </div>
@@ -168,7 +168,7 @@ pub fn QuantityField(variant_id: VariantId, quantity: u32, available: u32, name:
                 <input type="number" name="quantity" aria-label=format!("Quantity of {name}") inputmode="numeric" min="1" max=max.to_string() value=quantity.to_string()
                     prop:value=move || value.get().to_string()
                     on:change=move |event| value.set(event_target_value(&event).parse().unwrap_or(quantity).clamp(1, max))/>
-                <button type="button" aria-label=format!("One {name} more") disabled=move || value.get() >= ceiling(available) on:click=move |_| value.update(|n| *n += 1)>
+                <button type="button" aria-label=format!("One {name} more") disabled={move || value.get() >= ceiling(available)} on:click={move |_| value.update(|n| *n += 1)}>
                     <Icon name="plus" small=true/>
                 </button>
             </div>

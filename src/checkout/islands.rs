@@ -67,11 +67,6 @@ pub fn PaymentForm(
             }
         });
     });
-    on_cleanup(|| {
-        leptos::task::spawn_local(async {
-            let _ = call("unmount", &[]).await;
-        })
-    });
     let on_submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         if stage.get_untracked() != Stage::Ready {

@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{encoded, here, query};
-use crate::accounts::Role;
+use super::{driven, encoded, here, query};
 use crate::accounts::api::SignOut;
 use crate::accounts::guard::Customer;
 use crate::cart::guard::CartOwner;
@@ -68,18 +67,12 @@ fn AccountMenu(customer: Option<Customer>) -> impl IntoView {
         }
         .into_any();
     };
-    let dashboard = match customer.role() {
-        Role::Customer => None,
-        Role::Vendor => Some(("/vendor", "Your shop")),
-        Role::Admin => Some(("/admin", "Administration")),
-    };
     let first_name = customer.name().split_whitespace().next().unwrap_or_default().to_owned();
     view! {
         <details class="menu">
             <summary class="tool" aria-label="Your account"><Icon name="user"/><span class="tool-label">{first_name}</span></summary>
             <div class="menu-panel">
                 <p>"Signed in as "<strong>{customer.name().to_owned()}</strong><br/><span class="muted">{customer.email().to_string()}</span></p>
-                {dashboard.map(|(href, label)| view! { <a class="menu-item" href=href><Icon name="shop"/>{label}</a> })}
                 <a class="menu-item" href="/account/orders"><Icon name="box"/>"Your orders"</a>
                 <a class="menu-item" href="/wishlist"><Icon name="heart"/>"Wishlist"</a>
                 <form method="post" action=SignOut::url()><button class="menu-item"><Icon name="leave"/>"Sign out"</button></form>
@@ -94,8 +87,9 @@ fn AccountMenu(customer: Option<Customer>) -> impl IntoView {
 pub fn Header() -> impl IntoView {
     let path = here();
     let searched = query_of(&path);
+    let visitor = driven(Visitor::load());
     let header = Suspend::new(async move {
-        let Visitor { categories, customer, pieces } = Visitor::load().await;
+        let Visitor { categories, customer, pieces } = visitor.await.unwrap_or_default();
         let path = path.split('?').next().unwrap_or_default().to_owned();
         let current = move |href: &str| (path == href).then_some("page");
         view! {
@@ -111,14 +105,14 @@ pub fn Header() -> impl IntoView {
                     </div>
                 </div>
                 <nav class="category-nav" aria-label="Categories">
-                    <ul class="wrap" role="list">
+                    <div class="wrap"><ul role="list">
                         <li><a href="/products" aria-current=current("/products")>"Everything"</a></li>
                         {categories.into_iter().map(|category| {
                             let href = category.url();
                             let mark = current(&href);
                             view! { <li><a href=href aria-current=mark>{category.name}</a></li> }
                         }).collect_view()}
-                    </ul>
+                    </ul></div>
                 </nav>
             </header>
         }

@@ -12,6 +12,7 @@ pub mod listing;
 pub mod mailbox;
 pub mod problem;
 pub mod product;
+pub mod sell;
 pub mod shop;
 pub mod sign_in;
 pub mod sign_up;
@@ -23,16 +24,34 @@ use std::future::Future;
 
 use http::request::Parts;
 use leptos::prelude::*;
+use leptos::reactive::computed::ScopedFuture;
+use tokio::task::JoinError;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::error::AppError;
+
+/// Runs a load as a task of its own, in the context of the component that asks for it.
+///
+/// Leptos polls each part of a page once and then waits for them one after the other: a part that waits for its turn is not polled. If it
+/// holds something that the part in front needs (the place in the queue of a fair lock, a connection of the pool), both wait for ever. A task
+/// is driven by the runtime whoever waits for it.
+pub fn driven<T: Send + 'static>(
+    load: impl Future<Output = T> + Send + 'static,
+) -> impl Future<Output = Result<T, JoinError>> + Send + 'static {
+    let load = ScopedFuture::new_untracked(load);
+    // Begun when first polled, since the list of routes is made without polling anything.
+    async move { AbortOnDropHandle::new(tokio::spawn(load)).await }
+}
 
 /// Renders what `load` yields, or the page of its error with the right status. Nothing is sent before it is done: pages are rendered in
 /// `SsrMode::Async`, so that a status and a redirect can still be set.
 pub fn loaded<V: IntoView + 'static>(load: impl Future<Output = Result<V, AppError>> + Send + 'static) -> impl IntoView {
+    let load = driven(async move { load.await.map(|view| view.into_any()) });
     let page = Suspend::new(async move {
         match load.await {
-            Ok(view) => view.into_any(),
-            Err(error) => problem::view(error).into_any(),
+            Ok(Ok(view)) => view,
+            Ok(Err(error)) => problem::view(error).into_any(),
+            Err(failure) => problem::view(AppError::internal(failure)).into_any(),
         }
     });
     view! { <Suspense fallback=|| ()>{page}</Suspense> }

@@ -30,7 +30,9 @@ pub fn view(error: AppError) -> impl IntoView {
         AppError::Forbidden => {
             ("lock", "This page is not for your account".to_owned(), "You are signed in, but with another kind of account.".to_owned())
         }
-        AppError::Offline | AppError::TimedOut | AppError::TooManyRequests { .. } => ("clock", "Just a moment, please".to_owned(), error.to_string()),
+        AppError::Offline | AppError::TimedOut | AppError::TooManyRequests { .. } => {
+            ("clock", "Just a moment, please".to_owned(), error.to_string())
+        }
         AppError::Conflict(_) | AppError::Invalid(_) => ("info", "This does not work any more".to_owned(), error.to_string()),
         AppError::Internal { .. } | AppError::Unauthenticated => ("alert", "Something went wrong".to_owned(), error.to_string()),
     };

@@ -42,6 +42,12 @@ pub fn say(toast: Toast) {
 pub fn Toasts() -> impl IntoView {
     let toast = RwSignal::new(None::<Toast>);
     Effect::new(move |_| toast.set(current().get()));
+    // The last island of every page: once it lives, all do. Journeys in a browser wait for this mark instead of guessing.
+    Effect::new(|_| {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-hydrated", "");
+        }
+    });
     view! {
         <div class="toasts" role="status" aria-live="polite">
             {move || toast.get().map(|toast| view! {

@@ -168,13 +168,14 @@ async fn what_a_form_smuggles_changes_nothing(pool: PgPool) {
     }
     let json = app.browser();
     let request = json.request(http::Method::POST, SIGN_UP).header("sec-fetch-site", "same-origin");
-    let body = r#"{"name":"Ada","email":"ada@example.com","password":"correct horse battery","role":"admin"}"#;
+    let body = r#"{"name":"Ada","email":"ada@example.com","password":"seven lanterns at dusk","role":"admin"}"#;
     assert!(json.send(request.header("content-type", "application/json").body(body)).await.status.is_client_error());
     assert_eq!(count(&pool, "users").await, 0);
 
     // Control: the same fields without an extra one make an account, and a customer's.
     app.browser().call(SIGN_UP, &sign_up_fields(ADA, PASSWORD)).await;
-    let row: (String, bool) = sqlx::query_as("select role, email_verified_at is null and disabled_at is null from users").fetch_one(&pool).await.unwrap();
+    let row: (String, bool) =
+        sqlx::query_as("select role, email_verified_at is null and disabled_at is null from users").fetch_one(&pool).await.unwrap();
     assert_eq!(row, ("customer".to_owned(), true));
     for path in [SIGN_IN, SIGN_OUT] {
         let page = app.browser().call(path, &[("email", ADA), ("password", PASSWORD), ("role", "admin")]).await;
@@ -228,7 +229,8 @@ async fn guessing_is_slowed_down_alike_for_known_and_unknown(pool: PgPool) {
         let mut statuses = Vec::new();
         for n in 0..12 {
             let caller = Caller { address: format!("192.0.2.{n}"), ..Caller::default() };
-            let (result, hashes) = passwords::counting(service::sign_in(&app.state, email, &Password::new("wrong but long enough"), &caller)).await;
+            let (result, hashes) =
+                passwords::counting(service::sign_in(&app.state, email, &Password::new("wrong but long enough"), &caller)).await;
             statuses.push((matches!(result, Err(AppError::TooManyRequests { .. })), hashes));
         }
         let expected: Vec<_> = (0..12).map(|n| if n < 10 { (false, 1) } else { (true, 0) }).collect();
@@ -250,7 +252,10 @@ async fn one_address_cannot_try_many_accounts(pool: PgPool) {
     let first = service::sign_in(&app.state, "a0@example.com", &Password::new("wrong but long enough"), &caller).await;
     assert!(matches!(first, Err(AppError::Invalid(_))));
     // As if it were the hundredth, without the hashing.
-    let row: (String, i32) = sqlx::query_as("update rate_limits set hits = 100 where key like 'sign-in:from:%' returning key, hits").fetch_one(&pool).await.unwrap();
+    let row: (String, i32) = sqlx::query_as("update rate_limits set hits = 100 where key like 'sign-in:from:%' returning key, hits")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
     assert!(!row.0.contains("192.0.2.1"), "counters are no list of visitors");
     let blocked = service::sign_in(&app.state, "a1@example.com", &Password::new("wrong but long enough"), &caller).await;
     assert!(matches!(blocked, Err(AppError::TooManyRequests { .. })));
@@ -263,7 +268,9 @@ async fn one_address_cannot_try_many_accounts(pool: PgPool) {
 async fn no_next_leads_off_the_site(pool: PgPool) {
     let app = App::start(pool.clone()).await;
     account(&app.state, ADA, Role::Customer).await;
-    for next in ["//evil.example", "https://evil.example", "/\\evil.example", "/\tevil", "/é", "/a\r\nSet-Cookie: x=y", "javascript:alert(1)"] {
+    for next in
+        ["//evil.example", "https://evil.example", "/\\evil.example", "/\tevil", "/é", "/a\r\nSet-Cookie: x=y", "javascript:alert(1)"]
+    {
         let page = app.browser().submit("/sign-in", SIGN_IN, &[("email", ADA), ("password", PASSWORD), ("next", next)]).await;
         assert!(page.status.is_redirection(), "{next:?}: {page:?}");
         assert!(page.location() == "/" || page.location() == format!("{}/", app.url), "{next:?}: {}", page.location());

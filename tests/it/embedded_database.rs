@@ -190,7 +190,9 @@ async fn a_throwaway_cluster_leaves_nothing_behind() {
     let cluster = Cluster::open(&folder.cluster(), Durability::Throwaway).await.unwrap();
     connect(&cluster).await.ping().await.unwrap();
     let pid = cluster.server_pid().unwrap();
+    let sockets = cluster.options().get_socket().unwrap().clone();
     cluster.remove().await;
+    assert!(!sockets.exists());
     assert!(!folder.cluster().exists());
     assert!(!Path::new("/proc").join(pid.to_string()).exists());
 }

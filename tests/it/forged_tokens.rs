@@ -190,7 +190,10 @@ impl Forge {
         ];
         let mut forgeries: Vec<_> = changes.into_iter().map(|claims| (format!("claims {claims}"), self.with(json!({}), claims))).collect();
         let (header, claims) = (self.header.to_string(), self.claims.to_string());
-        forgeries.push(("claims with sub twice".to_owned(), self.raw(&header, &claims.replacen('{', &format!("{{\"sub\":\"{other_user}\","), 1))));
+        forgeries.push((
+            "claims with sub twice".to_owned(),
+            self.raw(&header, &claims.replacen('{', &format!("{{\"sub\":\"{other_user}\","), 1)),
+        ));
         forgeries.push(("claims are a list".to_owned(), self.raw(&header, "[]")));
         forgeries.push(("claims are no JSON".to_owned(), self.raw(&header, "{")));
         forgeries

@@ -36,7 +36,10 @@ async fn with_smtp(pool: PgPool, stub: &SmtpStub) -> App {
 
 /// Status, attempts, and seconds until the next attempt, of the only mail.
 async fn row(pool: &PgPool) -> (String, i32, f64, Option<String>) {
-    sqlx::query_as("select status, attempts, extract(epoch from next_attempt_at - now())::float8, last_error from outbox").fetch_one(pool).await.unwrap()
+    sqlx::query_as("select status, attempts, extract(epoch from next_attempt_at - now())::float8, last_error from outbox")
+        .fetch_one(pool)
+        .await
+        .unwrap()
 }
 
 fn header<'a>(mail: &'a str, name: &str) -> Vec<&'a str> {
@@ -79,7 +82,10 @@ async fn several_workers_send_each_mail_once(pool: PgPool) {
     }
     let ids: Vec<String> = stub.mails().iter().map(|mail| header(mail, "Message-ID")[0].to_owned()).collect();
     assert_eq!((ids.len(), ids.iter().collect::<BTreeSet<_>>().len()), (20, 20));
-    let sent: i64 = sqlx::query_scalar("select count(*) from outbox where status = 'sent' and attempts = 1 and leased_until is null").fetch_one(&pool).await.unwrap();
+    let sent: i64 = sqlx::query_scalar("select count(*) from outbox where status = 'sent' and attempts = 1 and leased_until is null")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
     assert_eq!(sent, 20);
 }
 
@@ -176,7 +182,8 @@ async fn nothing_that_people_typed_becomes_a_header(pool: PgPool) {
         assert!(header(mail, "Content-Type").iter().all(|value| value.starts_with("multipart/alternative")), "{mail}");
         assert!(mail.is_ascii() || mail.contains("8bit"));
     }
-    for address in ["ada@example.com\r\nBcc: v@example.com", "ada@example.com, v@example.com", "<ada@example.com>", "Ada <ada@example.com>"] {
+    for address in ["ada@example.com\r\nBcc: v@example.com", "ada@example.com, v@example.com", "<ada@example.com>", "Ada <ada@example.com>"]
+    {
         assert!(address.parse::<Email>().is_err(), "{address:?}");
     }
 }
@@ -206,10 +213,12 @@ async fn a_mail_server_that_hangs_holds_nobody_up(pool: PgPool) {
     put(&app, mail("one", "ada@example.com")).await;
     let worker = tokio::spawn(send_due(app.state.clone()));
     stub.until(1).await;
-    let open: i64 = sqlx::query_scalar("select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
+    let open: i64 = sqlx::query_scalar(
+        "select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
     assert_eq!(open, 0, "no transaction is open while a mail is being sent (I10)");
     put(&app, mail("two", "bob@example.com")).await;
     worker.abort();

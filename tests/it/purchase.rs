@@ -99,7 +99,7 @@ async fn try_to_buy(app: &App, buyer: &Buyer, goods: [souk::values::VariantId; 2
         }
         assert_eq!(page.status, 200, "{}", page.text);
     }
-    let page = buyer.place(&buyer.fingerprint().await).await;
+    let page = buyer.place(&buyer.try_fingerprint().await?).await;
     if page.status == 409 {
         return None;
     }
@@ -144,17 +144,18 @@ async fn what_changed_between_cart_and_checkout_is_a_conflict_and_no_order(pool:
     let ada = app.buyer("ada").await;
     ada.add(cup, "5").await;
     let changes = [
-        "update product_variants set price_minor = price_minor + 1",
-        "update product_variants set stock = 4",
-        "update products set status = 'archived'",
-        "update vendors set status = 'suspended', status_reason = 'test'",
-        "update vendors set shipping_flat_minor = 700",
+        ("update product_variants set price_minor = 1501", "update product_variants set price_minor = 1500"),
+        ("update product_variants set stock = 4", "update product_variants set stock = 5"),
+        ("update products set status = 'archived'", "update products set status = 'published'"),
+        ("update vendors set status = 'suspended', status_reason = 'test'", "update vendors set status = 'approved'"),
+        ("update vendors set shipping_flat_minor = 700", "update vendors set shipping_flat_minor = 500"),
     ];
-    for change in changes {
+    for (change, undo) in changes {
         let seen = ada.fingerprint().await;
         sqlx::query(change).execute(app.pool()).await.unwrap();
         let page = ada.place(&seen).await;
         assert_eq!(page.status, 409, "{change}: {}", page.text);
+        sqlx::query(undo).execute(app.pool()).await.unwrap();
     }
     assert_eq!(app.count("select count(*) from orders").await, 0);
 }

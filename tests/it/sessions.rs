@@ -18,11 +18,13 @@ const ADA: &str = "ada@example.com";
 
 /// Sets the clock of all tokens back.
 async fn pass_time(pool: &PgPool, seconds: i32) {
-    sqlx::query("update refresh_tokens set used_at = used_at - make_interval(secs => $1), expires_at = expires_at - make_interval(secs => $1)")
-        .bind(f64::from(seconds))
-        .execute(pool)
-        .await
-        .unwrap();
+    sqlx::query(
+        "update refresh_tokens set used_at = used_at - make_interval(secs => $1), expires_at = expires_at - make_interval(secs => $1)",
+    )
+    .bind(f64::from(seconds))
+    .execute(pool)
+    .await
+    .unwrap();
 }
 
 async fn live_leaves(pool: &PgPool) -> i64 {
@@ -175,7 +177,9 @@ async fn the_role_is_read_at_each_request(pool: PgPool) {
     let app = App::start(pool.clone()).await;
     account(&app.state, ADA, Role::Admin).await;
     let access = sign_in(&app.state, ADA).await.access;
-    for (role, status) in [("admin", StatusCode::OK), ("vendor", StatusCode::FORBIDDEN), ("customer", StatusCode::FORBIDDEN), ("admin", StatusCode::OK)] {
+    for (role, status) in
+        [("admin", StatusCode::OK), ("vendor", StatusCode::FORBIDDEN), ("customer", StatusCode::FORBIDDEN), ("admin", StatusCode::OK)]
+    {
         sqlx::query("update users set role = $1").bind(role).execute(&pool).await.unwrap();
         assert_eq!(with_bearer(&app.state, "/admin", &access).await.status, status, "{role}");
         assert_eq!(with_bearer(&app.state, "/who", &access).await.status, StatusCode::OK);
@@ -223,7 +227,11 @@ async fn what_ended_long_ago_is_deleted_and_nothing_else(pool: PgPool) {
     for session in [&gone, &ended] {
         sessions::close(&app.state.db, session.session.session_id).await.unwrap();
     }
-    sqlx::query("update sessions set revoked_at = now() - interval '31 days' where id = $1").bind(gone.session.session_id).execute(&pool).await.unwrap();
+    sqlx::query("update sessions set revoked_at = now() - interval '31 days' where id = $1")
+        .bind(gone.session.session_id)
+        .execute(&pool)
+        .await
+        .unwrap();
     sessions::prune(&app.state.db).await.unwrap();
     let left: i64 = sqlx::query_scalar("select count(*) from sessions").fetch_one(&pool).await.unwrap();
     assert_eq!(left, 2);

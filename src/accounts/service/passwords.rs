@@ -186,10 +186,11 @@ mod tests {
             "Ada Lovelace!",
             "soukSOUKsouk",
             "letmeinletmein",
+            "correct horse battery",
         ] {
             assert!(weak(text), "{text}");
         }
-        for text in ["correct horse battery", "souk-demo-2026!", "Tr0ub4dor&3-and-more", "лошадь батарея скрепка", "lovelace likes tea"]
+        for text in ["seven lanterns at dusk", "souk-demo-2026!", "Tr0ub4dor&3-and-more", "лошадь батарея скрепка", "lovelace likes tea"]
         {
             assert!(!weak(text), "{text}");
         }

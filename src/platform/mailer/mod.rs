@@ -48,7 +48,11 @@ enum Way {
     Console,
     /// A connection for each mail: lettre's pool takes connections back that were dropped in mid-conversation, and the next mail would
     /// read the answers to the one before.
-    Smtp { transport: AsyncSmtpTransport<Tokio1Executor>, from: Mailbox, timeout: Duration },
+    Smtp {
+        transport: AsyncSmtpTransport<Tokio1Executor>,
+        from: Mailbox,
+        timeout: Duration,
+    },
 }
 
 impl std::fmt::Debug for Mailer {

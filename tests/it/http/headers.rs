@@ -68,7 +68,7 @@ async fn production_insists_on_https(pool: PgPool) {
         ("MAIL_FROM", "shop@shop.example"),
         ("STRIPE_SECRET_KEY", "sk_live_x"),
         ("STRIPE_PUBLISHABLE_KEY", "pk_live_x"),
-        ("STRIPE_WEBHOOK_SECRET", "whsec_x"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_0123456789abcdef"),
     ];
     let app = App::start_with(pool, Setup { variables: &variables, ..Setup::default() }).await;
     let page = app.browser().get("/").await;

@@ -12,7 +12,7 @@ use souk::platform::state::AppState;
 use souk::values::UserId;
 use tower::ServiceExt;
 
-pub const PASSWORD: &str = "correct horse battery";
+pub const PASSWORD: &str = "seven lanterns at dusk";
 
 /// An account with [`PASSWORD`].
 pub async fn account(state: &AppState, email: &str, role: Role) -> UserId {

@@ -168,6 +168,8 @@ impl Cluster {
             }
             tokio::time::sleep(POLL).await;
         }
+        // Empty now. Whoever starts next makes it anew, and waits for the lock that we hold.
+        let _ = std::fs::remove_dir(&self.sockets);
         tracing::info!(took_ms = start.elapsed().as_millis(), "embedded PostgreSQL has stopped");
         Ok(())
     }
