@@ -36,6 +36,8 @@ test.describe("what no form of ours would send", () => {
   });
 
   test("a price sent along is refused, and changes nothing", async ({ page, shop, context }) => {
+    // Goods in the cart give the browser its cookie.
+    await shop.fillCart(GOODS.soap);
     await shop.open(`/product/${GOODS.notebook.slug}`);
     const goods = { variant_id: await variantOf(page), quantity: "1" };
     for (const field of ["price", "unit_price", "unit_price_minor", "price_minor", "amount"]) {

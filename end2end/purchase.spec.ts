@@ -144,7 +144,7 @@ test("a stranger buys from two shops, and the order is paid", async ({ page, sho
   });
 
   await test.step("finds the order in the account", async () => {
-    await page.getByText("Your account", { exact: true }).or(page.getByLabel("Your account")).first().click();
+    await shop.accountMenu.click();
     await page.getByRole("banner").getByRole("link", { name: "Your orders" }).click();
     await expect(shop.orders()).toHaveCount(1);
     await shop.alive();

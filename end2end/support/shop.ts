@@ -71,6 +71,11 @@ export class Shop {
     return this.page.getByRole("banner").getByRole("link", { name: /^Cart,/ });
   }
 
+  /** Opens by a click and shows where the account leads. */
+  get accountMenu(): Locator {
+    return this.page.getByRole("banner").getByLabel("Your account");
+  }
+
   /** What the header says about the cart: "empty", "1 item", "3 items". */
   async expectInCart(pieces: number): Promise<void> {
     const words = pieces === 0 ? "empty" : pieces === 1 ? "1 item" : `${pieces} items`;

@@ -104,7 +104,7 @@ export async function walkAsCustomer(shop: Shop, person: Person, stop: Stop): Pr
   const heart = page.getByRole("button", { name: `Save ${GOODS.socks.name} to your wishlist` }).first();
   await heart.click();
   await expect(heart).toHaveAttribute("aria-pressed", "true");
-  await page.getByLabel("Your account").click();
+  await shop.accountMenu.click();
   await stop("account-menu");
   await shop.open("/wishlist");
   await expect(page.getByRole("main").getByRole("link", { name: GOODS.socks.name })).toBeVisible();
