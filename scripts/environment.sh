@@ -21,7 +21,8 @@ if [ -e "$CARGO_HOME" ] && [ ! -w "$CARGO_HOME" ]; then
   CARGO_HOME=$PROJECT/.data/cargo
 fi
 export CARGO_HOME
-export PATH=$CARGO_HOME/bin:$PATH:$TOOLS/node_modules/.bin
+# Ours first: what we fetched is what we know to work.
+export PATH=$TOOLS/node_modules/.bin:$CARGO_HOME/bin:$PATH
 
 say() { printf '\n==> %s\n' "$*" >&2; }
 

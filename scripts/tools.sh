@@ -33,7 +33,8 @@ target_is_there() { [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-un
 component_is_there() { cargo "$1" --version >/dev/null 2>&1; }
 cargo_leptos_is_there() { [ "$(cargo leptos --version 2>/dev/null)" = "cargo-leptos $CARGO_LEPTOS" ]; }
 wasm_bindgen_is_there() { [ "$(wasm-bindgen --version 2>/dev/null)" = "wasm-bindgen $WASM_BINDGEN" ]; }
-wasm_opt_is_there() { wasm-opt --version >/dev/null 2>&1; }
+# Debian 12's version 108 writes a module whose first table is the wrong one: no island comes to life. 132 is known to be right.
+wasm_opt_is_there() { [ "$(wasm-opt --version 2>/dev/null | grep -o '[0-9]\+' | head -n 1)" -ge "${BINARYEN%%.*}" ] 2>/dev/null; }
 
 npm_postgres() {
   case "$(uname -s)-$(uname -m)" in
@@ -80,7 +81,7 @@ ask_first() {
   rust_is_there || stop "Rust $LEAST_RUST or newer is needed: see https://rustup.rs, or run: rustup update stable"
   have cc || have gcc || have clang || wanted+=(build-essential)
   if ! can_apt && ! have npm; then
-    if [ "$1" != lint ]; then wasm_opt_is_there || wanted+=(binaryen); fi
+    if [ "$1" != lint ]; then wasm_opt_is_there || wanted+=(nodejs npm); fi
     if needs_postgres "$1"; then postgres_is_there || wanted+=(postgresql); fi
   fi
   if [ "$1" = test ]; then
@@ -137,7 +138,9 @@ ensure_wasm_bindgen() {
 ensure_wasm_opt() {
   wasm_opt_is_there && return
   say "Installing wasm-opt (a minute)"
-  if can_apt; then apt_install binaryen; else npm_install "binaryen@$BINARYEN"; fi
+  have npm || apt_install nodejs npm
+  npm_install "binaryen@$BINARYEN"
+  hash -r
   wasm_opt_is_there || stop "wasm-opt does not run after its installation."
 }
 
