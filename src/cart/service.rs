@@ -10,13 +10,13 @@ use crate::values::{CartId, Currency, Money, Quantity, UserId, VariantId};
 /// Adds to a line or makes one.
 ///
 /// # Errors
-/// `NotForSale`, `NotEnoughStock` when the whole line would exceed what is available; `NotFound` for an unknown variant.
+/// `Full`, `NotForSale`, `NotEnoughStock` when the whole line would exceed what is available; `NotFound` for an unknown variant.
 pub async fn add(db: &Db, owner: &CartOwner, variant_id: VariantId, quantity: Quantity) -> Result<CartSummary, AppError> {
     let mut tx = db.begin().await?;
     let cart = open(&mut tx, owner).await?;
     let before = store::quantity(&mut *tx, cart, variant_id).await?;
     if before.is_none() && store::count_lines(&mut *tx, cart).await? >= MAX_LINES {
-        return Err(Conflict::NotEnoughStock { available: 0 }.into());
+        return Err(Conflict::Full.into());
     }
     let wanted = i64::from(quantity.get()) + i64::from(before.unwrap_or(0));
     put(&mut tx, owner, cart, variant_id, wanted).await?;

@@ -52,6 +52,9 @@ pub enum Conflict {
     CartChanged,
     #[error("There are only {available} of this left.")]
     NotEnoughStock { available: u32 },
+    /// Too many different goods in a cart, or too many saved products.
+    #[error("There is no room for more. Please take something out first.")]
+    Full,
     #[error("This is no longer for sale.")]
     NotForSale,
     #[error("This order is closed.")]

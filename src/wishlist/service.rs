@@ -7,14 +7,14 @@ use crate::platform::db::Db;
 use crate::values::ProductId;
 
 /// # Errors
-/// `NotFound` for a product that is not on show; `Stale` when the list is full.
+/// `NotFound` for a product that is not on show; `Full` when the list is.
 pub async fn save(db: &Db, customer: &Customer, product_id: ProductId, saved: bool) -> Result<bool, AppError> {
     if !saved {
         store::delete(db.pool(), customer.user_id(), product_id).await?;
         return Ok(false);
     }
     if store::count(db.pool(), customer.user_id()).await? >= MAX_ITEMS {
-        return Err(Conflict::Stale.into());
+        return Err(Conflict::Full.into());
     }
     if store::insert(db.pool(), customer.user_id(), product_id).await? { Ok(true) } else { Err(AppError::NotFound) }
 }
