@@ -60,6 +60,11 @@ pub fn SearchBox(
         };
         timer.set_value(set_timeout_with_handle(start, PAUSE).ok());
     };
+    let go = move |at: usize| {
+        if let Some(address) = found.with_untracked(|found| found.get(at).map(Suggestion::url)) {
+            let _ = window().location().assign(&address);
+        }
+    };
     let on_key = move |event: web_sys::KeyboardEvent| {
         let count = found.with(Vec::len);
         if count == 0 {
@@ -76,10 +81,9 @@ pub fn SearchBox(
             }
             "Escape" => close(),
             "Enter" => {
-                let address = chosen.get().and_then(|at| found.with(|found| found.get(at).map(Suggestion::url)));
-                if let Some(address) = address {
+                if let Some(at) = chosen.get_untracked() {
                     event.prevent_default();
-                    let _ = window().location().assign(&address);
+                    go(at);
                 }
             }
             _ => {}
@@ -100,11 +104,10 @@ pub fn SearchBox(
             <button aria-label="Search"><Icon name="search"/></button>
             <ul class="suggestions" id="suggestions" role="listbox" aria-label="Suggestions" hidden=move || !is_open()>
                 {move || found.get().into_iter().enumerate().map(|(at, suggestion)| view! {
-                    <li id=format!("suggestion-{at}") role="option" aria-selected=move || if chosen.get() == Some(at) { "true" } else { "false" }>
-                        <a href=suggestion.url() tabindex="-1">
-                            <span>{suggestion.name.clone()}</span>
-                            <span class="muted">{kind_label(suggestion.kind)}</span>
-                        </a>
+                    <li id=format!("suggestion-{at}") role="option" aria-selected=move || if chosen.get() == Some(at) { "true" } else { "false" }
+                        on:click=move |_| go(at)>
+                        <span>{suggestion.name.clone()}</span>
+                        <span class="muted">{kind_label(suggestion.kind)}</span>
                     </li>
                 }).collect_view()}
             </ul>

@@ -37,8 +37,16 @@ pub enum AppError {
     /// We gave up waiting for ourselves. Whether it was done is not known, so "nothing was changed" would be a guess.
     #[error("This took too long. It may still have been done: please look before you try again.")]
     TimedOut,
-    #[error("Something went wrong on our side (reference {reference}). Nothing was charged by this step.")]
+    #[error("Something went wrong on our side (reference {reference}). Please try again.")]
     Internal { reference: String },
+}
+
+fn left(available: u32) -> String {
+    match available {
+        0 => "This is sold out.".to_owned(),
+        1 => "There is only one of this left.".to_owned(),
+        _ => format!("There are only {available} of this left."),
+    }
 }
 
 /// The state of the shop does not allow it.
@@ -50,7 +58,7 @@ pub enum Conflict {
     /// Price, stock or contents differ from what the customer saw.
     #[error("Something in your cart has changed. Please look at it once more.")]
     CartChanged,
-    #[error("There are only {available} of this left.")]
+    #[error("{}", left(*.available))]
     NotEnoughStock { available: u32 },
     /// Too many different goods in a cart, or too many saved products.
     #[error("There is no room for more. Please take something out first.")]

@@ -79,13 +79,13 @@ pub struct VendorPart {
     pub email: String,
 }
 
-/// Who pays: the account and the address for the receipt.
+/// The account that pays.
 ///
 /// # Errors
 /// `NotFound`, also for an order whose account was erased.
-pub async fn payer(db: &Db, id: OrderId) -> Result<(UserId, String), AppError> {
+pub async fn payer(db: &Db, id: OrderId) -> Result<UserId, AppError> {
     let row = store::find(db.pool(), id).await?.ok_or(AppError::NotFound)?;
-    Ok((row.user_id.ok_or(AppError::NotFound)?, row.email))
+    row.user_id.ok_or(AppError::NotFound)
 }
 
 /// Writes a pending order with its parts and lines as the cart has them. The cart's rows are locked by the caller.

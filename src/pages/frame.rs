@@ -39,8 +39,12 @@ impl Visitor {
 #[component]
 pub fn Ribbon() -> impl IntoView {
     let sandbox = use_context::<AppState>().is_some_and(|state| state.config.stripe.sandbox);
-    sandbox.then(|| view! {
-        <p class="ribbon"><strong>"Test payments. "</strong>"No real money moves. Pay with card 4242 4242 4242 4242, any future date, any CVC."</p>
+    sandbox.then(|| {
+        view! {
+            <aside class="ribbon" aria-label="Test payments">
+                <p><strong>"Test payments. "</strong>"No real money moves. Pay with card 4242 4242 4242 4242, any future date, any CVC."</p>
+            </aside>
+        }
     })
 }
 

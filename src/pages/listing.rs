@@ -128,7 +128,7 @@ async fn listing_page(asked: ListingQuery) -> Result<impl IntoView, AppError> {
             </header>
             <div class="listing has-facets">
                 <aside class="facets" aria-label="Categories"><CategoryList categories=categories current=current/></aside>
-                <section aria-label="Products"><Results listing=listing wishes=wishes clear=ListingQuery::default()/></section>
+                <section aria-labelledby="products"><h2 class="visually-hidden" id="products">"Products"</h2><Results listing=listing wishes=wishes clear=ListingQuery::default()/></section>
             </div>
         </div>
     })

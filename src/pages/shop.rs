@@ -43,7 +43,7 @@ pub fn ShopPage() -> impl IntoView {
                 <section class="section" aria-labelledby="goods">
                     <div class="section-head">
                         <h2 id="goods">"On the shelf"</h2>
-                        <form class="search-form shop-search" method="get" action=shop.url() role="search">
+                        <form class="search-form shop-search" method="get" action=shop.url() role="search" aria-label="Search in this shop">
                             <label class="visually-hidden" for="shop-search">{format!("Search in {}", shop.name)}</label>
                             <input class="input" id="shop-search" type="search" name="q" value=q maxlength="100" placeholder="Search in this shop"/>
                             <button aria-label="Search in this shop"><Icon name="search"/></button>

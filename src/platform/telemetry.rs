@@ -1,5 +1,6 @@
 //! Logs and metrics. A log line names the route, never the URL: paths and queries can hold what a mail link carries.
 
+use std::io::IsTerminal;
 use std::sync::{LazyLock, OnceLock};
 use std::time::Instant;
 
@@ -29,7 +30,7 @@ pub struct RequestId(pub String);
 /// Starts logging: JSON lines in production, text for people otherwise. `RUST_LOG` chooses what.
 pub fn init(production: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     // A second call, from a test, keeps the first subscriber.
     let _ = if production { log.json().flatten_event(true).try_init() } else { log.with_target(false).try_init() };
     LazyLock::force(&METRICS);

@@ -9,9 +9,7 @@ type Result<T> = std::result::Result<T, sqlx::Error>;
 /// False if the product is not on show.
 pub async fn insert(db: impl PgExecutor<'_>, user_id: UserId, product_id: ProductId) -> Result<bool> {
     let on_show = sqlx::query_scalar!(
-        r#"with product as (
-             select p.id from products p join vendors v on v.id = p.vendor_id
-             where p.id = $2 and p.status = 'published' and v.status = 'approved'),
+        r#"with product as (select id from visible_products where id = $2),
            saved as (insert into wishlist_items (user_id, product_id) select $1, id from product on conflict do nothing)
            select exists (select from product) as "on_show!""#,
         user_id as _,

@@ -22,7 +22,7 @@ const PRODUCTION: &[(&str, &str)] = &[
     ("MAIL_FROM", "Souk <orders@shop.example>"),
     ("STRIPE_SECRET_KEY", "sk_live_canary"),
     ("STRIPE_PUBLISHABLE_KEY", "pk_live_canary"),
-    ("STRIPE_WEBHOOK_SECRET", "whsec_new, whsec_old"),
+    ("STRIPE_WEBHOOK_SECRET", "whsec_new_0123456789, whsec_old_0123456789"),
 ];
 
 struct Folder(PathBuf);
@@ -109,6 +109,7 @@ fn production_refuses_what_is_for_development() {
         (&[("STRIPE_PUBLISHABLE_KEY", "")], "STRIPE_PUBLISHABLE_KEY is missing"),
         (&[("STRIPE_WEBHOOK_SECRET", "")], "STRIPE_WEBHOOK_SECRET is missing"),
         (&[("STRIPE_WEBHOOK_SECRET", "nonsense")], "whsec_"),
+        (&[("STRIPE_WEBHOOK_SECRET", "whsec_")], "whole secrets"),
         (&[("STRIPE_PUBLISHABLE_KEY", "pk_test_x")], "different modes"),
         (&[("STRIPE_PUBLISHABLE_KEY", "sk_live_x")], "pk_live_"),
         (&[("STRIPE_SECRET_KEY", "pk_live_x")], "does not begin with"),

@@ -22,7 +22,7 @@ fn production() -> Config {
             "MAIL_FROM" => "shop@shop.example",
             "STRIPE_SECRET_KEY" => "sk_live_x",
             "STRIPE_PUBLISHABLE_KEY" => "pk_live_x",
-            "STRIPE_WEBHOOK_SECRET" => "whsec_x",
+            "STRIPE_WEBHOOK_SECRET" => "whsec_0123456789abcdef",
             _ => return None,
         };
         Some(value.to_owned())

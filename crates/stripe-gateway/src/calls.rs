@@ -15,13 +15,12 @@ use crate::{Client, Error};
 /// Events per page: the most that Stripe gives.
 const EVENTS_PER_PAGE: i64 = 100;
 
-/// A payment to be asked for.
+/// A payment to be asked for. The gateway gets no address for a receipt: it would send one beside ours.
 #[derive(Clone, Debug)]
 pub struct NewIntent<'a> {
     pub amount_minor: i64,
     /// ISO 4217, capitals or not.
     pub currency: &'a str,
-    pub receipt_email: Option<&'a str>,
     pub metadata: Vec<(&'static str, String)>,
     pub idempotency_key: &'a str,
 }
@@ -95,14 +94,11 @@ impl Client {
     /// `Refused`, `OutcomeUnknown`, `Unavailable`.
     pub async fn create_intent(&self, new: &NewIntent<'_>) -> Result<Intent, Error> {
         // This version of the API knows no list of payment methods: the dashboard decides.
-        let mut request = CreatePaymentIntent::new(new.amount_minor, currency(new.currency))
+        let request = CreatePaymentIntent::new(new.amount_minor, currency(new.currency))
             .automatic_payment_methods(CreatePaymentIntentAutomaticPaymentMethods::new(true))
             .metadata(
                 new.metadata.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect::<std::collections::HashMap<_, _>>(),
             );
-        if let Some(email) = new.receipt_email {
-            request = request.receipt_email(email);
-        }
         self.write(&request, new.idempotency_key).await.map(intent)
     }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 pub use calls::{EventPage, Intent, IntentError, ListedEvent, NewIntent, NewRefund, Refund};
-pub use webhook::{Event, WebhookError};
+pub use webhook::{Event, MIN_WEBHOOK_SECRET_LENGTH, WebhookError};
 
 /// Time for one attempt. Stripe's own libraries allow 80 s; a customer waits behind this one.
 pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -69,7 +69,7 @@ pub enum SettingsError {
     #[error("the gateway's secret key is empty or cannot stand in a header")]
     SecretKey,
     /// An empty HMAC key would let anybody sign.
-    #[error("a webhook secret is shorter than {} characters", webhook::MIN_SECRET_LENGTH)]
+    #[error("a webhook secret is shorter than {} characters", MIN_WEBHOOK_SECRET_LENGTH)]
     WebhookSecret,
 }
 
@@ -82,7 +82,7 @@ impl Client {
         if key.is_empty() {
             return Err(SettingsError::SecretKey);
         }
-        if settings.webhook_secrets.iter().any(|secret| secret.expose_secret().len() < webhook::MIN_SECRET_LENGTH) {
+        if settings.webhook_secrets.iter().any(|secret| secret.expose_secret().len() < MIN_WEBHOOK_SECRET_LENGTH) {
             return Err(SettingsError::WebhookSecret);
         }
         let stripe = stripe::ClientBuilder::new(key).url(settings.api_url.as_str()).build().map_err(|_| SettingsError::SecretKey)?;

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use stripe_webhook::{Webhook, WebhookError as StripeWebhookError};
 
 /// Stripe's are 38 and longer. A short or empty key could be guessed.
-pub(crate) const MIN_SECRET_LENGTH: usize = 16;
+pub const MIN_WEBHOOK_SECRET_LENGTH: usize = 16;
 /// Stripe's ids are at most this long.
 const MAX_ID_LENGTH: usize = 255;
 

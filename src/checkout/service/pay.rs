@@ -30,12 +30,11 @@ pub async fn ensure_intent(state: &AppState, order_id: OrderId) -> Result<Intent
 
 async fn create_intent(state: &AppState, payment: &payments::service::Payment) -> Result<Intent, GatewayError> {
     let unknown = |error: AppError| GatewayError::Unavailable(error.to_string());
-    let (user_id, email) = orders::service::payer(&state.db, payment.order_id).await.map_err(unknown)?;
+    let user_id = orders::service::payer(&state.db, payment.order_id).await.map_err(unknown)?;
     let new = NewIntent {
         order_id: payment.order_id,
         user_id,
         amount: Money::new(payment.amount_minor, payment.currency),
-        receipt_email: &email,
         idempotency_key: &payment.idempotency_key,
     };
     let intent = state.gateway.create_intent(new).await?;

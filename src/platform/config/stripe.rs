@@ -133,8 +133,9 @@ fn webhook_secret_list<V: Fn(&str) -> Option<String>>(env: &mut Reader<V>, secre
         return Vec::new();
     };
     let secrets: Vec<&str> = secrets.expose_secret().split(',').map(str::trim).filter(|secret| !secret.is_empty()).collect();
-    if secrets.is_empty() || secrets.iter().any(|secret| !secret.starts_with("whsec_")) {
-        env.problem("STRIPE_WEBHOOK_SECRET must be one or more secrets that begin with whsec_, separated by commas.");
+    let whole = |secret: &&str| secret.starts_with("whsec_") && secret.len() >= stripe_gateway::MIN_WEBHOOK_SECRET_LENGTH;
+    if secrets.is_empty() || !secrets.iter().all(whole) {
+        env.problem("STRIPE_WEBHOOK_SECRET must be one or more whole secrets that begin with whsec_, separated by commas.");
     }
     secrets.into_iter().map(SecretString::from).collect()
 }

@@ -33,7 +33,6 @@ pub struct NewIntent<'a> {
     pub order_id: OrderId,
     pub user_id: UserId,
     pub amount: Money,
-    pub receipt_email: &'a str,
     /// Stable for this payment: a retry brings the same intent.
     pub idempotency_key: &'a str,
 }
@@ -190,7 +189,6 @@ impl Gateway {
         let request = stripe_gateway::NewIntent {
             amount_minor: new.amount.amount_minor,
             currency: new.amount.currency.code(),
-            receipt_email: Some(new.receipt_email),
             metadata: vec![(METADATA_ORDER, new.order_id.to_string()), (METADATA_USER, new.user_id.to_string())],
             idempotency_key: new.idempotency_key,
         };

@@ -179,11 +179,5 @@ pub fn usd(amount_minor: i64) -> Money {
 }
 
 pub fn new_intent(amount_minor: i64, idempotency_key: &str) -> NewIntent<'_> {
-    NewIntent {
-        order_id: OrderId(uuid::Uuid::nil()),
-        user_id: UserId(uuid::Uuid::nil()),
-        amount: usd(amount_minor),
-        receipt_email: "ada@example.com",
-        idempotency_key,
-    }
+    NewIntent { order_id: OrderId(uuid::Uuid::nil()), user_id: UserId(uuid::Uuid::nil()), amount: usd(amount_minor), idempotency_key }
 }
