@@ -14,6 +14,8 @@ export const CARDS = {
 /** The webhook may take its time: the thanks page asks again for more than a minute. */
 const CONFIRMED_MS = 30_000;
 
+const PAY = /^(Pay \$|Paying)/;
+
 export class Shop {
   constructor(
     readonly page: Page,
@@ -179,12 +181,12 @@ export class Shop {
   }
 
   get payButton(): Locator {
-    return this.page.getByRole("main").getByRole("button", { name: /^(Pay \$|Paying)/ });
+    return this.page.getByRole("main").getByRole("button", { name: PAY });
   }
 
   /** What the card form says when a card is not taken. */
   get cardProblem(): Locator {
-    return this.page.locator("form").filter({ has: this.payButton }).getByRole("alert");
+    return this.page.locator("form").filter({ has: this.page.getByRole("button", { name: PAY }) }).getByRole("alert");
   }
 
   /** Types a card and pays with it; what follows is up to the card. */

@@ -44,23 +44,7 @@ fn OrderSummaryCard(order: Order) -> impl IntoView {
 }
 
 #[component]
-fn TestCards() -> impl IntoView {
-    let card = |number: &'static str, effect: &'static str| view! { <tr><th scope="row" class="numeric nowrap">{number}</th><td>{effect}</td></tr> };
-    view! {
-        <details class="test-cards">
-            <summary>"Cards for test payments"</summary>
-            <table><tbody>
-                {card("4242 4242 4242 4242", "is accepted")}
-                {card("4000 0000 0000 0002", "is declined")}
-                {card("4000 0000 0000 9995", "has insufficient funds")}
-                {card("4000 0025 0000 3155", "asks for 3-D Secure")}
-            </tbody></table>
-        </details>
-    }
-}
-
-#[component]
-fn Card(order: Order, payment: Option<PaymentSession>, sandbox: bool) -> impl IntoView {
+fn Card(order: Order, payment: Option<PaymentSession>) -> impl IntoView {
     let Some(PaymentSession { client_secret, publishable_key, script_url, return_url }) = payment else {
         return view! {
             <div role="alert"><Notice tone=Tone::Bad>"The payment provider cannot be reached right now. Nothing was charged, and your order is kept."</Notice></div>
@@ -77,7 +61,6 @@ fn Card(order: Order, payment: Option<PaymentSession>, sandbox: bool) -> impl In
         </Notice></noscript>
         <script nonce=use_nonce() inner_html=IMPORT></script>
         <PaymentForm client_secret=client_secret publishable_key=publishable_key script_url=script_url return_url=return_url amount=order.total.to_string()/>
-        {sandbox.then(|| view! { <TestCards/> })}
     }
     .into_any()
 }
@@ -94,7 +77,6 @@ pub fn PayPage() -> impl IntoView {
             leptos_axum::redirect(&format!("/orders/{}/thanks", order.id));
         }
         allow_payment_scripts();
-        let sandbox = state.config.stripe.sandbox;
         Ok(view! {
             <Document title="Pay"/>
             <div class="wrap">
@@ -102,7 +84,7 @@ pub fn PayPage() -> impl IntoView {
                 <header class="page-head"><h1>{format!("Pay {}", order.total)}</h1></header>
                 <div class="with-aside">
                     <div class="stack">
-                        <div class="card stack"><Card order=order.clone() payment=payment sandbox=sandbox/></div>
+                        <div class="card stack"><Card order=order.clone() payment=payment/></div>
                         <p><ButtonLink href=format!("/account/orders/{}", order.id) look=Look::Quiet>"Pay later: keep it with my orders"</ButtonLink></p>
                     </div>
                     <OrderSummaryCard order=order/>
