@@ -7,7 +7,7 @@ help: ## List what can be made
 run: ## Install what is missing, build for release, open the shop with demo data
 	@scripts/run.sh
 
-test: ## Install what is missing and run format, lints, unit and integration tests
+test: ## Install what is missing and run everything: format, lints, unit, integration and browser tests
 	@scripts/test.sh
 
 dev: ## Serve a debug build and rebuild at each change

@@ -72,7 +72,7 @@ pub fn ThanksPage() -> impl IntoView {
         Ok(view! {
             <Document title=title.clone()/>
             <div class="wrap"><div class="thanks">
-                <header class="thanks-head" role="status">
+                <div class="thanks-head" role="status">
                     <span class=mark><Icon name=icon/></span>
                     <h1>{title}</h1>
                     <p>{text}</p>
@@ -81,7 +81,7 @@ pub fn ThanksPage() -> impl IntoView {
                         <noscript><meta http-equiv="refresh" content="3"/></noscript>
                     })}
                     {retry.then(|| view! { <ButtonLink href=format!("/checkout/{id}/pay") large=true>"Try again"</ButtonLink> })}
-                </header>
+                </div>
                 <OrderParts parts=order.parts.clone() paid=order.paid_at.is_some()/>
                 <section class="card summary" aria-label="Amounts">
                     <Totals items=order.items shipping=order.shipping total=order.total tax=Some(order.tax) discount=Some(order.discount)/>

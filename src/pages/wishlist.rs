@@ -28,6 +28,7 @@ pub fn WishlistPage() -> impl IntoView {
         } else {
             view! {
                 <header class="page-head"><h1>"Wishlist"</h1></header>
+                <h2 class="visually-hidden">"Products"</h2>
                 <ProductGrid cards=cards wishes=wishes in_view=4/>
             }
             .into_any()
