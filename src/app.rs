@@ -10,6 +10,7 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
 use crate::pages::account::{OrderPage, OrdersPage};
+use crate::pages::admin::{AdminVendorPage, AdminVendorsPage};
 use crate::pages::cart::CartPage;
 use crate::pages::checkout::{AddressPage, PayPage, ReviewPage};
 use crate::pages::frame::{Footer, Header, Ribbon};
@@ -18,18 +19,19 @@ use crate::pages::listing::{CategoryPage, ProductsPage, SearchPage};
 use crate::pages::mailbox::MailboxPage;
 use crate::pages::problem::NotFoundPage;
 use crate::pages::product::ProductPage;
-use crate::pages::sell::SellPage;
+use crate::pages::sell::{ApplyPage, SellPage};
 use crate::pages::shop::ShopPage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::sign_up::SignUpPage;
 use crate::pages::thanks::ThanksPage;
+use crate::pages::vendor::VendorPage;
 use crate::pages::wishlist::WishlistPage;
 use crate::ui::Sprite;
 use crate::ui::theme::{Theme, chosen};
 use crate::ui::toast::Toasts;
 
 /// Fetches a page when the pointer rests on its link: pages whose GET has no effect and that may be kept for a moment.
-const SPECULATION_RULES: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":["/account/*","/admin*","/api/*","/cart","/checkout*","/dev/*","/media/*","/orders/*","/sign-*","/vendor*","/wishlist"]}}]},"eagerness":"moderate"}]}"#;
+const SPECULATION_RULES: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":["/account/*","/admin*","/api/*","/cart","/checkout*","/dev/*","/media/*","/orders/*","/sell/*","/sign-*","/vendor*","/wishlist"]}}]},"eagerness":"moderate"}]}"#;
 
 /// The theme that the visitor chose, so that the page arrives in it.
 fn theme() -> Option<&'static str> {
@@ -81,6 +83,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/product/:slug") view=ProductPage ssr=Async/>
                     <Route path=path!("/shop/:slug") view=ShopPage ssr=Async/>
                     <Route path=path!("/sell") view=SellPage ssr=Async/>
+                    <Route path=path!("/sell/apply") view=ApplyPage ssr=Async/>
                     <Route path=path!("/cart") view=CartPage ssr=Async/>
                     <Route path=path!("/wishlist") view=WishlistPage ssr=Async/>
                     <Route path=path!("/sign-in") view=SignInPage ssr=Async/>
@@ -91,6 +94,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/orders/:order/thanks") view=ThanksPage ssr=Async/>
                     <Route path=path!("/account/orders") view=OrdersPage ssr=Async/>
                     <Route path=path!("/account/orders/:order") view=OrderPage ssr=Async/>
+                    <Route path=path!("/vendor") view=VendorPage ssr=Async/>
+                    <Route path=path!("/admin/vendors") view=AdminVendorsPage ssr=Async/>
+                    <Route path=path!("/admin/vendors/:vendor") view=AdminVendorPage ssr=Async/>
                     <Route path=path!("/dev/mail") view=MailboxPage ssr=Async/>
                 </Routes>
             </main>

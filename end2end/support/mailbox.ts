@@ -11,7 +11,10 @@ export interface Letter {
 export class Mailbox {
   private page: Page | undefined;
 
-  constructor(private readonly context: BrowserContext) {}
+  constructor(
+    private readonly context: BrowserContext,
+    private readonly shop = shopUrl(),
+  ) {}
 
   /** All letters to this address at this moment, the newest first. */
   async to(recipient: string): Promise<Letter[]> {
@@ -19,13 +22,13 @@ export class Mailbox {
   }
 
   /** Waits until at least one such letter is there; answers all of them, so that a test can say how many there may be. */
-  async arrived(recipient: string, subject: RegExp | string): Promise<Letter[]> {
+  async arrived(recipient: string, subject: RegExp | string, timeout = 20_000): Promise<Letter[]> {
     let found: Letter[] = [];
     const matches = (letter: Letter) => (typeof subject === "string" ? letter.subject === subject : subject.test(letter.subject));
     await expect
       .poll(async () => (found = (await this.to(recipient)).filter(matches)).length, {
         message: `a letter ${subject} to ${recipient}`,
-        timeout: 20_000,
+        timeout,
       })
       .toBeGreaterThan(0);
     return found;
@@ -33,7 +36,7 @@ export class Mailbox {
 
   private async letters(): Promise<Letter[]> {
     this.page ??= await this.context.newPage();
-    await this.page.goto(`${shopUrl()}/dev/mail`);
+    await this.page.goto(`${this.shop}/dev/mail`);
     return this.page.locator("details.mail").evaluateAll((entries) =>
       entries.map((entry) => {
         const words = (selector: string) => entry.querySelector(selector)?.textContent?.trim() ?? "";

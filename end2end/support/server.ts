@@ -1,7 +1,4 @@
-/**
- * Starts the shop that people get: the release binary on an empty data directory of its own, with its own PostgreSQL and the demo goods.
- * Afterwards it must stop by itself when told to, and its log must tell of no panic.
- */
+/** The shop that people get: the release binary on an empty data directory of its own, with its own PostgreSQL and the demo goods. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -34,54 +31,116 @@ export default async function start(): Promise<() => Promise<void>> {
     console.log(`Using the shop that runs at ${shopUrl()}.`);
     return async () => {};
   }
-  const binary = resolve(PROJECT, process.env.SOUK_BIN ?? "target/release/souk");
-  if (!existsSync(binary)) throw new Error(`${binary} is not there: scripts/end2end.sh builds it, or name another one by SOUK_BIN.`);
-
   rmSync(WORKSHOP, { recursive: true, force: true });
-  mkdirSync(WORKSHOP, { recursive: true });
-  const address = `127.0.0.1:${await freePort()}`;
-  const url = `http://${address}`;
-  const environment = settings(address, url);
+  const server = await Server.open("shop");
+  process.env[URL_VARIABLE] = server.url;
+  console.log(`The shop runs at ${server.url}; its log is ${server.log}.`);
+  return () => server.stop();
+}
 
-  const seeding = launch(binary, ["seed", "demo"], environment, "seed.log");
-  const seeded = await exitOf(seeding, SEED_LIMIT_MS);
-  if (seeded !== 0) throw new Error(`souk seed demo ended with ${seeded}:\n${tail("seed.log")}`);
+/** A shop with demo goods in a folder of its own. */
+export class Server {
+  readonly url: string;
+  readonly log: string;
+  private readonly data: string;
+  private child: ChildProcess | undefined;
 
-  const server = launch(binary, ["serve"], environment, "server.log");
-  try {
-    await ready(url, server);
-  } catch (error) {
-    server.kill("SIGKILL");
-    throw error;
+  private constructor(
+    name: string,
+    private readonly address: string,
+  ) {
+    this.url = `http://${address}`;
+    const folder = resolve(WORKSHOP, name);
+    mkdirSync(folder, { recursive: true });
+    this.data = resolve(folder, "data");
+    this.log = resolve(folder, "server.log");
   }
-  process.env[URL_VARIABLE] = url;
-  console.log(`The shop runs at ${url}; its log is ${resolve(WORKSHOP, "server.log")}.`);
-  return () => stop(server);
-}
 
-/** What the server is told. Nothing of the caller's own configuration gets in: his database and his keys are not for tests. */
-function settings(address: string, url: string): NodeJS.ProcessEnv {
-  const { PATH, HOME, LANG, TMPDIR, PG_BIN_DIR } = process.env;
-  return {
-    PATH,
-    HOME,
-    LANG,
-    TMPDIR,
-    PG_BIN_DIR,
-    SOUK_DATA_DIR: resolve(WORKSHOP, "data"),
-    SOUK_LISTEN: address,
-    BASE_URL: url,
-    MAIL: "mailbox",
-    RUST_LOG: process.env.RUST_LOG ?? "info",
-    RUST_BACKTRACE: "1",
-  };
-}
+  /** Filled and ready. */
+  static async open(name: string): Promise<Server> {
+    const server = new Server(name, `127.0.0.1:${await freePort()}`);
+    const seeded = await exitOf(server.launch(["seed", "demo"]), SEED_LIMIT_MS);
+    if (seeded !== 0) throw new Error(`souk seed demo ended with ${seeded}:\n${server.tail()}`);
+    await server.start();
+    return server;
+  }
 
-function launch(binary: string, command: string[], env: NodeJS.ProcessEnv, log: string): ChildProcess {
-  const file = openSync(resolve(WORKSHOP, log), "a");
-  const child = spawn(binary, command, { cwd: PROJECT, env, stdio: ["ignore", file, file] });
-  closeSync(file);
-  return child;
+  async start(): Promise<void> {
+    this.child = this.launch(["serve"]);
+    try {
+      await this.ready(this.child);
+    } catch (error) {
+      this.child.kill("SIGKILL");
+      throw error;
+    }
+  }
+
+  /** As when the power fails: the server and its PostgreSQL are gone in mid-sentence. */
+  async kill(): Promise<void> {
+    if (!this.child) return;
+    const postmaster = Number(readFileSync(resolve(this.data, "postgres/data/postmaster.pid"), "utf8").split("\n")[0]);
+    this.child.kill("SIGKILL");
+    process.kill(postmaster, "SIGKILL");
+    await exitOf(this.child, STOP_LIMIT_MS);
+  }
+
+  /** It must stop by itself when told to, and its log must tell of no panic. */
+  async stop(): Promise<void> {
+    if (!this.child) return;
+    this.child.kill("SIGTERM");
+    const ended = await exitOf(this.child, STOP_LIMIT_MS);
+    if (ended === null) this.child.kill("SIGKILL");
+    if (ended !== 0) throw new Error(`On SIGTERM the shop ended with ${ended ?? "nothing: it had to be killed"}:\n${this.tail()}`);
+    const panics = readFileSync(this.log, "utf8").split("\n").filter((line) => line.includes("panicked at"));
+    if (panics.length > 0) throw new Error(`The server panicked:\n${panics.join("\n")}`);
+  }
+
+  /** Expects that every invariant of money and stock holds. */
+  async check(): Promise<void> {
+    const ended = await exitOf(this.launch(["check"]), START_LIMIT_MS);
+    if (ended !== 0) throw new Error(`souk check ended with ${ended}:\n${this.tail()}`);
+  }
+
+  /** What it is told. Nothing of the caller's own configuration gets in: his database and his keys are not for tests. */
+  private launch(command: string[]): ChildProcess {
+    const binary = resolve(PROJECT, process.env.SOUK_BIN ?? "target/release/souk");
+    if (!existsSync(binary)) throw new Error(`${binary} is not there: scripts/end2end.sh builds it, or name another one by SOUK_BIN.`);
+    const { PATH, HOME, LANG, TMPDIR, PG_BIN_DIR } = process.env;
+    const env = {
+      PATH,
+      HOME,
+      LANG,
+      TMPDIR,
+      PG_BIN_DIR,
+      SOUK_DATA_DIR: this.data,
+      SOUK_LISTEN: this.address,
+      BASE_URL: this.url,
+      MAIL: "mailbox",
+      RUST_LOG: process.env.RUST_LOG ?? "info",
+      RUST_BACKTRACE: "1",
+    };
+    const file = openSync(this.log, "a");
+    const child = spawn(binary, command, { cwd: PROJECT, env, stdio: ["ignore", file, file] });
+    closeSync(file);
+    return child;
+  }
+
+  private async ready(child: ChildProcess): Promise<void> {
+    const limit = Date.now() + START_LIMIT_MS;
+    while (Date.now() < limit) {
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`The shop ended with ${child.exitCode ?? child.signalCode} while starting:\n${this.tail()}`);
+      }
+      const answer = await fetch(`${this.url}/health/ready`).catch(() => null);
+      if (answer?.ok) return;
+      await new Promise((next) => setTimeout(next, ASK_AGAIN_MS));
+    }
+    throw new Error(`The shop was not ready within ${START_LIMIT_MS / 1000} s:\n${this.tail()}`);
+  }
+
+  private tail(): string {
+    return readFileSync(this.log, "utf8").split("\n").slice(-30).join("\n");
+  }
 }
 
 /** Its exit code; a signal's name if one ended it; null if it is still there after the limit. */
@@ -95,33 +154,6 @@ function exitOf(child: ChildProcess, limit: number): Promise<number | string | n
       done(code ?? signal);
     });
   });
-}
-
-async function ready(url: string, server: ChildProcess): Promise<void> {
-  const limit = Date.now() + START_LIMIT_MS;
-  while (Date.now() < limit) {
-    if (server.exitCode !== null || server.signalCode !== null) {
-      throw new Error(`The shop ended with ${server.exitCode ?? server.signalCode} while starting:\n${tail("server.log")}`);
-    }
-    const answer = await fetch(`${url}/health/ready`).catch(() => null);
-    if (answer?.ok) return;
-    await new Promise((next) => setTimeout(next, ASK_AGAIN_MS));
-  }
-  throw new Error(`The shop was not ready within ${START_LIMIT_MS / 1000} s:\n${tail("server.log")}`);
-}
-
-async function stop(server: ChildProcess): Promise<void> {
-  server.kill("SIGTERM");
-  const ended = await exitOf(server, STOP_LIMIT_MS);
-  if (ended === null) server.kill("SIGKILL");
-  const log = readFileSync(resolve(WORKSHOP, "server.log"), "utf8");
-  const panics = log.split("\n").filter((line) => line.includes("panicked at"));
-  if (ended !== 0) throw new Error(`On SIGTERM the shop ended with ${ended ?? "nothing: it had to be killed"}:\n${tail("server.log")}`);
-  if (panics.length > 0) throw new Error(`The server panicked:\n${panics.join("\n")}`);
-}
-
-function tail(log: string): string {
-  return readFileSync(resolve(WORKSHOP, log), "utf8").split("\n").slice(-30).join("\n");
 }
 
 /** A port that nobody listens on, so that two checkouts can be tested side by side. */

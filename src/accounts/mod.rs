@@ -20,7 +20,7 @@ pub mod service;
 mod store;
 
 crate::text_enum! {
-    /// What somebody may do. Sign-up makes customers; vendors and admins are made by an admin or the command line.
+    /// What somebody may do. Sign-up makes customers; who applies for a shop becomes a vendor; admins are made by the command line.
     pub enum Role {
         Customer => "customer",
         Vendor => "vendor",

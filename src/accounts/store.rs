@@ -46,6 +46,13 @@ pub async fn replace_password_hash(executor: impl PgExecutor<'_>, id: UserId, ol
     Ok(())
 }
 
+pub async fn make_vendor(executor: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<bool> {
+    let done = sqlx::query!("update users set role = 'vendor' where id = $1 and role in ('customer', 'vendor')", id as _)
+        .execute(executor)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 pub async fn insert_session(executor: impl PgExecutor<'_>, id: SessionId, user_id: UserId, user_agent: &str) -> sqlx::Result<()> {
     sqlx::query!("insert into sessions (id, user_id, user_agent) values ($1, $2, $3)", id as _, user_id as _, user_agent)
         .execute(executor)

@@ -13,8 +13,9 @@ use crate::platform::state::AppState;
 
 /// Name of the job that sends mails: `jobs::wake(OUTBOX)` after a commit makes it run at once.
 pub const OUTBOX: &str = "outbox";
-/// How long a worker may keep a mail. Longer than the mailer's own timeout with all its steps, so that two workers never hold one mail.
-const LEASE: Duration = Duration::from_secs(180);
+/// How long a worker may keep a mail. Longer than the mailer's own timeout with all its steps (60 s), so that two workers never hold one mail;
+/// not much longer, since a mail in the hands of a killed server waits for its end.
+const LEASE: Duration = Duration::from_secs(90);
 /// Mails that one worker sends at a time: a mail server that stalls one connection should not stop the rest.
 const LANES: usize = 4;
 /// Attempts before a mail is given up: with the waits below, about six hours of a mail server that is down.

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{driven, encoded, here, query};
+use crate::accounts::Role;
 use crate::accounts::api::SignOut;
 use crate::accounts::guard::Customer;
 use crate::cart::guard::CartOwner;
@@ -77,6 +78,11 @@ fn AccountMenu(customer: Option<Customer>) -> impl IntoView {
             <summary class="tool" aria-label="Your account"><Icon name="user"/><span class="tool-label">{first_name}</span></summary>
             <div class="menu-panel">
                 <p>"Signed in as "<strong>{customer.name().to_owned()}</strong><br/><span class="muted">{customer.email().to_string()}</span></p>
+                {match customer.role() {
+                    Role::Customer => None,
+                    Role::Vendor => Some(view! { <a class="menu-item" href="/vendor"><Icon name="shop"/>"Your shop"</a> }),
+                    Role::Admin => Some(view! { <a class="menu-item" href="/admin/vendors"><Icon name="shop"/>"Shops"</a> }),
+                }}
                 <a class="menu-item" href="/account/orders"><Icon name="box"/>"Your orders"</a>
                 <a class="menu-item" href="/wishlist"><Icon name="heart"/>"Wishlist"</a>
                 <form method="post" action=SignOut::url()><button class="menu-item"><Icon name="leave"/>"Sign out"</button></form>

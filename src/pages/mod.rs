@@ -1,6 +1,7 @@
 //! One file per URL (or pair of URLs). A page loads what it shows, composes components and islands, and has no rules of its own.
 
 pub mod account;
+pub mod admin;
 pub mod cart;
 pub mod checkout;
 mod dates;
@@ -18,6 +19,7 @@ pub mod sign_in;
 pub mod sign_up;
 pub mod thanks;
 mod totals;
+pub mod vendor;
 pub mod wishlist;
 
 use std::future::Future;

@@ -1,9 +1,24 @@
-//! `/sell`
+//! `/sell`, `/sell/apply`
 
 use leptos::prelude::*;
+use server_fn::ServerFn;
 
 use super::document::Document;
-use crate::ui::{ButtonLink, Icon, Notice, Tone};
+use super::loaded;
+use crate::platform::form_flash;
+use crate::ui::{Button, ButtonLink, ErrorSummary, FormState, Icon, Notice, SelectField, TextArea, TextField, Tone};
+use crate::values::COUNTRIES;
+use crate::vendors::api::ApplyForShop;
+use crate::vendors::guard::ShopOwner;
+use crate::vendors::{VendorStatus, field};
+
+const LABELS: &[(&str, &str)] = &[
+    (field::NAME, "Name of the shop"),
+    (field::TAGLINE, "In one line"),
+    (field::STORY, "Your story"),
+    (field::CITY, "City"),
+    (field::COUNTRY_CODE, "Country"),
+];
 
 /// For people who want to open a shop.
 #[component]
@@ -22,9 +37,52 @@ pub fn SellPage() -> impl IntoView {
                 {step("truck", "Send what is sold", "You see your part of each order and nothing of the others.")}
             </ul>
             <div class="section stack narrow">
-                <Notice tone=Tone::Accent>"Applications are not open yet. With an account you will be able to apply as soon as they are."</Notice>
-                <ButtonLink href="/sign-up" large=true>"Create an account"</ButtonLink>
+                <p>"You need an account for it. If you have none yet, the way leads past it."</p>
+                <ButtonLink href="/sell/apply" large=true>"Apply for a shop"</ButtonLink>
             </div>
         </div>
     }
+}
+
+/// The form with which a shop begins; after a rejection it holds what was written, and says why it was not enough.
+#[component]
+pub fn ApplyPage() -> impl IntoView {
+    let form = FormState::of(form_flash::current().as_ref(), ApplyForShop::url());
+    loaded(async move {
+        let vendor = ShopOwner::current().await?.map(|owner| owner.vendor().clone());
+        if vendor.as_ref().is_some_and(|vendor| matches!(vendor.status, VendorStatus::Approved | VendorStatus::Suspended)) {
+            leptos_axum::redirect("/vendor");
+        }
+        let rejected =
+            vendor.as_ref().filter(|vendor| vendor.status == VendorStatus::Rejected).and_then(|vendor| vendor.status_reason.clone());
+        let again = vendor.is_some();
+        let known = vendor.map(|vendor| vendor.profile);
+        let was = |pick: fn(&crate::vendors::VendorProfile) -> &String| known.as_ref().map(pick).cloned().unwrap_or_default();
+        let countries = COUNTRIES.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned())).collect();
+        Ok(view! {
+            <Document title=if form.error().is_some() { "Error: apply for a shop" } else { "Apply for a shop" }/>
+            <div class="wrap narrow">
+                <header class="page-head">
+                    <h1>"Apply for a shop"</h1>
+                    <p>"A person reads what you write here. It stands on your shop's page later, and you can change it."</p>
+                </header>
+                <div class="stack">
+                    {rejected.map(|reason| view! {
+                        <Notice tone=Tone::Warn><strong>"The last application was not approved. "</strong>{reason}</Notice>
+                    })}
+                    <form class="form card" method="post" action=ApplyForShop::url()>
+                        <ErrorSummary form=form.clone() labels=LABELS/>
+                        <TextField form=form.clone() name=field::NAME label="Name of the shop" autocomplete="organization" value=was(|shop| &shop.name) maxlength=80/>
+                        <TextField form=form.clone() name=field::TAGLINE label="In one line" value=was(|shop| &shop.tagline) maxlength=160 optional=true hint="Such as: stoneware, fired twice a month"/>
+                        <TextArea form=form.clone() name=field::STORY label="Your story" value=was(|shop| &shop.story) maxlength=4000 hint="What you make, how, and since when"/>
+                        <div class="field-row">
+                            <TextField form=form.clone() name=field::CITY label="City" autocomplete="address-level2" value=was(|shop| &shop.city) maxlength=80/>
+                            <SelectField form=form name=field::COUNTRY_CODE label="Country" options=countries value=was(|shop| &shop.country_code) autocomplete="country"/>
+                        </div>
+                        <Button large=true>{if again { "Send it again" } else { "Send the application" }}</Button>
+                    </form>
+                </div>
+            </div>
+        })
+    })
 }

@@ -27,7 +27,7 @@ pub fn SignUpPage() -> impl IntoView {
             <div class="wrap"><div class="sign">
                 <h1>"Create an account"</h1>
                 <p class="muted">
-                    {if next.starts_with("/checkout") { "Then on to the address. Your cart comes along." } else { "Follow your orders, keep a wishlist, check out faster." }}
+                    {if next.starts_with("/checkout") { "Then on to the address. Your cart comes along." } else if next.starts_with("/sell") { "First your own account, then the shop." } else { "Follow your orders, keep a wishlist, check out faster." }}
                 </p>
                 <form class="form" method="post" action=SignUp::url()>
                     <ErrorSummary form=form.clone() labels=LABELS/>

@@ -66,6 +66,31 @@ pub fn TextField(
     }
 }
 
+/// A labelled input of several lines. What was typed before a refusal stands in it again.
+#[component]
+pub fn TextArea(
+    form: FormState,
+    name: &'static str,
+    label: &'static str,
+    #[prop(optional)] hint: &'static str,
+    /// What stands in it when nothing was typed yet.
+    #[prop(optional, into)]
+    value: Option<String>,
+    #[prop(optional)] maxlength: Option<u32>,
+    #[prop(default = 6)] rows: u32,
+) -> impl IntoView {
+    let problem = form.problem(name);
+    let value = form.value(name).map(str::to_owned).or(value).unwrap_or_default();
+    view! {
+        <div class="field">
+            <Label name=name label=label optional=false/>
+            <textarea class="input" id=name name=name rows=rows maxlength=maxlength required=true
+                aria-invalid=problem.map(|_| "true") aria-describedby=described_by(name, !hint.is_empty(), problem.is_some())>{value}</textarea>
+            <Notes name=name hint=hint problem=problem/>
+        </div>
+    }
+}
+
 /// A labelled choice from a closed list.
 #[component]
 pub fn SelectField(

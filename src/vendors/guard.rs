@@ -1,10 +1,29 @@
-//! Proof that somebody runs an approved shop.
+//! Proofs that somebody has a shop, and that it is approved.
 
-use super::{VendorStatus, service};
+use super::{Vendor, VendorStatus, service};
 use crate::accounts::Role;
 use crate::accounts::guard::{Customer, Visit};
 use crate::error::AppError;
 use crate::values::{Slug, VendorId};
+
+/// Somebody who is signed in and has a shop, in whatever status: sees where it stands, and sells nothing by it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ShopOwner(Vendor);
+
+impl ShopOwner {
+    /// None for whoever never applied.
+    ///
+    /// # Errors
+    /// `Unauthenticated`.
+    pub async fn current() -> Result<Option<Self>, AppError> {
+        let customer = Customer::require().await?;
+        Ok(service::find_by_owner(&Visit::current()?.state().db, customer.user_id()).await?.map(Self))
+    }
+
+    pub fn vendor(&self) -> &Vendor {
+        &self.0
+    }
+}
 
 /// Somebody who is signed in and whose shop, read at this request, is approved.
 #[derive(Clone, PartialEq, Eq, Debug)]

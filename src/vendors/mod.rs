@@ -5,8 +5,11 @@
 
 use crate::values::{Email, FieldErrors, FieldProblem, Money, Slug, UserId, VendorId};
 
+pub mod api;
 #[cfg(feature = "ssr")]
 pub mod guard;
+#[cfg(feature = "ssr")]
+pub mod mail;
 #[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]
@@ -33,9 +36,69 @@ impl VendorStatus {
         )
     }
 
+    /// What an admin may make of it. Back to pending is the vendor's own way: a new application.
+    pub fn decisions(self) -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(move |&next| next != Self::Pending && self.may_become(next))
+    }
+
+    /// One word for people.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Pending => "Waiting",
+            Self::Approved => "Open",
+            Self::Rejected => "Rejected",
+            Self::Suspended => "Suspended",
+        }
+    }
+
     /// Whether getting there must be explained to the vendor.
     pub const fn needs_reason(self) -> bool {
         matches!(self, Self::Rejected | Self::Suspended)
+    }
+}
+
+/// Names of the fields of the forms about shops, as the pages, the server functions and the field errors have them.
+pub mod field {
+    pub const NAME: &str = "name";
+    pub const TAGLINE: &str = "tagline";
+    pub const STORY: &str = "story";
+    pub const CITY: &str = "city";
+    pub const COUNTRY_CODE: &str = "country_code";
+    pub const REASON: &str = "reason";
+}
+
+/// Longest reason for a rejection or a suspension, in characters; the table has the same bound.
+pub const MAX_REASON: usize = 1000;
+
+/// What somebody says who wants to open a shop.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Application {
+    pub name: String,
+    pub tagline: String,
+    pub story: String,
+    pub city: String,
+    /// ISO 3166-1 alpha-2.
+    pub country_code: String,
+}
+
+impl Application {
+    /// Trims the texts and says all that is wrong with them.
+    ///
+    /// # Errors
+    /// One entry for each bad field.
+    pub fn parse(raw: &Self) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let application = Self {
+            name: errors.text(field::NAME, &raw.name, 1, 80),
+            tagline: errors.text(field::TAGLINE, &raw.tagline, 0, 160),
+            story: errors.text(field::STORY, &raw.story, 1, 4000),
+            city: errors.text(field::CITY, &raw.city, 1, 80),
+            country_code: raw.country_code.trim().to_owned(),
+        };
+        if crate::values::country_name(&application.country_code).is_none() {
+            errors.push(field::COUNTRY_CODE, FieldProblem::UnknownChoice);
+        }
+        errors.into_result(application)
     }
 }
 
@@ -48,6 +111,10 @@ pub struct Vendor {
     pub profile: VendorProfile,
     pub status: VendorStatus,
     pub status_reason: Option<String>,
+    /// RFC 3339.
+    pub applied_at: String,
+    /// RFC 3339.
+    pub status_changed_at: String,
 }
 
 /// What a vendor says about the shop.
@@ -80,36 +147,6 @@ impl ShippingRate {
     }
 }
 
-impl VendorProfile {
-    /// Trims the texts and says all that is wrong with them.
-    ///
-    /// # Errors
-    /// One entry for each bad field.
-    pub fn parse(raw: Self) -> Result<Self, FieldErrors> {
-        let mut errors = FieldErrors::default();
-        let profile = Self {
-            name: errors.text("name", &raw.name, 1, 80),
-            tagline: errors.text("tagline", &raw.tagline, 0, 160),
-            story: errors.text("story", &raw.story, 0, 4000),
-            city: errors.text("city", &raw.city, 0, 80),
-            country_code: raw.country_code.trim().to_ascii_uppercase(),
-            contact_email: raw.contact_email,
-            shipping: raw.shipping,
-        };
-        if !matches!(profile.country_code.as_bytes(), [] | [b'A'..=b'Z', b'A'..=b'Z']) {
-            errors.push("country_code", FieldProblem::UnknownChoice);
-        }
-        let ShippingRate { flat, free_from } = profile.shipping;
-        if !(0..=crate::values::MAX_CHARGE_MINOR).contains(&flat.amount_minor) {
-            errors.push("shipping_flat", FieldProblem::OutOfRange);
-        }
-        if free_from.is_some_and(|amount| amount.amount_minor < 0 || amount.currency != flat.currency) {
-            errors.push("shipping_free_from", FieldProblem::OutOfRange);
-        }
-        errors.into_result(profile)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,6 +161,29 @@ mod tests {
                 assert_eq!(from.may_become(to), allowed.contains(&(from, to)), "{from} → {to}");
             }
         }
+    }
+
+    #[test]
+    fn an_application_says_all_that_is_wrong_with_it() {
+        let blank = Application {
+            name: " ".into(),
+            tagline: "x".repeat(161),
+            story: String::new(),
+            city: String::new(),
+            country_code: "XX".into(),
+        };
+        let errors = Application::parse(&blank).unwrap_err();
+        let found: Vec<_> = errors.iter().collect();
+        assert_eq!(
+            found,
+            [
+                (field::NAME, FieldProblem::Required),
+                (field::TAGLINE, FieldProblem::TooLong),
+                (field::STORY, FieldProblem::Required),
+                (field::CITY, FieldProblem::Required),
+                (field::COUNTRY_CODE, FieldProblem::UnknownChoice),
+            ]
+        );
     }
 
     #[test]

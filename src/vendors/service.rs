@@ -2,43 +2,131 @@
 
 use serde_json::json;
 
-use super::{Vendor, VendorProfile, VendorStatus, store};
-use crate::accounts::guard::Admin;
+use super::{Application, MAX_REASON, Vendor, VendorStatus, field, mail, store};
+use crate::accounts::guard::{Admin, Customer};
 use crate::audit::{self, AuditEntry};
 use crate::error::{AppError, Conflict, OnConstraint};
+use crate::notifications::service::OUTBOX;
 use crate::platform::db::{Db, Tx};
-use crate::values::{Currency, FieldProblem, Slug, UserId, VendorId};
+use crate::platform::jobs;
+use crate::platform::state::AppState;
+use crate::values::{FieldErrors, FieldProblem, Slug, UserId, VendorId};
 
-/// A shop applies: it begins as pending.
+/// Shops on a page of the admin's list.
+pub const PAGE_SIZE: i64 = 50;
+
+/// Somebody opens a shop, corrects an application that nobody has decided yet, or applies again after a rejection. Who applies is a vendor
+/// from then on; the shop sells nothing before an admin approves it.
 ///
 /// # Errors
-/// `Invalid` for a bad field, a name that makes no address (`slug`) or one that is taken, an owner who has a shop already.
-pub async fn create(tx: &mut Tx, owner_id: UserId, slug: Slug, profile: VendorProfile) -> Result<Vendor, AppError> {
-    let profile = VendorProfile::parse(profile)?;
-    if profile.shipping.flat.currency != currency(tx).await? {
-        return Err(AppError::field("shipping_flat", FieldProblem::UnknownChoice));
+/// `Invalid` for a bad field or a name that is taken; `Forbidden` for an admin; `Conflict(Stale)` when the shop is open or suspended.
+pub async fn apply(state: &AppState, customer: &Customer, application: &Application) -> Result<(), AppError> {
+    let application = Application::parse(application)?;
+    let owner = customer.user_id();
+    let mut tx = state.db.begin().await?;
+    crate::accounts::service::become_vendor(&mut tx, owner).await?;
+    let known = store::lock_by_owner(&mut *tx, owner).await?;
+    let (id, before) = match &known {
+        None => {
+            let id = VendorId::new();
+            let slug = Slug::of_name(&application.name).unwrap_or_else(|| fallback_slug(id));
+            let inserted = store::insert(&mut *tx, id, owner, &slug, &application, customer.email()).await;
+            inserted.on_constraint("vendors_slug_key", field::NAME, FieldProblem::Taken)?;
+            (id, None)
+        }
+        Some(vendor) if matches!(vendor.status, VendorStatus::Pending | VendorStatus::Rejected) => {
+            store::update_application(&mut *tx, vendor.id, &application).await?;
+            if vendor.status == VendorStatus::Rejected
+                && !store::set_status(&mut *tx, vendor.id, vendor.status, VendorStatus::Pending, None).await?
+            {
+                return Err(Conflict::Stale.into());
+            }
+            (vendor.id, Some(vendor.status))
+        }
+        Some(_) => return Err(Conflict::Stale.into()),
+    };
+    // A correction is no news to anybody; a form that was sent twice is one.
+    if before != Some(VendorStatus::Pending) {
+        record(&mut tx, Some(owner), id, before, VendorStatus::Pending, None).await?;
+        mail::received(&mut tx, id, &application, customer.email(), &state.config.base_url).await?;
     }
-    let vendor = Vendor { id: VendorId::new(), owner_id, slug, profile, status: VendorStatus::Pending, status_reason: None };
-    let inserted = store::insert(&mut **tx, &vendor).await;
-    if inserted.as_ref().is_err_and(|error| error.as_database_error().and_then(|cause| cause.constraint()) == Some("vendors_owner_key")) {
-        return Err(AppError::field("owner", FieldProblem::Taken));
-    }
-    inserted.on_constraint("vendors_slug_key", "slug", FieldProblem::Taken)?;
-    Ok(vendor)
+    tx.commit().await?;
+    jobs::wake(OUTBOX);
+    Ok(())
 }
 
-/// The currency of this shop, in which vendors give their rates.
+/// For a name without a single letter or digit of ASCII.
+fn fallback_slug(id: VendorId) -> Slug {
+    let tail: String = id.0.simple().to_string().chars().skip(20).collect();
+    format!("shop-{tail}").parse().unwrap_or_else(|_| unreachable!("hexadecimal figures make a slug"))
+}
+
+/// What an admin decided about a shop, having seen it in a certain status.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    pub vendor_id: VendorId,
+    pub seen: VendorStatus,
+    pub next: VendorStatus,
+    /// Word for word in the mail; needed where [`VendorStatus::needs_reason`] says so, and nothing otherwise.
+    pub reason: String,
+}
+
+impl Decision {
+    fn reason(&self) -> Result<Option<String>, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let reason = self.next.needs_reason().then(|| errors.text(field::REASON, &self.reason, 1, MAX_REASON));
+        errors.into_result(reason)
+    }
+}
+
+/// Approves, rejects, suspends, or lifts a suspension; the vendor gets a mail. From the next request on the shop's goods are for sale, or not.
 ///
 /// # Errors
-/// Those of the database.
-pub async fn currency(tx: &mut Tx) -> Result<Currency, AppError> {
-    Ok(store::currency(&mut **tx).await?)
+/// `Invalid` when the reason is missing or too long; `NotFound`; `Conflict(Stale)` when the shop is no longer as the admin saw it, or when no
+/// way leads from there to what was decided.
+pub async fn decide(state: &AppState, admin: &Admin, decision: &Decision) -> Result<(), AppError> {
+    let reason = decision.reason()?;
+    let Decision { vendor_id, seen, next, .. } = *decision;
+    if !seen.decisions().any(|possible| possible == next) {
+        return Err(Conflict::Stale.into());
+    }
+    let mut tx = state.db.begin().await?;
+    let vendor = store::find(&mut *tx, vendor_id).await?.ok_or(AppError::NotFound)?;
+    if !store::set_status(&mut *tx, vendor_id, seen, next, reason.as_deref()).await? {
+        return Err(Conflict::Stale.into());
+    }
+    record(&mut tx, Some(admin.customer().user_id()), vendor_id, Some(seen), next, reason.clone()).await?;
+    mail::decided(&mut tx, &vendor, seen, next, reason.as_deref(), &state.config.base_url).await?;
+    tx.commit().await?;
+    jobs::wake(OUTBOX);
+    Ok(())
 }
 
-/// # Errors
-/// `NotFound`.
-pub async fn find_by_slug(db: &Db, slug: &Slug) -> Result<Vendor, AppError> {
-    store::by_slug(db.pool(), slug).await?.ok_or(AppError::NotFound)
+async fn record(
+    tx: &mut Tx,
+    actor: Option<UserId>,
+    id: VendorId,
+    before: Option<VendorStatus>,
+    after: VendorStatus,
+    reason: Option<String>,
+) -> Result<(), AppError> {
+    let action = match (before, after) {
+        (_, VendorStatus::Pending) => "vendor.applied",
+        (Some(VendorStatus::Suspended), VendorStatus::Approved) => "vendor.reinstated",
+        (_, VendorStatus::Approved) => "vendor.approved",
+        (_, VendorStatus::Rejected) => "vendor.rejected",
+        (_, VendorStatus::Suspended) => "vendor.suspended",
+    };
+    let entry = AuditEntry {
+        actor,
+        action,
+        object_kind: "vendor",
+        object_id: Some(id.0),
+        before: before.map(|status| json!({ "status": status })),
+        after: Some(json!({ "status": after })),
+        reason,
+    };
+    audit::service::record(tx, entry).await
 }
 
 /// The shop of a person, in whatever status.
@@ -49,42 +137,26 @@ pub async fn find_by_owner(db: &Db, owner_id: UserId) -> Result<Option<Vendor>, 
     Ok(store::by_owner(db.pool(), owner_id).await?)
 }
 
-/// # Errors
-/// `Conflict(Stale)` when the shop is not pending.
-pub async fn approve(tx: &mut Tx, admin: &Admin, vendor: &Vendor) -> Result<(), AppError> {
-    move_to(tx, Some(admin.customer().user_id()), vendor, VendorStatus::Approved, None).await
-}
-
-/// For the seed and the command line, where no admin is signed in.
+/// Any shop, for an admin.
 ///
 /// # Errors
-/// `Conflict(Stale)` when the shop is not pending.
-pub async fn approve_by_system(tx: &mut Tx, vendor: &Vendor) -> Result<(), AppError> {
-    move_to(tx, None, vendor, VendorStatus::Approved, None).await
+/// `NotFound`.
+pub async fn find(db: &Db, _: &Admin, id: VendorId) -> Result<Vendor, AppError> {
+    store::find(db.pool(), id).await?.ok_or(AppError::NotFound)
 }
 
-async fn move_to(tx: &mut Tx, actor: Option<UserId>, vendor: &Vendor, to: VendorStatus, reason: Option<String>) -> Result<(), AppError> {
-    let allowed = vendor.status.may_become(to) && (!to.needs_reason() || reason.is_some());
-    if !allowed || !store::set_status(&mut **tx, vendor.id, vendor.status, to, reason.as_deref()).await? {
-        return Err(Conflict::Stale.into());
-    }
-    let entry = AuditEntry {
-        actor,
-        action: action_name(to),
-        object_kind: "vendor",
-        object_id: Some(vendor.id.0),
-        before: Some(json!({ "status": vendor.status })),
-        after: Some(json!({ "status": to })),
-        reason,
-    };
-    audit::service::record(tx, entry).await
+/// Shops in one status, in the order in which they applied, after the one given; [`PAGE_SIZE`] at most.
+///
+/// # Errors
+/// Those of the database.
+pub async fn list(db: &Db, _: &Admin, status: VendorStatus, after: Option<VendorId>) -> Result<Vec<Vendor>, AppError> {
+    Ok(store::list(db.pool(), status, after, PAGE_SIZE).await?)
 }
 
-const fn action_name(to: VendorStatus) -> &'static str {
-    match to {
-        VendorStatus::Pending => "vendor.applied",
-        VendorStatus::Approved => "vendor.approved",
-        VendorStatus::Rejected => "vendor.rejected",
-        VendorStatus::Suspended => "vendor.suspended",
-    }
+/// How many shops are in each status; those without any are missing.
+///
+/// # Errors
+/// Those of the database.
+pub async fn counts(db: &Db, _: &Admin) -> Result<Vec<(VendorStatus, i64)>, AppError> {
+    Ok(store::counts(db.pool()).await?)
 }

@@ -1,6 +1,8 @@
 use sqlx::PgExecutor;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
-use super::{ShippingRate, Vendor, VendorProfile, VendorStatus};
+use super::{Application, ShippingRate, Vendor, VendorProfile, VendorStatus};
 use crate::values::{Currency, Email, Money, Slug, UserId, VendorId};
 
 crate::text_column!(VendorStatus);
@@ -21,6 +23,8 @@ struct Row {
     shipping_flat_minor: i64,
     shipping_free_from_minor: Option<i64>,
     currency: Currency,
+    created_at: OffsetDateTime,
+    status_changed_at: OffsetDateTime,
 }
 
 impl From<Row> for Vendor {
@@ -38,46 +42,69 @@ impl From<Row> for Vendor {
             contact_email: row.contact_email,
             shipping,
         };
-        Self { id: row.id, owner_id: row.owner_id, slug: row.slug, profile, status: row.status, status_reason: row.status_reason }
+        let text = |at: OffsetDateTime| at.format(&Rfc3339).unwrap_or_default();
+        Self {
+            id: row.id,
+            owner_id: row.owner_id,
+            slug: row.slug,
+            profile,
+            status: row.status,
+            status_reason: row.status_reason,
+            applied_at: text(row.created_at),
+            status_changed_at: text(row.status_changed_at),
+        }
     }
 }
 
-/// The shop's own currency, in which all rates are.
-pub async fn currency(executor: impl PgExecutor<'_>) -> sqlx::Result<Currency> {
-    sqlx::query_scalar!(r#"select currency as "currency: Currency" from shop"#).fetch_one(executor).await
-}
-
-pub async fn insert(executor: impl PgExecutor<'_>, vendor: &Vendor) -> sqlx::Result<()> {
-    let profile = &vendor.profile;
+pub async fn insert(
+    executor: impl PgExecutor<'_>,
+    id: VendorId,
+    owner_id: UserId,
+    slug: &Slug,
+    application: &Application,
+    contact_email: &Email,
+) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into vendors (id, owner_id, slug, name, tagline, story, city, country_code, contact_email, status, shipping_flat_minor,
-           shipping_free_from_minor) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        vendor.id as _,
-        vendor.owner_id as _,
-        vendor.slug.as_str(),
-        profile.name,
-        profile.tagline,
-        profile.story,
-        profile.city,
-        profile.country_code,
-        profile.contact_email.as_str(),
-        vendor.status.as_str(),
-        profile.shipping.flat.amount_minor,
-        profile.shipping.free_from.map(|amount| amount.amount_minor),
+        "insert into vendors (id, owner_id, slug, name, tagline, story, city, country_code, contact_email)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        id as _,
+        owner_id as _,
+        slug.as_str(),
+        application.name,
+        application.tagline,
+        application.story,
+        application.city,
+        application.country_code,
+        contact_email.as_str(),
     )
     .execute(executor)
     .await?;
     Ok(())
 }
 
-pub async fn by_slug(executor: impl PgExecutor<'_>, slug: &Slug) -> sqlx::Result<Option<Vendor>> {
+pub async fn update_application(executor: impl PgExecutor<'_>, id: VendorId, application: &Application) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update vendors set name = $2, tagline = $3, story = $4, city = $5, country_code = $6 where id = $1",
+        id as _,
+        application.name,
+        application.tagline,
+        application.story,
+        application.city,
+        application.country_code,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+pub async fn find(executor: impl PgExecutor<'_>, id: VendorId) -> sqlx::Result<Option<Vendor>> {
     let row = sqlx::query_as!(
         Row,
         r#"select v.id as "id: VendorId", owner_id as "owner_id: UserId", slug as "slug: Slug", v.name, tagline, story, city, country_code,
              contact_email as "contact_email: Email", status as "status: VendorStatus", status_reason, shipping_flat_minor,
-             shipping_free_from_minor, shop.currency as "currency: Currency"
-           from vendors v cross join shop where slug = $1"#,
-        slug.as_str(),
+             shipping_free_from_minor, shop.currency as "currency: Currency", v.created_at, status_changed_at
+           from vendors v cross join shop where v.id = $1"#,
+        id as _,
     )
     .fetch_optional(executor)
     .await?;
@@ -89,13 +116,51 @@ pub async fn by_owner(executor: impl PgExecutor<'_>, owner_id: UserId) -> sqlx::
         Row,
         r#"select v.id as "id: VendorId", owner_id as "owner_id: UserId", slug as "slug: Slug", v.name, tagline, story, city, country_code,
              contact_email as "contact_email: Email", status as "status: VendorStatus", status_reason, shipping_flat_minor,
-             shipping_free_from_minor, shop.currency as "currency: Currency"
+             shipping_free_from_minor, shop.currency as "currency: Currency", v.created_at, status_changed_at
            from vendors v cross join shop where owner_id = $1"#,
         owner_id as _,
     )
     .fetch_optional(executor)
     .await?;
     Ok(row.map(Vendor::from))
+}
+
+/// Of two applications at once the second sees the first one.
+pub async fn lock_by_owner(executor: impl PgExecutor<'_>, owner_id: UserId) -> sqlx::Result<Option<Vendor>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select v.id as "id: VendorId", owner_id as "owner_id: UserId", slug as "slug: Slug", v.name, tagline, story, city, country_code,
+             contact_email as "contact_email: Email", status as "status: VendorStatus", status_reason, shipping_flat_minor,
+             shipping_free_from_minor, shop.currency as "currency: Currency", v.created_at, status_changed_at
+           from vendors v cross join shop where owner_id = $1 for update of v"#,
+        owner_id as _,
+    )
+    .fetch_optional(executor)
+    .await?;
+    Ok(row.map(Vendor::from))
+}
+
+pub async fn list(executor: impl PgExecutor<'_>, status: VendorStatus, after: Option<VendorId>, limit: i64) -> sqlx::Result<Vec<Vendor>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select v.id as "id: VendorId", owner_id as "owner_id: UserId", slug as "slug: Slug", v.name, tagline, story, city, country_code,
+             contact_email as "contact_email: Email", status as "status: VendorStatus", status_reason, shipping_flat_minor,
+             shipping_free_from_minor, shop.currency as "currency: Currency", v.created_at, status_changed_at
+           from vendors v cross join shop where status = $1 and ($2::uuid is null or v.id > $2) order by v.id limit $3"#,
+        status.as_str(),
+        after as Option<VendorId>,
+        limit,
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(rows.into_iter().map(Vendor::from).collect())
+}
+
+pub async fn counts(executor: impl PgExecutor<'_>) -> sqlx::Result<Vec<(VendorStatus, i64)>> {
+    let rows = sqlx::query!(r#"select status as "status: VendorStatus", count(*) as "count!" from vendors group by status"#)
+        .fetch_all(executor)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.status, row.count)).collect())
 }
 
 /// Compare and set: nothing happens when somebody else was quicker.

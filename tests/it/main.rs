@@ -24,6 +24,8 @@ mod same_origin;
 mod sandbox;
 mod seed;
 mod sessions;
+
 mod support;
 mod tidy;
+mod vendors;
 mod webhook_signature;

@@ -81,12 +81,19 @@ pub const POLICY: &[Row] = &[
     page("/orders/{order}/thanks", Who::Customer),
     page("/account/orders", Who::Customer),
     page("/account/orders/{order}", Who::Customer),
+    page("/sell/apply", Who::Customer),
+    page("/vendor", Who::Customer),
+    page("/admin/vendors", Who::Admin),
+    page("/admin/vendors/{vendor}", Who::Admin),
     page("/dev/mail", Who::Development),
     // ui, accounts
     changes("/api/theme", Who::Anybody),
     changes("/api/accounts/sign-in", Who::Anybody),
     changes("/api/accounts/sign-up", Who::Anybody),
     changes("/api/accounts/sign-out", Who::Anybody),
+    // vendors
+    changes("/api/vendors/apply", Who::Customer),
+    changes("/api/vendors/decide", Who::Admin),
     // catalogue, wishlist, cart
     reads("GET", "/api/catalogue/suggest", Who::Anybody),
     changes("/api/wishlist/save", Who::Customer),

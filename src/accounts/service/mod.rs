@@ -8,7 +8,7 @@ use super::{Password, Role, SignUpForm, User, field, store};
 use crate::error::{AppError, OnConstraint};
 use crate::notifications::service::{OUTBOX, enqueue};
 use crate::notifications::{Mail, MailContent};
-use crate::platform::db::Db;
+use crate::platform::db::{Db, Tx};
 use crate::platform::jobs;
 use crate::platform::rate_limit;
 use crate::platform::state::AppState;
@@ -62,6 +62,14 @@ pub async fn create_user(db: &Db, new: NewUser) -> Result<UserId, AppError> {
     let user = User { id: UserId::new(), email: new.email, name: new.name, role: new.role };
     store::insert_user(db.pool(), &user, &password_hash).await.on_constraint("users_email_key", field::EMAIL, FieldProblem::Taken)?;
     Ok(user.id)
+}
+
+/// Makes a customer a vendor; a vendor stays one.
+///
+/// # Errors
+/// `Forbidden` for an admin: who approves shops has none.
+pub async fn become_vendor(tx: &mut Tx, id: UserId) -> Result<(), AppError> {
+    if store::make_vendor(&mut **tx, id).await? { Ok(()) } else { Err(AppError::Forbidden) }
 }
 
 /// The account of an address, for the seed and the command line.

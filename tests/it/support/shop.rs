@@ -92,16 +92,25 @@ impl App {
         id
     }
 
-    /// Signed in without the cost of a password.
-    pub async fn buyer(&self, name: &str) -> Buyer {
-        let email = format!("{name}@buyers.example");
-        let user_id = self.user(&email, Role::Customer).await;
-        let user = User { id: user_id, email: email.parse().unwrap(), name: "Ada Lovelace".into(), role: Role::Customer };
+    /// The browser of somebody new, signed in without the cost of a password.
+    pub async fn signed_in(&self, email: &str, role: Role) -> Browser {
+        self.sign_in_anew(email, role).await.0
+    }
+
+    async fn sign_in_anew(&self, email: &str, role: Role) -> (Browser, UserId) {
+        let id = self.user(email, role).await;
+        let user = User { id, email: email.parse().unwrap(), name: "Ada Lovelace".into(), role };
         let mut tx = self.state.db.begin().await.unwrap();
         let issued = sessions::open(&mut tx, &Keys::of(&self.state.config), user, "test").await.unwrap();
         tx.commit().await.unwrap();
         let browser = self.browser();
         browser.set_cookie("__Host-souk_access", &issued.access);
+        (browser, id)
+    }
+
+    /// A customer with an address, signed in.
+    pub async fn buyer(&self, name: &str) -> Buyer {
+        let (browser, user_id) = self.sign_in_anew(&format!("{name}@buyers.example"), Role::Customer).await;
         let address_id = Uuid::now_v7();
         sqlx::query("insert into addresses (id, user_id, name, line1, city, country_code) values ($1, $2, 'Ada Lovelace', '1 Mill Lane', 'London', 'GB')")
             .bind(address_id)

@@ -1,0 +1,136 @@
+import type { Browser } from "@playwright/test";
+import { axe } from "./support/axe.ts";
+import { DEMO, newPerson, type Person } from "./support/person.ts";
+import { shopUrl } from "./support/server.ts";
+import { Shop } from "./support/shop.ts";
+import { expect, test } from "./support/test.ts";
+
+/** The administrator, in a browser of her own. */
+async function adminShop(browser: Browser): Promise<Shop> {
+  const context = await browser.newContext({ baseURL: shopUrl() });
+  const shop = new Shop(await context.newPage());
+  await shop.signIn(DEMO.admin.email, DEMO.admin.password);
+  return shop;
+}
+
+/** Opens the page of a shop in the admin's list. */
+async function openInList(admin: Shop, status: string, name: string): Promise<void> {
+  await admin.open("/admin/vendors");
+  await admin.page.getByRole("navigation", { name: "Status" }).getByRole("link", { name: status }).click();
+  await admin.alive();
+  await axe(admin.page);
+  await admin.page.getByRole("link", { name, exact: true }).click();
+  await expect(admin.heading).toHaveText(name);
+  await admin.alive();
+  await axe(admin.page);
+}
+
+async function apply(shop: Shop, person: Person, name: string): Promise<void> {
+  const { page } = shop;
+  await shop.open("/sell");
+  await axe(page);
+  await page.getByRole("main").getByRole("link", { name: "Apply for a shop" }).click();
+  await expect(page).toHaveURL("/sign-in?next=/sell/apply");
+  await page.getByRole("main").getByRole("link", { name: "Create an account" }).click();
+  await expect(shop.heading).toHaveText("Create an account");
+  await shop.alive();
+  await shop.typeSignUp(person);
+  await expect(page).toHaveURL("/sell/apply");
+  await shop.alive();
+  await axe(page);
+  await page.getByLabel("Name of the shop").fill(name);
+  await page.getByLabel("Your story").fill("Boats, and what is left of them.");
+  await page.getByLabel("City").fill(" ");
+  await page.getByLabel("Country").selectOption({ label: "Portugal" });
+  await page.getByRole("button", { name: "Send the application" }).click();
+  await expect(shop.refusal).toContainText("City: Please fill this in.");
+  await expect(page.getByLabel("Your story")).toHaveValue("Boats, and what is left of them.");
+  await page.getByLabel("City").fill("Porto");
+  await page.getByRole("button", { name: "Send the application" }).click();
+  await expect(page).toHaveURL("/vendor");
+  await expect(page.getByRole("main")).toContainText("Your application is in");
+  await shop.alive();
+  await axe(page);
+}
+
+test("a shop is applied for, rejected, applied for again, approved, suspended and opened again", async ({ page, shop, person, browser, mailbox, watch }) => {
+  test.setTimeout(180_000);
+  const name = `Tide and Timber ${person.email.split(/[.@]/)[1]}`;
+  const address = `/shop/${name.toLowerCase().replaceAll(" ", "-")}`;
+  const admin = await adminShop(browser);
+  const standing = page.getByRole("main");
+
+  await test.step("applies, and waits", async () => {
+    await apply(shop, person, name);
+    await mailbox.arrived(person.email, `Your application: ${name}`);
+    watch.allowStatus(404);
+    expect((await page.goto(address))?.status()).toBe(404);
+  });
+
+  await test.step("is rejected with a reason that the admin reads in the mail beforehand", async () => {
+    await openInList(admin, "Waiting", name);
+    await admin.page.getByLabel("Reason").fill("Please show us what you make.");
+    await admin.page.getByRole("button", { name: "Preview the mail" }).click();
+    await expect(admin.page.getByRole("region", { name: "Preview of the mail" })).toContainText("Please show us what you make.");
+    await expect(admin.page.getByLabel("Reason")).toHaveValue("Please show us what you make.");
+    await axe(admin.page);
+    await admin.page.getByRole("button", { name: "Reject" }).click();
+    await expect(admin.page.getByRole("main")).toContainText("Rejected");
+    const reasons = async () => (await mailbox.to(person.email)).filter(({ text }) => text.includes("Please show us what you make."));
+    await expect.poll(async () => (await reasons()).length).toBe(1);
+  });
+
+  await test.step("applies again, with everything still there", async () => {
+    await shop.open("/vendor");
+    await axe(page);
+    await page.getByRole("link", { name: "Change it and apply again" }).click();
+    await expect(standing).toContainText("Please show us what you make.");
+    await expect(page.getByLabel("Name of the shop")).toHaveValue(name);
+    await page.getByLabel("Your story").fill("Tables from the planks of old boats.");
+    await page.getByRole("button", { name: "Send it again" }).click();
+    await expect(standing).toContainText("Your application is in");
+  });
+
+  await test.step("is approved: a mail says so, and the shop has its page", async () => {
+    await openInList(admin, "Waiting", name);
+    await admin.page.getByRole("button", { name: "Approve" }).click();
+    await expect(admin.page.getByRole("main")).toContainText("Open");
+    expect(await mailbox.arrived(person.email, `Welcome: ${name} is open`)).toHaveLength(1);
+    await shop.open("/vendor");
+    await axe(page);
+    await page.getByRole("link", { name: "See it as customers do" }).click();
+    await expect(shop.heading).toHaveText(name);
+    await expect(page.getByRole("main")).toContainText("Tables from the planks of old boats.");
+  });
+
+  await test.step("is suspended and opened again; who decides too late hears of it", async () => {
+    await openInList(admin, "Open", name);
+    const late = new Shop(await admin.page.context().newPage());
+    await late.open(new URL(admin.page.url()).pathname);
+    await admin.page.getByLabel("Reason").fill("Parcels do not arrive.");
+    await admin.page.getByRole("button", { name: "Suspend" }).click();
+    await expect(admin.page.getByRole("main")).toContainText("Lift the suspension");
+    expect((await page.goto(address))?.status()).toBe(404);
+    await shop.open("/vendor");
+    await expect(standing).toContainText("Parcels do not arrive.");
+
+    await late.page.getByLabel("Reason").fill("I say so too.");
+    await late.page.getByRole("button", { name: "Suspend" }).click();
+    await expect(late.refusal).toContainText("This was changed in the meantime");
+
+    await admin.page.getByRole("button", { name: "Lift the suspension" }).click();
+    await expect(admin.page.getByRole("button", { name: "Suspend" })).toBeVisible();
+    expect(await mailbox.arrived(person.email, `${name} is open again`)).toHaveLength(1);
+    expect((await page.goto(address))?.status()).toBe(200);
+  });
+  await admin.page.context().close();
+});
+
+test("nobody else gets to the admin's pages", async ({ page, shop, watch }) => {
+  watch.allowStatus(403);
+  await page.goto("/admin/vendors");
+  await expect(page).toHaveURL("/sign-in?next=/admin/vendors");
+  await shop.signUp(newPerson());
+  expect((await page.goto("/admin/vendors"))?.status()).toBe(403);
+  await expect(shop.heading).toHaveText("This page is not for your account");
+});

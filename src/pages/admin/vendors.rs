@@ -1,0 +1,83 @@
+//! `/admin/vendors`
+
+use leptos::prelude::*;
+
+use crate::accounts::guard::Admin;
+use crate::pages::dates::Date;
+use crate::pages::document::Document;
+use crate::pages::{loaded, query};
+use crate::platform::request;
+use crate::ui::{ButtonLink, EmptyState, Look};
+use crate::values::{VendorId, country_name};
+use crate::vendors::service::PAGE_SIZE;
+use crate::vendors::{Vendor, VendorStatus};
+
+#[component]
+fn Tabs(counts: Vec<(VendorStatus, i64)>, current: VendorStatus) -> impl IntoView {
+    view! {
+        <nav aria-label="Status">
+            <ul class="tabs" role="list">
+                {VendorStatus::ALL.iter().map(|&status| {
+                    let count = counts.iter().find(|(known, _)| *known == status).map_or(0, |(_, count)| *count);
+                    view! {
+                        <li><a href=format!("/admin/vendors?status={status}") aria-current=(status == current).then_some("page")>
+                            {status.label()}" "<span class="muted numeric">{count}</span>
+                        </a></li>
+                    }
+                }).collect_view()}
+            </ul>
+        </nav>
+    }
+}
+
+#[component]
+fn Table(vendors: Vec<Vendor>) -> impl IntoView {
+    view! {
+        <div class="table-scroll" role="region" aria-label="Shops" tabindex="0">
+            <table class="table">
+                <thead><tr><th scope="col">"Shop"</th><th scope="col">"Place"</th><th scope="col">"Mail"</th><th scope="col">"Applied"</th></tr></thead>
+                <tbody>
+                    {vendors.into_iter().map(|vendor| {
+                        let country = country_name(&vendor.profile.country_code).unwrap_or_default();
+                        view! {
+                            <tr>
+                                <th scope="row"><a href=format!("/admin/vendors/{}", vendor.id)>{vendor.profile.name}</a></th>
+                                <td>{[vendor.profile.city.as_str(), country].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(", ")}</td>
+                                <td>{vendor.profile.contact_email.to_string()}</td>
+                                <td class="nowrap"><Date at=vendor.applied_at/></td>
+                            </tr>
+                        }
+                    }).collect_view()}
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+/// All shops by status; those that wait come first.
+#[component]
+pub fn AdminVendorsPage() -> impl IntoView {
+    let status = query("status").and_then(|text| text.parse().ok()).unwrap_or(VendorStatus::Pending);
+    let after = query("after").and_then(|text| text.parse::<VendorId>().ok());
+    loaded(async move {
+        let admin = Admin::require().await?;
+        let db = request::state()?.db;
+        let counts = crate::vendors::service::counts(&db, &admin).await?;
+        let vendors = crate::vendors::service::list(&db, &admin, status, after).await?;
+        let more = vendors.last().filter(|_| i64::try_from(vendors.len()).unwrap_or(0) >= PAGE_SIZE).map(|vendor| vendor.id);
+        let content = if vendors.is_empty() {
+            view! { <EmptyState icon="shop" title="Nobody here" text="No shop is in this status at the moment."/> }.into_any()
+        } else {
+            view! { <Table vendors=vendors/> }.into_any()
+        };
+        Ok(view! {
+            <Document title="Shops"/>
+            <div class="wrap stack">
+                <header class="page-head"><h1>"Shops"</h1></header>
+                <Tabs counts=counts current=status/>
+                {content}
+                {more.map(|id| view! { <p><ButtonLink href=format!("/admin/vendors?status={status}&after={id}") look=Look::Secondary>"More"</ButtonLink></p> })}
+            </div>
+        })
+    })
+}

@@ -1,0 +1,70 @@
+//! `/vendor`
+
+use leptos::prelude::*;
+
+use super::dates::Date;
+use super::document::Document;
+use super::loaded;
+use crate::ui::{Badge, ButtonLink, Look, Notice, Tone};
+use crate::vendors::guard::ShopOwner;
+use crate::vendors::{Vendor, VendorStatus};
+
+/// The colour that goes with a status.
+pub fn tone(status: VendorStatus) -> Tone {
+    match status {
+        VendorStatus::Approved => Tone::Good,
+        VendorStatus::Pending => Tone::Warn,
+        VendorStatus::Rejected | VendorStatus::Suspended => Tone::Bad,
+    }
+}
+
+/// What the status means for the vendor, and what can be done about it.
+#[component]
+fn Standing(vendor: Vendor) -> impl IntoView {
+    let reason = vendor.status_reason.clone().unwrap_or_default();
+    match vendor.status {
+        VendorStatus::Pending => view! {
+            <p>"Your application is in. A person reads it, and you will get a mail. Nothing can be sold before that."</p>
+            <ButtonLink href="/sell/apply" look=Look::Secondary>"Change the application"</ButtonLink>
+        }
+        .into_any(),
+        VendorStatus::Approved => view! {
+            <p>"Your shop is open: customers find it and what you have published."</p>
+            <ButtonLink href=format!("/shop/{}", vendor.slug)>"See it as customers do"</ButtonLink>
+        }
+        .into_any(),
+        VendorStatus::Rejected => view! {
+            <Notice tone=Tone::Bad><strong>"Your application was not approved. "</strong>{reason}</Notice>
+            <ButtonLink href="/sell/apply">"Change it and apply again"</ButtonLink>
+        }
+        .into_any(),
+        VendorStatus::Suspended => view! {
+            <Notice tone=Tone::Bad><strong>"Your shop is suspended, and nobody can buy from it. "</strong>{reason}</Notice>
+            <p>"Orders that are already paid still have to be sent. To talk about it, reply to the mail that you got."</p>
+        }
+        .into_any(),
+    }
+}
+
+/// Where a vendor's shop stands. Who has none is shown how to get one.
+#[component]
+pub fn VendorPage() -> impl IntoView {
+    loaded(async {
+        let Some(owner) = ShopOwner::current().await? else {
+            leptos_axum::redirect("/sell");
+            return Ok(().into_any());
+        };
+        let vendor = owner.vendor().clone();
+        Ok(view! {
+            <Document title="Your shop"/>
+            <div class="wrap narrow">
+                <header class="page-head">
+                    <h1>{vendor.profile.name.clone()}</h1>
+                    <p><Badge tone=tone(vendor.status)>{vendor.status.label()}</Badge>" since "<Date at=vendor.status_changed_at.clone()/></p>
+                </header>
+                <div class="card stack"><Standing vendor=vendor/></div>
+            </div>
+        }
+        .into_any())
+    })
+}
