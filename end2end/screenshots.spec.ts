@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import type { Page } from "@playwright/test";
 import { THEMES } from "./support/axe.ts";
 import { test } from "./support/test.ts";
-import { walkAsCustomer, walkAsGuest } from "./support/walk.ts";
+import { walkAsAdmin, walkAsCustomer, walkAsGuest } from "./support/walk.ts";
 
 const FOLDER = resolve(import.meta.dirname, "screenshots");
 
@@ -48,4 +48,9 @@ test("pages of a customer", { tag: "@screenshots" }, async ({ page, shop, person
   test.setTimeout(600_000);
   watch.allowStatus(402);
   await walkAsCustomer(shop, person, take(page));
+});
+
+test("pages of an admin", { tag: "@screenshots" }, async ({ page, shop }) => {
+  test.setTimeout(600_000);
+  await walkAsAdmin(shop, take(page));
 });

@@ -21,6 +21,7 @@ export async function walkAsGuest(shop: Shop, stop: Stop): Promise<void> {
   await at("product", `/product/${GOODS.teapot.slug}`);
   await at("product-sold-out", `/product/${GOODS.soldOut.slug}`);
   await at("shop", `/shop/${GOODS.teapot.shop.slug}`);
+  await at("sell", "/sell");
   await at("cart-empty", "/cart");
   await at("sign-in", "/sign-in");
   await at("sign-up", "/sign-up");
@@ -45,6 +46,18 @@ export async function walkAsGuest(shop: Shop, stop: Stop): Promise<void> {
   await expect(shop.refusal).toBeVisible();
   await shop.alive();
   await stop("sign-up-refused");
+}
+
+/** The admin's pages about shops. */
+export async function walkAsAdmin(shop: Shop, stop: Stop): Promise<void> {
+  await shop.signIn(DEMO.admin.email, DEMO.admin.password);
+  await shop.open("/admin/vendors");
+  await stop("admin-shops-waiting");
+  await shop.open("/admin/vendors?status=approved");
+  await stop("admin-shops-open");
+  await shop.page.getByRole("main").getByRole("link", { name: "Hollow Kiln" }).click();
+  await shop.alive();
+  await stop("admin-shop");
 }
 
 /** The answer of the gateway to a card that is not accepted must be allowed beforehand. */
@@ -109,6 +122,17 @@ export async function walkAsCustomer(shop: Shop, person: Person, stop: Stop): Pr
   await shop.open("/wishlist");
   await expect(page.getByRole("main").getByRole("link", { name: GOODS.socks.name })).toBeVisible();
   await stop("wishlist");
+
+  await shop.open("/sell/apply");
+  await stop("apply");
+  await page.getByLabel("Name of the shop").fill("Tide and Timber");
+  await page.getByLabel("Your story").fill("Tables from the planks of old boats.");
+  await page.getByLabel("City").fill("Porto");
+  await page.getByLabel("Country").selectOption({ label: "Portugal" });
+  await page.getByRole("button", { name: "Send the application" }).click();
+  await expect(page).toHaveURL("/vendor");
+  await shop.alive();
+  await stop("vendor-waiting");
 
   await shop.open("/dev/mail");
   await page.locator("details.mail").first().locator("summary").click();
