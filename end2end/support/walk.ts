@@ -125,7 +125,7 @@ export async function walkAsCustomer(shop: Shop, person: Person, stop: Stop): Pr
 
   await shop.open("/sell/apply");
   await stop("apply");
-  await page.getByLabel("Name of the shop").fill("Tide and Timber");
+  await page.getByLabel("Name of the shop").fill(`Workshop of ${person.email}`);
   await page.getByLabel("Your story").fill("Tables from the planks of old boats.");
   await page.getByLabel("City").fill("Porto");
   await page.getByLabel("Country").selectOption({ label: "Portugal" });
