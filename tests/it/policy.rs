@@ -105,6 +105,15 @@ pub const POLICY: &[Row] = &[
     changes("/api/checkout/choose-address", Who::Customer),
     changes("/api/checkout/place-order", Who::Customer),
     changes("/api/checkout/progress", Who::Customer),
+    // rest: by bearer token alone
+    changes("/api/v1/auth/register", Who::Anybody),
+    changes("/api/v1/auth/token", Who::Anybody),
+    changes("/api/v1/auth/token/refresh", Who::Anybody),
+    changes("/api/v1/auth/logout", Who::Customer),
+    reads("GET", "/api/v1/me", Who::Customer),
+    changes("/api/v1/vendor/application", Who::Customer),
+    reads("GET", "/api/v1/admin/vendors", Who::Admin),
+    changes("/api/v1/admin/vendors/{id}/decision", Who::Admin),
     // platform::health
     reads("GET", "/health/live", Who::Anybody),
     reads("GET", "/health/ready", Who::Anybody),
@@ -143,7 +152,7 @@ pub fn routes(app: &App) -> BTreeSet<(String, String)> {
     let pages = souk::server::page_paths().into_iter().map(|path| ("GET".to_owned(), path));
     let functions = server_fn::axum::server_fn_paths().filter(|(path, _)| !path.starts_with(functions::PREFIX));
     let functions = functions.map(|(path, method)| (method.to_string(), path.to_owned()));
-    let plain = souk::server::plain_routes(&app.state);
+    let plain = souk::rest::routes(souk::server::plain_routes(&app.state));
     let plain: Vec<_> = plain.listed().iter().map(|route| (route.method.to_string(), route.path.clone())).collect();
     pages.chain(functions).chain(plain).collect()
 }

@@ -151,6 +151,13 @@ pub async fn forget_guest_cart() {
 }
 
 /// For plain axum routes.
+impl<S: Sync> axum::extract::FromRequestParts<S> for Visit {
+    type Rejection = AppError;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
+        Self::of(parts)
+    }
+}
+
 impl<S: Sync> axum::extract::FromRequestParts<S> for Customer {
     type Rejection = AppError;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {

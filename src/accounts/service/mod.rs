@@ -147,6 +147,14 @@ async fn check_credentials(state: &AppState, email: &Email, password: &Password,
     Ok(Some(account.user))
 }
 
+/// The next pair of tokens of a session.
+///
+/// # Errors
+/// `Unauthenticated` when the token is worth nothing (any more).
+pub async fn refresh(state: &AppState, token: &str) -> Result<Issued, AppError> {
+    sessions::renew(&state.db, &Keys::of(&state.config), token).await?.ok_or(AppError::Unauthenticated)
+}
+
 async fn open_session(state: &AppState, user: User, caller: &Caller) -> Result<Issued, AppError> {
     let mut tx = state.db.begin().await?;
     let issued = sessions::open(&mut tx, &Keys::of(&state.config), user, &caller.user_agent).await?;

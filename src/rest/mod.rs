@@ -1,0 +1,25 @@
+//! The public JSON API under `/api/v1`, for clients that send `Authorization: Bearer …`: the same services and proofs as the pages, through
+//! another door. Cookies count for nothing here, so no other site can act in somebody's name.
+//!
+//! Errors are problem documents (RFC 9457) with a stable `code`; unknown fields are refused; times are RFC 3339 in UTC.
+
+mod auth;
+mod bearer;
+mod body;
+mod problem;
+mod vendors;
+
+use crate::platform::routes::PlainRoutes;
+
+/// All routes of the API; they need the sessions layer around them.
+pub fn routes(routes: PlainRoutes) -> PlainRoutes {
+    routes
+        .post("/api/v1/auth/register", auth::register)
+        .post("/api/v1/auth/token", auth::token)
+        .post("/api/v1/auth/token/refresh", auth::refresh)
+        .post("/api/v1/auth/logout", auth::logout)
+        .get("/api/v1/me", auth::me)
+        .post("/api/v1/vendor/application", vendors::apply)
+        .get("/api/v1/admin/vendors", vendors::list)
+        .post("/api/v1/admin/vendors/{id}/decision", vendors::decide)
+}

@@ -1,0 +1,96 @@
+//! Errors as problem documents (RFC 9457).
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+
+use crate::error::AppError;
+use crate::values::FieldProblem;
+
+/// What was wrong with one field of the body.
+#[derive(Clone, Debug, Serialize)]
+struct FieldError {
+    field: String,
+    code: FieldProblem,
+    message: &'static str,
+}
+
+/// Why a request was not done.
+#[derive(Clone, Debug, Serialize)]
+pub struct Problem {
+    /// No page explains the codes, and a made-up address would only look as if.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: String,
+    status: u16,
+    /// Stable: programs decide by it.
+    code: String,
+    detail: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+    #[serde(skip)]
+    cause: Option<AppError>,
+}
+
+impl Problem {
+    /// A body that is not what the endpoint takes.
+    pub fn body(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
+        Self::new(status, code, detail.into())
+    }
+
+    fn new(status: StatusCode, code: &str, detail: String) -> Self {
+        let title = status.canonical_reason().unwrap_or("Error").to_owned();
+        Self { kind: "about:blank", title, status: status.as_u16(), code: code.to_owned(), detail, errors: Vec::new(), cause: None }
+    }
+}
+
+/// The stable name of an error.
+fn code(error: &AppError) -> String {
+    match error {
+        AppError::Unauthenticated => "unauthenticated".to_owned(),
+        AppError::Forbidden => "forbidden".to_owned(),
+        AppError::NotFound => "not_found".to_owned(),
+        AppError::Invalid(_) => "invalid".to_owned(),
+        // Serialized as `{"conflict": "stale", …}`.
+        AppError::Conflict(conflict) => serde_json::to_value(conflict)
+            .ok()
+            .and_then(|value| value.get("conflict").and_then(|code| code.as_str().map(str::to_owned)))
+            .unwrap_or_else(|| "conflict".to_owned()),
+        AppError::TooManyRequests { .. } => "too_many_requests".to_owned(),
+        AppError::Offline => "unavailable".to_owned(),
+        AppError::TimedOut => "timed_out".to_owned(),
+        AppError::Internal { .. } => "internal".to_owned(),
+    }
+}
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
+        let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let errors = match &error {
+            AppError::Invalid(errors) => {
+                errors.iter().map(|(field, code)| FieldError { field: field.to_owned(), code, message: code.message() }).collect()
+            }
+            _ => Vec::new(),
+        };
+        Self { errors, cause: Some(error.clone()), ..Self::new(status, &code(&error), error.to_string()) }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(&self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        // The retry hint is the one that pages send.
+        if let Some(hint) = self.cause.and_then(|cause| cause.into_response().headers_mut().remove(http::header::RETRY_AFTER)) {
+            headers.insert(http::header::RETRY_AFTER, hint);
+        }
+        response
+    }
+}
