@@ -19,6 +19,7 @@ use crate::pages::listing::{CategoryPage, ProductsPage, SearchPage};
 use crate::pages::mailbox::MailboxPage;
 use crate::pages::problem::NotFoundPage;
 use crate::pages::product::ProductPage;
+use crate::pages::reset_password::{ForgotPasswordPage, ResetPasswordPage};
 use crate::pages::sell::{ApplyPage, SellPage};
 use crate::pages::shop::ShopPage;
 use crate::pages::sign_in::SignInPage;
@@ -31,7 +32,7 @@ use crate::ui::theme::{Theme, chosen};
 use crate::ui::toast::Toasts;
 
 /// Fetches a page when the pointer rests on its link: pages whose GET has no effect and that may be kept for a moment.
-const SPECULATION_RULES: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":["/account/*","/admin*","/api/*","/cart","/checkout*","/dev/*","/media/*","/orders/*","/sell/*","/sign-*","/vendor*","/wishlist"]}}]},"eagerness":"moderate"}]}"#;
+const SPECULATION_RULES: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":["/account/*","/admin*","/api/*","/cart","/checkout*","/dev/*","/media/*","/orders/*","/reset-password*","/sell/*","/sign-*","/vendor*","/wishlist"]}}]},"eagerness":"moderate"}]}"#;
 
 /// The theme that the visitor chose, so that the page arrives in it.
 fn theme() -> Option<&'static str> {
@@ -88,6 +89,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/wishlist") view=WishlistPage ssr=Async/>
                     <Route path=path!("/sign-in") view=SignInPage ssr=Async/>
                     <Route path=path!("/sign-up") view=SignUpPage ssr=Async/>
+                    <Route path=path!("/forgot-password") view=ForgotPasswordPage ssr=Async/>
+                    <Route path=path!("/reset-password") view=ResetPasswordPage ssr=Async/>
                     <Route path=path!("/checkout") view=AddressPage ssr=Async/>
                     <Route path=path!("/checkout/review") view=ReviewPage ssr=Async/>
                     <Route path=path!("/checkout/:order/pay") view=PayPage ssr=Async/>

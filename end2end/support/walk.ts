@@ -25,6 +25,7 @@ export async function walkAsGuest(shop: Shop, stop: Stop): Promise<void> {
   await at("cart-empty", "/cart");
   await at("sign-in", "/sign-in");
   await at("sign-up", "/sign-up");
+  await at("forgot-password", "/forgot-password");
   await at("not-found", "/no/such/page");
 
   const { page } = shop;

@@ -48,3 +48,23 @@ pub async fn sign_out(#[server(flatten)] rest: NothingElse) -> Result<(), AppErr
     leptos_axum::redirect("/");
     Ok(())
 }
+
+/// Sends a link for a new password, if there is an account; the answer is the same if there is none.
+#[server(name = ForgotPassword, prefix = "/api", endpoint = "accounts/forgot-password")]
+pub async fn forgot_password(email: String, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let visit = crate::accounts::guard::Visit::current()?;
+    crate::accounts::service::reset::request_reset(visit.state(), &email, visit.caller()).await?;
+    leptos_axum::redirect("/forgot-password?sent=1");
+    Ok(())
+}
+
+/// Sets the password that was chosen by way of such a link.
+#[server(name = ResetPassword, prefix = "/api", endpoint = "accounts/reset-password")]
+pub async fn reset_password(token: String, password: Password, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let visit = crate::accounts::guard::Visit::current()?;
+    crate::accounts::service::reset::reset(visit.state(), &token, &password).await?;
+    leptos_axum::redirect("/sign-in?reset=1");
+    Ok(())
+}

@@ -79,6 +79,8 @@ pub mod field {
     pub const EMAIL: &str = "email";
     pub const PASSWORD: &str = "password";
     pub const NEXT: &str = "next";
+    /// The secret of a link in a mail.
+    pub const TOKEN: &str = "token";
 }
 
 /// What a sign-up form holds once it parsed.

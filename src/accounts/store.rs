@@ -260,3 +260,73 @@ pub async fn address(executor: impl PgExecutor<'_>, user_id: UserId, id: Address
 pub async fn delete_address(executor: impl PgExecutor<'_>, user_id: UserId, id: AddressId) -> sqlx::Result<u64> {
     Ok(sqlx::query!("delete from addresses where id = $1 and user_id = $2", id as _, user_id as _).execute(executor).await?.rows_affected())
 }
+
+/// A token for whoever has an account with this address and is not shut out; nothing happens, and nobody is returned, if nobody has.
+pub async fn insert_mail_token(
+    executor: impl PgExecutor<'_>,
+    hash: &[u8],
+    purpose: &str,
+    email: &Email,
+    lifetime_seconds: f64,
+) -> sqlx::Result<Option<User>> {
+    sqlx::query_as!(
+        User,
+        r#"with known as (select id, email, name, role from users where email_key = lower($3) and disabled_at is null),
+             made as (insert into mail_tokens (hash, purpose, user_id, expires_at)
+               select $1, $2, id, now() + make_interval(secs => $4) from known)
+           select id as "id: UserId", email as "email: Email", name, role as "role: Role" from known"#,
+        hash,
+        purpose,
+        email.as_str(),
+        lifetime_seconds,
+    )
+    .fetch_optional(executor)
+    .await
+}
+
+pub async fn mail_token_is_good(executor: impl PgExecutor<'_>, hash: &[u8], purpose: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from mail_tokens where hash = $1 and purpose = $2 and expires_at > now()) as "good!""#,
+        hash,
+        purpose
+    )
+    .fetch_one(executor)
+    .await
+}
+
+/// Whose token it is, if it is good and the account is not shut out.
+pub async fn mail_token_user(executor: impl PgExecutor<'_>, hash: &[u8], purpose: &str) -> sqlx::Result<Option<User>> {
+    sqlx::query_as!(
+        User,
+        r#"select u.id as "id: UserId", u.email as "email: Email", u.name, u.role as "role: Role"
+           from mail_tokens t join users u on u.id = t.user_id
+           where t.hash = $1 and t.purpose = $2 and t.expires_at > now() and u.disabled_at is null"#,
+        hash,
+        purpose,
+    )
+    .fetch_optional(executor)
+    .await
+}
+
+/// Of several uses at once one finds the row.
+pub async fn use_mail_token(executor: impl PgExecutor<'_>, hash: &[u8], purpose: &str) -> sqlx::Result<bool> {
+    let done = sqlx::query!("delete from mail_tokens where hash = $1 and purpose = $2 and expires_at > now()", hash, purpose)
+        .execute(executor)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn delete_mail_tokens_of(executor: impl PgExecutor<'_>, user_id: UserId) -> sqlx::Result<()> {
+    sqlx::query!("delete from mail_tokens where user_id = $1", user_id as _).execute(executor).await?;
+    Ok(())
+}
+
+pub async fn delete_expired_mail_tokens(executor: impl PgExecutor<'_>) -> sqlx::Result<()> {
+    sqlx::query!("delete from mail_tokens where expires_at < now()").execute(executor).await?;
+    Ok(())
+}
+
+pub async fn set_password_hash(executor: impl PgExecutor<'_>, id: UserId, password_hash: &str) -> sqlx::Result<()> {
+    sqlx::query!("update users set password_hash = $2 where id = $1", id as _, password_hash).execute(executor).await?;
+    Ok(())
+}

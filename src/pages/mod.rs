@@ -13,6 +13,7 @@ pub mod listing;
 pub mod mailbox;
 pub mod problem;
 pub mod product;
+pub mod reset_password;
 pub mod sell;
 pub mod shop;
 pub mod sign_in;

@@ -30,6 +30,7 @@ pub async fn skip_if_signed_in(next: &str) {
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let next = next();
+    let was_reset = query("reset").is_some();
     let form = FormState::of(form_flash::current().as_ref(), SignIn::url());
     loaded(async move {
         skip_if_signed_in(&next).await;
@@ -40,6 +41,7 @@ pub fn SignInPage() -> impl IntoView {
             <div class="wrap"><div class="sign">
                 <h1>"Welcome back"</h1>
                 {next.starts_with("/checkout").then(|| view! { <p class="muted">"Sign in to check out. Your cart comes along."</p> })}
+                {was_reset.then(|| view! { <Notice tone=Tone::Good>"Your new password is set. Please sign in with it."</Notice> })}
                 <form class="form" method="post" action=SignIn::url()>
                     <ErrorSummary form=form.clone() labels=LABELS/>
                     <TextField form=form.clone() name=field::EMAIL label="E-mail" kind="email" autocomplete="username" maxlength=254 autofocus=true/>
@@ -47,6 +49,7 @@ pub fn SignInPage() -> impl IntoView {
                     <input type="hidden" name=field::NEXT value=next/>
                     <Button large=true wide=true>"Sign in"</Button>
                 </form>
+                <p class="sign-other"><a href="/forgot-password">"Forgotten your password?"</a></p>
                 <p class="sign-other">"New here? "<a href=sign_up>"Create an account"</a></p>
                 {demo.then(|| view! {
                     <div class="sign-demo"><Notice tone=Tone::Accent>

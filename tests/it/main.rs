@@ -20,6 +20,7 @@ mod notifications;
 mod policy;
 mod pool;
 mod purchase;
+mod reset;
 mod rest;
 mod same_origin;
 mod sandbox;

@@ -75,6 +75,8 @@ pub const POLICY: &[Row] = &[
     page("/sell", Who::Anybody),
     page("/sign-in", Who::Anybody),
     page("/sign-up", Who::Anybody),
+    page("/forgot-password", Who::Anybody),
+    page("/reset-password", Who::Anybody),
     page("/checkout", Who::Customer),
     page("/checkout/review", Who::Customer),
     page("/checkout/{order}/pay", Who::Customer),
@@ -91,6 +93,8 @@ pub const POLICY: &[Row] = &[
     changes("/api/accounts/sign-in", Who::Anybody),
     changes("/api/accounts/sign-up", Who::Anybody),
     changes("/api/accounts/sign-out", Who::Anybody),
+    changes("/api/accounts/forgot-password", Who::Anybody),
+    changes("/api/accounts/reset-password", Who::Anybody),
     // vendors
     changes("/api/vendors/apply", Who::Customer),
     changes("/api/vendors/decide", Who::Admin),

@@ -16,6 +16,7 @@ use crate::values::{Email, FieldErrors, FieldProblem, UserId};
 
 mod addresses;
 pub mod passwords;
+pub mod reset;
 pub mod sessions;
 pub mod tokens;
 
@@ -162,11 +163,12 @@ async fn open_session(state: &AppState, user: User, caller: &Caller) -> Result<I
     Ok(issued)
 }
 
-/// Deletes what is left of sessions that ended long ago. A background job.
+/// Deletes what is left of sessions that ended long ago, and links that are too old. A background job.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn prune(state: AppState) -> Result<(), AppError> {
+    store::delete_expired_mail_tokens(state.db.pool()).await?;
     sessions::prune(&state.db).await
 }
 
