@@ -3,11 +3,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
-if [ -f .env ]; then
-  set -a
-  . ./.env
-  set +a
-fi
+read_settings
 scripts/tools.sh run
 if [ ! -x target/debug/souk ]; then cargo build; fi
 # A copy, since the build replaces the one it was started from.

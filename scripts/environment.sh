@@ -24,6 +24,14 @@ export CARGO_HOME
 # Ours first: what we fetched is what we know to work.
 export PATH=$TOOLS/node_modules/.bin:$CARGO_HOME/bin:$PATH
 
+# Settings of this checkout, in the form that systemd and docker read as well.
+read_settings() {
+  if [ ! -f .env ]; then return; fi
+  set -a
+  . ./.env
+  set +a
+}
+
 say() { printf '\n==> %s\n' "$*" >&2; }
 
 stop() {

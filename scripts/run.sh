@@ -3,12 +3,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
-# Settings of this checkout, in the form that systemd and docker read as well.
-if [ -f .env ]; then
-  set -a
-  . ./.env
-  set +a
-fi
+read_settings
 scripts/tools.sh run
 scripts/build.sh
 # In our place, so that Ctrl-C and a supervisor's signals reach the server itself.

@@ -4,7 +4,7 @@
 //!
 //! Modules are nouns in a strict order; each may import only what stands before it. Inside a noun the file names are fixed, and each name
 //! fixes what the file may import: `mod.rs` types and pure rules (both targets), `api.rs` server functions (both), `service.rs` rules and
-//! transactions, private `store.rs` SQL, `ui` components, `islands.rs` what runs in the browser. `tests/it/tidy.rs` checks it.
+//! transactions, private `store.rs` SQL, `ui` components, `islands.rs` what runs in the browser. `tests/it/tidy` checks it.
 
 #![recursion_limit = "512"]
 

@@ -77,6 +77,15 @@ pub enum Conflict {
 }
 
 impl AppError {
+    /// After how many seconds it makes sense to try again (RFC 9110, `Retry-After`), if time alone may help.
+    pub const fn retry_after_s(&self) -> Option<u32> {
+        match self {
+            Self::TooManyRequests { retry_after_s } => Some(*retry_after_s),
+            Self::Offline => Some(2),
+            _ => None,
+        }
+    }
+
     /// The HTTP status that says the same.
     pub const fn status_code(&self) -> u16 {
         match self {

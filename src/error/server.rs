@@ -67,17 +67,12 @@ impl<T> OnConstraint<T> for Result<T, sqlx::Error> {
     }
 }
 
-/// For plain routes: the same JSON as server functions send. The retry hint follows RFC 9110.
+/// For plain routes: the same JSON as server functions send. With the retry hint where there is one.
 impl IntoResponse for AppError {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let retry_after = match &self {
-            Self::TooManyRequests { retry_after_s } => Some(*retry_after_s),
-            Self::Offline => Some(2),
-            _ => None,
-        };
         let mut response = (status, Json(&self)).into_response();
-        if let Some(seconds) = retry_after {
+        if let Some(seconds) = self.retry_after_s() {
             response.headers_mut().insert(http::header::RETRY_AFTER, seconds.into());
         }
         response

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 
@@ -31,7 +31,7 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
     #[serde(skip)]
-    cause: Option<AppError>,
+    retry_after_s: Option<u32>,
 }
 
 impl Problem {
@@ -42,7 +42,7 @@ impl Problem {
 
     fn new(status: StatusCode, code: &str, detail: String) -> Self {
         let title = status.canonical_reason().unwrap_or("Error").to_owned();
-        Self { kind: "about:blank", title, status: status.as_u16(), code: code.to_owned(), detail, errors: Vec::new(), cause: None }
+        Self { kind: "about:blank", title, status: status.as_u16(), code: code.to_owned(), detail, errors: Vec::new(), retry_after_s: None }
     }
 }
 
@@ -74,7 +74,7 @@ impl From<AppError> for Problem {
             }
             _ => Vec::new(),
         };
-        Self { errors, cause: Some(error.clone()), ..Self::new(status, &code(&error), error.to_string()) }
+        Self { errors, retry_after_s: error.retry_after_s(), ..Self::new(status, &code(&error), error.to_string()) }
     }
 }
 
@@ -87,9 +87,8 @@ impl IntoResponse for Problem {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        // The retry hint is the one that pages send.
-        if let Some(hint) = self.cause.and_then(|cause| cause.into_response().headers_mut().remove(http::header::RETRY_AFTER)) {
-            headers.insert(http::header::RETRY_AFTER, hint);
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(RETRY_AFTER, seconds.into());
         }
         response
     }

@@ -11,7 +11,7 @@ use super::problem::Problem;
 use crate::error::AppError;
 use crate::platform::state::AppState;
 use crate::values::VendorId;
-use crate::vendors::service::{self, Decision, PAGE_SIZE};
+use crate::vendors::service::{self, Decision, VendorList};
 use crate::vendors::{Application, Vendor, VendorStatus};
 
 /// A shop, as its owner and admins see it.
@@ -101,8 +101,7 @@ pub async fn list(
     query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<ShopList>, Problem> {
     let Query(query) = query.map_err(|error| Problem::body(StatusCode::UNPROCESSABLE_ENTITY, "malformed", error.body_text()))?;
-    let vendors = service::list(&state.db, &admin, query.status, query.after).await?;
-    let next = vendors.last().filter(|_| i64::try_from(vendors.len()).unwrap_or(0) >= PAGE_SIZE).map(|vendor| vendor.id);
+    let VendorList { vendors, next } = service::list(&state.db, &admin, query.status, query.after).await?;
     Ok(Json(ShopList { data: vendors.into_iter().map(ShopView::from).collect(), next }))
 }
 

@@ -13,7 +13,15 @@ use crate::platform::state::AppState;
 use crate::values::{FieldErrors, FieldProblem, Slug, UserId, VendorId};
 
 /// Shops on a page of the admin's list.
-pub const PAGE_SIZE: i64 = 50;
+const PAGE_SIZE: usize = 50;
+
+/// A page of the admin's list.
+#[derive(Clone, Debug)]
+pub struct VendorList {
+    pub vendors: Vec<Vendor>,
+    /// After whom the next page begins; none on the last one.
+    pub next: Option<VendorId>,
+}
 
 /// Somebody opens a shop, corrects an application that nobody has decided yet, or applies again after a rejection. Who applies is a vendor
 /// from then on; the shop sells nothing before an admin approves it.
@@ -145,12 +153,17 @@ pub async fn find(db: &Db, _: &Admin, id: VendorId) -> Result<Vendor, AppError> 
     store::find(db.pool(), id).await?.ok_or(AppError::NotFound)
 }
 
-/// Shops in one status, in the order in which they applied, after the one given; [`PAGE_SIZE`] at most.
+/// Shops in one status, in the order in which they applied, after the one given.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn list(db: &Db, _: &Admin, status: VendorStatus, after: Option<VendorId>) -> Result<Vec<Vendor>, AppError> {
-    Ok(store::list(db.pool(), status, after, PAGE_SIZE).await?)
+pub async fn list(db: &Db, _: &Admin, status: VendorStatus, after: Option<VendorId>) -> Result<VendorList, AppError> {
+    // One more than is shown says whether there is another page.
+    let mut vendors = store::list(db.pool(), status, after, PAGE_SIZE as i64 + 1).await?;
+    let more = vendors.len() > PAGE_SIZE;
+    vendors.truncate(PAGE_SIZE);
+    let next = vendors.last().filter(|_| more).map(|vendor| vendor.id);
+    Ok(VendorList { vendors, next })
 }
 
 /// How many shops are in each status; those without any are missing.

@@ -214,3 +214,27 @@ async fn a_shop_is_applied_for_and_approved_through_the_api_alone(pool: PgPool) 
     let me: Value = get(&app, "/me", &vendor).await.json();
     assert_eq!((&me["role"], &me["shop"]["status"]), (&json!("vendor"), &json!("approved")));
 }
+
+/// A page that is exactly full and the last one promises no other.
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn the_list_of_shops_is_turned_page_by_page_and_ends(pool: PgPool) {
+    let app = App::start(pool).await;
+    account(&app.state, "admin@example.com", Role::Admin).await;
+    let admin = sign_in(&app.state, "admin@example.com").await.access;
+    for (shops, pages) in [(50, 1), (51, 2), (100, 2)] {
+        while app.count("select count(*) from vendors").await < shops {
+            app.vendor(&format!("shop-{}", uuid::Uuid::new_v4().simple())).await;
+        }
+        let (mut seen, mut turned, mut after) = (std::collections::BTreeSet::new(), 0, String::new());
+        loop {
+            let list: Value = get(&app, &format!("/admin/vendors?status=approved{after}"), &admin).await.json();
+            seen.extend(list["data"].as_array().unwrap().iter().map(|shop| shop["id"].to_string()));
+            turned += 1;
+            match list["next"].as_str() {
+                Some(next) => after = format!("&after={next}"),
+                None => break,
+            }
+        }
+        assert_eq!((i64::try_from(seen.len()).unwrap(), turned), (shops, pages));
+    }
+}

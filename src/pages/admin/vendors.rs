@@ -9,7 +9,7 @@ use crate::pages::{loaded, query};
 use crate::platform::request;
 use crate::ui::{ButtonLink, EmptyState, Look};
 use crate::values::{VendorId, country_name};
-use crate::vendors::service::PAGE_SIZE;
+use crate::vendors::service::VendorList;
 use crate::vendors::{Vendor, VendorStatus};
 
 #[component]
@@ -63,8 +63,7 @@ pub fn AdminVendorsPage() -> impl IntoView {
         let admin = Admin::require().await?;
         let db = request::state()?.db;
         let counts = crate::vendors::service::counts(&db, &admin).await?;
-        let vendors = crate::vendors::service::list(&db, &admin, status, after).await?;
-        let more = vendors.last().filter(|_| i64::try_from(vendors.len()).unwrap_or(0) >= PAGE_SIZE).map(|vendor| vendor.id);
+        let VendorList { vendors, next } = crate::vendors::service::list(&db, &admin, status, after).await?;
         let content = if vendors.is_empty() {
             view! { <EmptyState icon="shop" title="Nobody here" text="No shop is in this status at the moment."/> }.into_any()
         } else {
@@ -76,7 +75,7 @@ pub fn AdminVendorsPage() -> impl IntoView {
                 <header class="page-head"><h1>"Shops"</h1></header>
                 <Tabs counts=counts current=status/>
                 {content}
-                {more.map(|id| view! { <p><ButtonLink href=format!("/admin/vendors?status={status}&after={id}") look=Look::Secondary>"More"</ButtonLink></p> })}
+                {next.map(|id| view! { <p><ButtonLink href=format!("/admin/vendors?status={status}&after={id}") look=Look::Secondary>"More"</ButtonLink></p> })}
             </div>
         })
     })
