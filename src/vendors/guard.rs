@@ -1,14 +1,17 @@
-//! Proofs that somebody has a shop, and that it is approved.
+//! Proofs that somebody has a shop, and what may be done with it as it stands at this request.
 
-use super::{Vendor, VendorStatus, service};
+use super::{Vendor, service};
 use crate::accounts::Role;
 use crate::accounts::guard::{Customer, Visit};
 use crate::error::AppError;
 use crate::values::{Slug, VendorId};
 
-/// Somebody who is signed in and has a shop, in whatever status: sees where it stands, and sells nothing by it.
+/// Somebody who is signed in and has a shop, in whatever status: sees where it stands and what is in it, and changes nothing by it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ShopOwner(Vendor);
+pub struct ShopOwner {
+    customer: Customer,
+    vendor: Vendor,
+}
 
 impl ShopOwner {
     /// None for whoever never applied.
@@ -17,47 +20,75 @@ impl ShopOwner {
     /// `Unauthenticated`.
     pub async fn current() -> Result<Option<Self>, AppError> {
         let customer = Customer::require().await?;
-        Ok(service::find_by_owner(&Visit::current()?.state().db, customer.user_id()).await?.map(Self))
+        let vendor = service::find_by_owner(&Visit::current()?.state().db, customer.user_id()).await?;
+        Ok(vendor.map(|vendor| Self { customer, vendor }))
+    }
+
+    /// # Errors
+    /// `Unauthenticated`; `Forbidden` for whoever never applied.
+    pub async fn require() -> Result<Self, AppError> {
+        Self::current().await?.ok_or(AppError::Forbidden)
     }
 
     pub fn vendor(&self) -> &Vendor {
-        &self.0
+        &self.vendor
+    }
+
+    pub fn vendor_id(&self) -> VendorId {
+        self.vendor.id
     }
 }
 
-/// Somebody who is signed in and whose shop, read at this request, is approved.
+/// A shop's owner who may draft: the shop waits for a decision, was rejected, or is open. Nothing of it is for sale by this alone.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ApprovedVendor {
-    customer: Customer,
-    vendor_id: VendorId,
-    slug: Slug,
+pub struct DraftingVendor(ShopOwner);
+
+impl DraftingVendor {
+    /// # Errors
+    /// `Unauthenticated`; `Forbidden` for whoever has no shop, or a suspended one.
+    pub async fn require() -> Result<Self, AppError> {
+        ShopOwner::require().await?.try_into()
+    }
+
+    pub fn vendor_id(&self) -> VendorId {
+        self.0.vendor.id
+    }
 }
+
+impl TryFrom<ShopOwner> for DraftingVendor {
+    type Error = AppError;
+    fn try_from(owner: ShopOwner) -> Result<Self, AppError> {
+        if owner.customer.role() == Role::Vendor && owner.vendor.status.may_draft() { Ok(Self(owner)) } else { Err(AppError::Forbidden) }
+    }
+}
+
+/// A shop's owner who may publish: the shop, read at this request, is approved.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ApprovedVendor(ShopOwner);
 
 impl ApprovedVendor {
     /// # Errors
     /// `Unauthenticated`; `Forbidden` for whoever has no approved shop.
     pub async fn require() -> Result<Self, AppError> {
-        let customer = Customer::require().await?;
-        if customer.role() != Role::Vendor {
-            return Err(AppError::Forbidden);
-        }
-        let visit = Visit::current()?;
-        let vendor = service::find_by_owner(&visit.state().db, customer.user_id()).await?;
-        match vendor {
-            Some(vendor) if vendor.status == VendorStatus::Approved => Ok(Self { customer, vendor_id: vendor.id, slug: vendor.slug }),
-            _ => Err(AppError::Forbidden),
-        }
+        ShopOwner::require().await?.try_into()
     }
 
     pub fn customer(&self) -> &Customer {
-        &self.customer
+        &self.0.customer
     }
 
     pub fn vendor_id(&self) -> VendorId {
-        self.vendor_id
+        self.0.vendor.id
     }
 
     pub fn slug(&self) -> &Slug {
-        &self.slug
+        &self.0.vendor.slug
+    }
+}
+
+impl TryFrom<ShopOwner> for ApprovedVendor {
+    type Error = AppError;
+    fn try_from(owner: ShopOwner) -> Result<Self, AppError> {
+        if owner.customer.role() == Role::Vendor && owner.vendor.status.may_publish() { Ok(Self(owner)) } else { Err(AppError::Forbidden) }
     }
 }

@@ -41,6 +41,16 @@ impl VendorStatus {
         Self::ALL.iter().copied().filter(move |&next| next != Self::Pending && self.may_become(next))
     }
 
+    /// Whether its owner may write products that nobody sees yet. A suspended shop stays as it is until somebody has looked at it.
+    pub const fn may_draft(self) -> bool {
+        matches!(self, Self::Pending | Self::Rejected | Self::Approved)
+    }
+
+    /// Whether its owner may put products up for sale.
+    pub const fn may_publish(self) -> bool {
+        matches!(self, Self::Approved)
+    }
+
     /// One word for people.
     pub const fn label(self) -> &'static str {
         match self {
@@ -161,6 +171,12 @@ mod tests {
                 assert_eq!(from.may_become(to), allowed.contains(&(from, to)), "{from} → {to}");
             }
         }
+    }
+
+    #[test]
+    fn only_an_open_shop_publishes_and_a_suspended_one_does_not_even_draft() {
+        let ways: Vec<_> = VendorStatus::ALL.iter().map(|status| (status.as_str(), status.may_draft(), status.may_publish())).collect();
+        assert_eq!(ways, [("pending", true, false), ("approved", true, true), ("rejected", true, false), ("suspended", false, false)]);
     }
 
     #[test]
