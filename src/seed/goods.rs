@@ -152,10 +152,7 @@ impl Import<'_> {
 
 /// As if its vendor had typed it.
 fn parse(product: &DemoProduct, category: CategoryId, currency: Currency) -> Result<NewProduct, AppError> {
-    let typed = |minor: i64| {
-        let price = Money::new(minor, currency).to_string();
-        price.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect::<String>()
-    };
+    let typed = |minor: i64| Money::new(minor, currency).plain();
     let form = ProductForm {
         name: product.name.clone(),
         slug: product.slug.to_string(),

@@ -9,6 +9,7 @@ pub enum FieldProblem {
     TooLong,
     NotAnEmail,
     NotANumber,
+    NotAnAmount,
     OutOfRange,
     Taken,
     TooCommon,
@@ -31,6 +32,7 @@ impl FieldProblem {
             Self::TooLong => "This is too long.",
             Self::NotAnEmail => "This does not look like an e-mail address.",
             Self::NotANumber => "Please enter a whole number.",
+            Self::NotAnAmount => "Please enter an amount, such as 24 or 24.50.",
             Self::OutOfRange => "This number is out of range.",
             Self::Taken => "This is already in use.",
             Self::TooCommon => "This password is too easy to guess.",
@@ -72,9 +74,10 @@ impl FieldErrors {
         self.0.is_empty()
     }
 
-    /// The trimmed text, or a note of what is wrong with it. `min` and `max` count characters.
+    /// The trimmed text, or a note of what is wrong with it. `min` and `max` count characters. Browsers end the lines of a form with two
+    /// characters; here a line ends with one.
     pub fn text(&mut self, field: &str, value: &str, min: usize, max: usize) -> String {
-        let value = value.trim();
+        let value = value.trim().replace("\r\n", "\n");
         let length = value.chars().count();
         if length == 0 && min > 0 {
             self.push(field, FieldProblem::Required);
@@ -83,7 +86,13 @@ impl FieldErrors {
         } else if length > max {
             self.push(field, FieldProblem::TooLong);
         }
-        value.to_owned()
+        value
+    }
+
+    /// The same problems at fields of other names.
+    #[must_use]
+    pub fn renamed(self, name: impl Fn(&str) -> String) -> Self {
+        Self(self.0.into_iter().map(|(field, problem)| (name(&field), problem)).collect())
     }
 
     /// The value, unless something was wrong.

@@ -17,6 +17,14 @@ impl Slug {
         &self.0
     }
 
+    /// This one with something behind it, shortened in front where both are too long together. The tail is a slug's last part or two.
+    #[must_use]
+    pub fn followed_by(&self, tail: &Self) -> Self {
+        let room = MAX_LEN.saturating_sub(tail.0.len() + 1);
+        let front = self.0[..self.0.len().min(room)].trim_end_matches('-');
+        if front.is_empty() { tail.clone() } else { Self(format!("{front}-{}", tail.0)) }
+    }
+
     /// The slug of a name, as far as it has letters or digits of ASCII; none if it has none.
     pub fn of_name(name: &str) -> Option<Self> {
         let mut slug = String::with_capacity(name.len());
@@ -62,6 +70,19 @@ impl std::fmt::Display for Slug {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_slugs_make_one_that_is_not_too_long() {
+        let slug = |text: &str| text.parse::<Slug>();
+        let joined = |front: &str, tail: &str| Ok::<_, SlugError>(slug(front)?.followed_by(&slug(tail)?).to_string());
+        assert_eq!(joined("tea-pot", "a1b2"), Ok("tea-pot-a1b2".into()));
+        assert_eq!(joined(&"x".repeat(120), "a1b2").map(|text| text.len()), Ok(120));
+        // Cut right behind a hyphen.
+        assert_eq!(
+            joined(&format!("{}-{}", "x".repeat(114), "y".repeat(5)), "a1b2").and_then(|text| slug(&text)).map(|slug| slug.0.len()),
+            Ok(119)
+        );
+    }
 
     #[test]
     fn slugs_are_plain() {
