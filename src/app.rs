@@ -25,7 +25,7 @@ use crate::pages::shop::ShopPage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::sign_up::SignUpPage;
 use crate::pages::thanks::ThanksPage;
-use crate::pages::vendor::VendorPage;
+use crate::pages::vendor::{NewProductPage, OwnedProductPage, OwnedProductsPage, VendorPage};
 use crate::pages::wishlist::WishlistPage;
 use crate::ui::Sprite;
 use crate::ui::theme::{Theme, chosen};
@@ -98,6 +98,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/account/orders") view=OrdersPage ssr=Async/>
                     <Route path=path!("/account/orders/:order") view=OrderPage ssr=Async/>
                     <Route path=path!("/vendor") view=VendorPage ssr=Async/>
+                    <Route path=path!("/vendor/products") view=OwnedProductsPage ssr=Async/>
+                    <Route path=path!("/vendor/products/new") view=NewProductPage ssr=Async/>
+                    <Route path=path!("/vendor/products/:product") view=OwnedProductPage ssr=Async/>
                     <Route path=path!("/admin/vendors") view=AdminVendorsPage ssr=Async/>
                     <Route path=path!("/admin/vendors/:vendor") view=AdminVendorPage ssr=Async/>
                     <Route path=path!("/dev/mail") view=MailboxPage ssr=Async/>

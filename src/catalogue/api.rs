@@ -1,12 +1,83 @@
+//! Suggestions while one types, and a vendor's own products: plain forms that answer with a redirect.
+
 use leptos::prelude::*;
 use server_fn::codec::GetUrl;
 
-use super::Suggestion;
+use super::{ProductStatus, ProductVersion, Suggestion, TypedProduct};
 use crate::error::AppError;
+use crate::values::{NothingElse, ProductId};
 
 /// What the search box offers for the beginning of a text. A read, so a GET that browsers and proxies may repeat.
 #[server(name = Suggest, prefix = "/api", endpoint = "catalogue/suggest", input = GetUrl)]
 pub async fn suggest(q: String) -> Result<Vec<Suggestion>, AppError> {
     let state = crate::platform::request::state()?;
     super::service::suggest(&state.db, &q).await
+}
+
+/// Drafts a product.
+#[server(name = CreateProduct, prefix = "/api", endpoint = "catalogue/create-product")]
+pub async fn create_product(#[server(flatten)] typed: TypedProduct, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let vendor = crate::vendors::guard::DraftingVendor::require().await?;
+    let id = super::service::products::create(&crate::platform::request::state()?.db, &vendor, &typed).await?;
+    leptos_axum::redirect(&format!("/vendor/products/{id}?done=created"));
+    Ok(())
+}
+
+/// Writes an edit over what was seen.
+#[server(name = SaveProduct, prefix = "/api", endpoint = "catalogue/save-product")]
+pub async fn save_product(
+    product_id: ProductId,
+    version: ProductVersion,
+    #[server(flatten)] typed: TypedProduct,
+    #[server(flatten)] rest: NothingElse,
+) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let vendor = crate::vendors::guard::DraftingVendor::require().await?;
+    super::service::products::save(&crate::platform::request::state()?.db, &vendor, product_id, version, &typed).await?;
+    leptos_axum::redirect(&format!("/vendor/products/{product_id}?done=saved"));
+    Ok(())
+}
+
+/// Puts a product up for sale.
+#[server(name = PublishProduct, prefix = "/api", endpoint = "catalogue/publish-product")]
+pub async fn publish_product(product_id: ProductId, seen: ProductStatus, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let vendor = crate::vendors::guard::ApprovedVendor::require().await?;
+    super::service::products::publish(&crate::platform::request::state()?.db, &vendor, product_id, seen).await?;
+    leptos_axum::redirect(&format!("/vendor/products/{product_id}?done=published"));
+    Ok(())
+}
+
+/// Makes a draft of what is for sale.
+#[server(name = UnpublishProduct, prefix = "/api", endpoint = "catalogue/unpublish-product")]
+pub async fn unpublish_product(product_id: ProductId, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let vendor = crate::vendors::guard::DraftingVendor::require().await?;
+    super::service::products::unpublish(&crate::platform::request::state()?.db, &vendor, product_id).await?;
+    leptos_axum::redirect(&format!("/vendor/products/{product_id}?done=unpublished"));
+    Ok(())
+}
+
+/// Puts a product away.
+#[server(name = ArchiveProduct, prefix = "/api", endpoint = "catalogue/archive-product")]
+pub async fn archive_product(product_id: ProductId, seen: ProductStatus, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let vendor = crate::vendors::guard::DraftingVendor::require().await?;
+    super::service::products::archive(&crate::platform::request::state()?.db, &vendor, product_id, seen).await?;
+    leptos_axum::redirect(&format!("/vendor/products/{product_id}?done=archived"));
+    Ok(())
+}
+
+/// Deletes a product, or archives it if it was ever ordered.
+#[server(name = DeleteProduct, prefix = "/api", endpoint = "catalogue/delete-product")]
+pub async fn delete_product(product_id: ProductId, seen: ProductStatus, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let vendor = crate::vendors::guard::DraftingVendor::require().await?;
+    let state = crate::platform::request::state()?;
+    match super::service::products::delete(&state, &vendor, product_id, seen).await? {
+        super::service::products::Deletion::Done => leptos_axum::redirect("/vendor/products?done=deleted"),
+        _ => leptos_axum::redirect(&format!("/vendor/products/{product_id}?done=kept")),
+    }
+    Ok(())
 }

@@ -5,7 +5,8 @@
 //! `stocked_variants` is the one place that says how many of a variant can be bought (stock minus live holds).
 //!
 //! Invariants: stock never falls below zero; a product's price is the lowest of its variants', kept by a trigger; only the owner's
-//! transactions write, with the vendor's id in every WHERE clause.
+//! transactions write, with the vendor's id in every WHERE clause; a status moves only along [`ProductStatus::may_become`]; what was ever
+//! ordered is never deleted.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +14,9 @@ use crate::media::Picture;
 use crate::values::{CategoryId, Money, PageNumber, ProductId, Slug, VariantId, VendorId};
 
 mod listing_query;
+mod owned_product;
 mod product_form;
+mod typed_product;
 pub mod api;
 pub mod islands;
 pub mod ui;
@@ -23,7 +26,9 @@ pub mod service;
 mod store;
 
 pub use listing_query::{ListingQuery, SearchText};
-pub use product_form::{NewProduct, NewVariant, ProductForm, VariantForm};
+pub use owned_product::{OwnedLine, OwnedProduct, OwnedVariant, ProductStatus, ProductVersion};
+pub use product_form::{NewProduct, NewVariant, ProductForm, ProductTexts, VariantForm};
+pub use typed_product::{ProductChanges, TypedProduct, field};
 
 crate::text_enum! {
     /// How a listing is ordered.

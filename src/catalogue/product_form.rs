@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Attribute;
-use crate::values::{CategoryId, Currency, FieldErrors, FieldProblem, MAX_CHARGE_MINOR, Money, Slug};
+use crate::values::{CategoryId, Currency, FieldErrors, FieldProblem, MAX_CHARGE_MINOR, Money, MoneyError, Slug};
 
 /// Bounds of the tables; a form says so before Postgres does.
 const MAX_NAME: usize = 120;
@@ -42,14 +42,20 @@ pub struct VariantForm {
 /// A product that may be created. Built by [`ProductForm::parse`] alone.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewProduct {
-    pub(super) category_id: CategoryId,
     pub(super) slug: Slug,
+    pub(super) texts: ProductTexts,
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) variants: Vec<NewVariant>,
+}
+
+/// What is said about a product, and where it stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProductTexts {
+    pub(super) category_id: CategoryId,
     pub(super) name: String,
     pub(super) summary: String,
     pub(super) description: String,
-    pub(super) attributes: Vec<Attribute>,
     pub(super) tags: Vec<String>,
-    pub(super) variants: Vec<NewVariant>,
 }
 
 /// A variant that may be created.
@@ -67,15 +73,12 @@ impl ProductForm {
     /// One entry for each bad field; those of variants are named `variants.0.price`.
     pub fn parse(&self, category_id: CategoryId, currency: Currency) -> Result<NewProduct, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let name = errors.text("name", &self.name, 1, MAX_NAME);
-        let slug = if self.slug.trim().is_empty() { Slug::of_name(&name) } else { self.slug.trim().parse().ok() };
+        let texts = self.read_texts(category_id, &mut errors);
+        let slug = if self.slug.trim().is_empty() { Slug::of_name(&texts.name) } else { self.slug.trim().parse().ok() };
         if slug.is_none() && errors.of("name").is_none() {
             errors.push("slug", FieldProblem::UnknownChoice);
         }
-        let summary = errors.text("summary", &self.summary, 0, MAX_SUMMARY);
-        let description = errors.text("description", &self.description, 0, MAX_DESCRIPTION);
         let attributes = self.parse_attributes(&mut errors);
-        let tags = self.parse_tags(&mut errors);
         if self.variants.is_empty() {
             errors.push("variants", FieldProblem::Required);
         } else if self.variants.len() > MAX_VARIANTS {
@@ -84,8 +87,28 @@ impl ProductForm {
         let parse_variant = |(index, variant): (usize, &VariantForm)| variant.parse(index, currency, self.variants.len() > 1, &mut errors);
         let variants: Vec<NewVariant> = self.variants.iter().take(MAX_VARIANTS).enumerate().filter_map(parse_variant).collect();
         match slug {
-            Some(slug) => errors.into_result(NewProduct { category_id, slug, name, summary, description, attributes, tags, variants }),
+            Some(slug) => errors.into_result(NewProduct { slug, texts, attributes, variants }),
             None => Err(errors),
+        }
+    }
+
+    /// The texts alone, for a product whose variants stay as they are.
+    ///
+    /// # Errors
+    /// One entry for each bad field.
+    pub fn parse_texts(&self, category_id: CategoryId) -> Result<ProductTexts, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let texts = self.read_texts(category_id, &mut errors);
+        errors.into_result(texts)
+    }
+
+    fn read_texts(&self, category_id: CategoryId, errors: &mut FieldErrors) -> ProductTexts {
+        ProductTexts {
+            category_id,
+            name: errors.text("name", &self.name, 1, MAX_NAME),
+            summary: errors.text("summary", &self.summary, 0, MAX_SUMMARY),
+            description: errors.text("description", &self.description, 0, MAX_DESCRIPTION),
+            tags: self.parse_tags(errors),
         }
     }
 
@@ -144,8 +167,12 @@ fn parse_price(field: &str, text: &str, currency: Currency, errors: &mut FieldEr
             errors.push(field, FieldProblem::OutOfRange);
             None
         }
+        Err(MoneyError::Overflow) => {
+            errors.push(field, FieldProblem::OutOfRange);
+            None
+        }
         Err(_) => {
-            errors.push(field, if text.trim().is_empty() { FieldProblem::Required } else { FieldProblem::NotANumber });
+            errors.push(field, if text.trim().is_empty() { FieldProblem::Required } else { FieldProblem::NotAnAmount });
             None
         }
     }
@@ -159,7 +186,7 @@ fn parse_stock(field: &str, text: &str, errors: &mut FieldErrors) -> Option<i32>
             None
         }
         Err(_) => {
-            errors.push(field, FieldProblem::NotANumber);
+            errors.push(field, if text.trim().is_empty() { FieldProblem::Required } else { FieldProblem::NotANumber });
             None
         }
     }
@@ -212,7 +239,7 @@ mod tests {
     fn tags_are_folded_and_bounded() {
         let mut tagged = form("5", "", "1");
         tagged.tags = vec![" Tea ".into(), "tea".into(), String::new()];
-        assert_eq!(parse(&tagged).map(|p| p.tags), Ok(vec!["tea".to_owned()]));
+        assert_eq!(parse(&tagged).map(|p| p.texts.tags), Ok(vec!["tea".to_owned()]));
         tagged.tags = (0..21).map(|n| n.to_string()).collect();
         assert!(parse(&tagged).is_err());
     }

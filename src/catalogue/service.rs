@@ -1,5 +1,6 @@
 //! What customers may read, and what vendors write. Reads go through `visible_products`; writes carry the vendor's id into every statement.
 
+pub mod products;
 pub mod stock;
 
 use time::OffsetDateTime;
@@ -151,7 +152,9 @@ pub async fn existing(db: &Db, slugs: &[String]) -> Result<Vec<ExistingProduct>,
 /// `Invalid` if the slug or a SKU is taken; `Offline`.
 pub async fn create_product(tx: &mut Tx, vendor: VendorId, product: &NewProduct) -> Result<ProductId, AppError> {
     let id = ProductId::new();
-    store::insert_product(tx, id, vendor, product).await.on_constraint("products_slug_key", "slug", FieldProblem::Taken)?;
+    if !store::insert_product(tx, id, vendor, product, &product.slug).await? {
+        return Err(AppError::field("slug", FieldProblem::Taken));
+    }
     for (position, variant) in (0..).zip(&product.variants) {
         let inserted = store::insert_variant(tx, id, vendor, position, variant).await;
         inserted.on_constraint("product_variants_sku_key", &format!("variants.{position}.sku"), FieldProblem::Taken)?;

@@ -76,6 +76,7 @@ pub fn TextArea(
     /// What stands in it when nothing was typed yet.
     #[prop(optional, into)]
     value: Option<String>,
+    #[prop(optional)] optional: bool,
     #[prop(optional)] maxlength: Option<u32>,
     #[prop(default = 6)] rows: u32,
 ) -> impl IntoView {
@@ -83,8 +84,8 @@ pub fn TextArea(
     let value = form.value(name).map(str::to_owned).or(value).unwrap_or_default();
     view! {
         <div class="field">
-            <Label name=name label=label optional=false/>
-            <textarea class="input" id=name name=name rows=rows maxlength=maxlength required=true
+            <Label name=name label=label optional=optional/>
+            <textarea class="input" id=name name=name rows=rows maxlength=maxlength required=!optional
                 aria-invalid=problem.map(|_| "true") aria-describedby=described_by(name, !hint.is_empty(), problem.is_some())>{value}</textarea>
             <Notes name=name hint=hint problem=problem/>
         </div>

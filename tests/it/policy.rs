@@ -20,6 +20,10 @@ pub enum Who {
     Shopper,
     /// Somebody signed in; of orders, addresses and the like only the owner.
     Customer,
+    /// Somebody with a shop in whatever status; of products only their own.
+    ShopOwner,
+    /// The same, unless the shop is suspended.
+    DraftingVendor,
     ApprovedVendor,
     Admin,
     /// Whoever holds the signing secret of webhooks.
@@ -85,6 +89,9 @@ pub const POLICY: &[Row] = &[
     page("/account/orders/{order}", Who::Customer),
     page("/sell/apply", Who::Customer),
     page("/vendor", Who::Customer),
+    page("/vendor/products", Who::ShopOwner),
+    page("/vendor/products/new", Who::DraftingVendor),
+    page("/vendor/products/{product}", Who::ShopOwner),
     page("/admin/vendors", Who::Admin),
     page("/admin/vendors/{vendor}", Who::Admin),
     page("/dev/mail", Who::Development),
@@ -100,6 +107,12 @@ pub const POLICY: &[Row] = &[
     changes("/api/vendors/decide", Who::Admin),
     // catalogue, wishlist, cart
     reads("GET", "/api/catalogue/suggest", Who::Anybody),
+    changes("/api/catalogue/create-product", Who::DraftingVendor),
+    changes("/api/catalogue/save-product", Who::DraftingVendor),
+    changes("/api/catalogue/publish-product", Who::ApprovedVendor),
+    changes("/api/catalogue/unpublish-product", Who::DraftingVendor),
+    changes("/api/catalogue/archive-product", Who::DraftingVendor),
+    changes("/api/catalogue/delete-product", Who::DraftingVendor),
     changes("/api/wishlist/save", Who::Customer),
     changes("/api/cart/add", Who::Shopper),
     changes("/api/cart/set-quantity", Who::Shopper),

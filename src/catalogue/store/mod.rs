@@ -1,5 +1,7 @@
-//! SQL of the catalogue: what customers read in `read`, what vendors write in `write`.
+//! SQL of the catalogue: what customers read in `read`, what is written in `write`, a
+//! vendor's own products in `owned`.
 
+pub mod owned;
 pub mod stock;
 mod read;
 mod write;

@@ -45,28 +45,30 @@ pub async fn existing(executor: impl PgExecutor<'_>, slugs: &[String]) -> Result
     Ok(rows.into_iter().map(|row| ExistingProduct { slug: row.slug, pictures: row.pictures.0 }).collect())
 }
 
+/// False, and nothing done, if the slug is taken: an error would end the caller's transaction, who may know another one.
 pub async fn insert_product(
     connection: &mut PgConnection,
     id: ProductId,
     vendor: VendorId,
     product: &NewProduct,
-) -> Result<(), sqlx::Error> {
-    sqlx::query!(
+    slug: &Slug,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query!(
         "insert into products (id, vendor_id, category_id, slug, name, summary, description, attributes, tags)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict on constraint products_slug_key do nothing",
         id as _,
         vendor as _,
-        product.category_id as _,
-        product.slug as _,
-        product.name,
-        product.summary,
-        product.description,
+        product.texts.category_id as _,
+        slug as _,
+        product.texts.name,
+        product.texts.summary,
+        product.texts.description,
         Json(&product.attributes) as _,
-        &product.tags
+        &product.texts.tags
     )
     .execute(connection)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 pub async fn insert_variant(

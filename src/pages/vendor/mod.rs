@@ -1,10 +1,16 @@
-//! `/vendor`
+//! `/vendor` and what lies below it: what vendors see of their shops.
+
+mod product;
+mod products;
+
+pub use product::{NewProductPage, OwnedProductPage};
+pub use products::OwnedProductsPage;
 
 use leptos::prelude::*;
 
-use super::dates::Date;
-use super::document::Document;
-use super::loaded;
+use crate::pages::dates::Date;
+use crate::pages::document::Document;
+use crate::pages::loaded;
 use crate::ui::{Badge, ButtonLink, Look, Notice, Tone};
 use crate::vendors::guard::ShopOwner;
 use crate::vendors::{Vendor, VendorStatus};
@@ -62,7 +68,14 @@ pub fn VendorPage() -> impl IntoView {
                     <h1>{vendor.profile.name.clone()}</h1>
                     <p><Badge tone=tone(vendor.status)>{vendor.status.label()}</Badge>" since "<Date at=vendor.status_changed_at.clone()/></p>
                 </header>
-                <div class="card stack"><Standing vendor=vendor/></div>
+                <div class="stack">
+                    <div class="card stack"><Standing vendor=vendor/></div>
+                    <section class="card stack" aria-labelledby="products">
+                        <h2 id="products">"Your products"</h2>
+                        <p>"Drafts are seen by you alone. What you publish is for sale while your shop is open."</p>
+                        <ButtonLink href="/vendor/products" look=Look::Secondary>"Go to your products"</ButtonLink>
+                    </section>
+                </div>
             </div>
         }
         .into_any())
