@@ -19,6 +19,7 @@ mod migrations;
 mod notifications;
 mod policy;
 mod pool;
+mod products;
 mod purchase;
 mod reset;
 mod rest;

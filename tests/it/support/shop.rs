@@ -215,7 +215,7 @@ impl Buyer {
 }
 
 /// Value of a hidden input.
-fn field(html: &str, name: &str) -> Option<String> {
+pub fn field(html: &str, name: &str) -> Option<String> {
     let input = html.split("<input").find(|input| input.split('>').next().is_some_and(|tag| tag.contains(&format!("name=\"{name}\""))))?;
     Some(input.split("value=\"").nth(1)?.split('"').next()?.to_owned())
 }
