@@ -51,6 +51,7 @@ fn code(error: &AppError) -> String {
     match error {
         AppError::Unauthenticated => "unauthenticated".to_owned(),
         AppError::Forbidden => "forbidden".to_owned(),
+        AppError::TwoStepRequired => "two_step_required".to_owned(),
         AppError::NotFound => "not_found".to_owned(),
         AppError::Invalid(_) => "invalid".to_owned(),
         // Serialized as `{"conflict": "stale", …}`.
