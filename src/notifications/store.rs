@@ -114,3 +114,9 @@ pub async fn mailbox_mail(executor: impl PgExecutor<'_>, id: &str) -> sqlx::Resu
     .fetch_optional(executor)
     .await
 }
+
+pub async fn delete_of_recipient(connection: &mut sqlx::PgConnection, recipient: &Email) -> sqlx::Result<()> {
+    sqlx::query!("delete from outbox where lower(recipient) = lower($1)", recipient.as_str()).execute(&mut *connection).await?;
+    sqlx::query!("delete from mailbox where lower(recipient) = lower($1)", recipient.as_str()).execute(connection).await?;
+    Ok(())
+}

@@ -90,6 +90,13 @@ impl FieldErrors {
         value.to_owned()
     }
 
+    /// These, and then those of the rest of the form.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     /// The value, unless something was wrong.
     ///
     /// # Errors
