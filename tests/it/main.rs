@@ -13,6 +13,7 @@ mod form_flash;
 mod gateway;
 mod http;
 mod jobs;
+mod matrix;
 mod media;
 mod media_dir;
 mod migrations;

@@ -6,6 +6,7 @@ pub mod functions;
 pub mod people;
 pub mod shop;
 pub mod smtp;
+pub mod tables;
 
 pub use browser::{Browser, Page};
 
