@@ -8,11 +8,9 @@ use souk::platform::config::Config;
 use souk::platform::security::{Verdict, verdict};
 use sqlx::PgPool;
 
-use crate::matrix::actors::{Actor, enter};
-use crate::matrix::fill::{Door, cookie, fill};
-use crate::matrix::requests;
+use crate::matrix::Ready;
+use crate::matrix::fill::cookie;
 use crate::matrix::scene::Scene;
-use crate::matrix::things::{fill_cart, make};
 use crate::policy::{POLICY, Row, Who};
 use crate::support::App;
 use crate::support::tables::{changed, contents};
@@ -130,34 +128,19 @@ fn foreign_shapes(own: &str) -> Vec<Vec<(HeaderName, String)>> {
 /// What a form or a script of another site can send without asking first, and what it cannot.
 const KINDS: [&str; 4] = ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x", "application/json"];
 
-/// Somebody whom the row lets in: a refusal must come from nothing but the shape.
-fn who_may(row: &Row) -> Actor {
-    match row.who {
-        Who::Admin => Actor::Admin,
-        Who::ApprovedVendor => Actor::ApprovedVendor,
-        _ => Actor::Customer,
-    }
-}
-
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn whatever_another_site_makes_a_browser_send_changes_nothing(pool: PgPool) {
     let scene = Scene::set(App::start(pool).await).await;
     let (shapes, rows) = (foreign_shapes(&scene.app.url), POLICY.iter().filter(|row| by_cookie(row)));
     let (mut sent, mut routes) = (0, 0);
     for row in rows {
-        let recipe = requests::of(row).unwrap_or_else(|| panic!("{}: no request for it in tests/it/matrix/requests.rs", row.path));
-        let me = enter(&scene.app, who_may(row)).await;
-        let object = recipe.thing.objects()[0];
-        let made = make(&scene, recipe.thing, object, &me).await;
-        if recipe.cart {
-            fill_cart(&scene, me.user_id.unwrap()).await;
-        }
-        let filled = fill(&scene, recipe, &made).await;
-        let cookie = cookie(&me).unwrap();
+        // Somebody whom the row lets in: a refusal comes from nothing but the shape.
+        let ready = Ready::to_succeed(&scene, row).await;
+        let cookie = cookie(&ready.me).unwrap();
         let before = contents(scene.app.pool()).await;
         let all = shapes.iter().flat_map(|shape| KINDS.map(|kind| (shape, kind)));
         let answers = iter(all.map(|(shape, kind)| {
-            let request = filled.bare(&scene).header(COOKIE, &cookie);
+            let request = ready.filled.bare(&scene).header(COOKIE, &cookie);
             let request = shape.iter().fold(request, |request, (name, value)| request.header(name, value));
             let mut request = request.build().unwrap();
             request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -173,10 +156,8 @@ async fn whatever_another_site_makes_a_browser_send_changes_nothing(pool: PgPool
         (sent, routes) = (sent + answers.len(), routes + 1);
 
         // The negative control: the same request from our own page is done, by a session that still lives.
-        for door in Door::of(recipe).iter().take(1) {
-            let answer = scene.send(filled.request(&scene, &me, *door)).await;
-            assert!(answer.status < 400, "{}: {answer:?}", row.path);
-        }
+        let answer = scene.send(ready.request(&scene)).await;
+        assert!(answer.status < 400, "{}: {answer:?}", row.path);
     }
     eprintln!("same origin: {sent} foreign requests to {routes} routes");
     assert!(routes >= 15 && shapes.len() >= 20);

@@ -37,11 +37,29 @@ use crate::support::tables::{changed, contents};
 const AT_ONCE: usize = 8;
 
 /// A cell, ready to be asked.
-struct Ready {
+pub struct Ready {
     cell: Cell,
-    me: Me,
+    pub me: Me,
     made: Made,
-    filled: Filled,
+    pub filled: Filled,
+}
+
+impl Ready {
+    /// The request of somebody whom the row lets in, about something they may have: it succeeds.
+    pub async fn to_succeed(scene: &Scene, row: &Row) -> Self {
+        let recipe = requests::of(row).unwrap_or_else(|| panic!("{}: no request for it in tests/it/matrix/requests.rs", row.path));
+        let actor = match row.who {
+            Who::Admin => Actor::Admin,
+            Who::ApprovedVendor => Actor::ApprovedVendor,
+            _ => Actor::Customer,
+        };
+        let cell = Cell { actor, object: recipe.thing.objects()[0], door: Door::of(recipe)[0] };
+        prepare(scene, recipe, cell, None).await
+    }
+
+    pub fn request(&self, scene: &Scene) -> reqwest::RequestBuilder {
+        self.filled.request(scene, &self.me, self.cell.door)
+    }
 }
 
 /// Who asks for a row, beside everybody.
@@ -80,10 +98,7 @@ async fn prepare(scene: &Scene, recipe: &Recipe, cell: Cell, shared: Option<&Mad
 }
 
 async fn ask<'a>(scene: &Scene, cells: &[&'a Ready]) -> Vec<(&'a Ready, Answer)> {
-    let requests = cells.iter().map(|&ready| async move {
-        let request = ready.filled.request(scene, &ready.me, ready.cell.door);
-        (ready, scene.send(request).await)
-    });
+    let requests = cells.iter().map(|&ready| async move { (ready, scene.send(ready.request(scene)).await) });
     iter(requests).buffer_unordered(AT_ONCE).collect().await
 }
 

@@ -10,20 +10,32 @@ const LEFT_OUT: &[&str] = &["sessions", "refresh_tokens", "rate_limits", "form_f
 /// For each table the number of its rows and a sum over all that is in them.
 pub type Contents = BTreeMap<String, String>;
 
-pub async fn contents(pool: &PgPool) -> Contents {
-    let tables: Vec<String> = sqlx::query_scalar(
+async fn tables(pool: &PgPool) -> Vec<String> {
+    sqlx::query_scalar(
         "select schemaname || '.' || tablename from pg_tables where schemaname in ('public', 'stripe_sandbox') and tablename <> all($1)",
     )
     .bind(LEFT_OUT)
     .fetch_all(pool)
     .await
-    .unwrap();
+    .unwrap()
+}
+
+pub async fn contents(pool: &PgPool) -> Contents {
+    let tables = tables(pool).await;
     let sums = tables.iter().map(|table| {
         format!("select '{table}', (select count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) from {table} t)")
     });
     let statement = sums.collect::<Vec<_>>().join(" union all ");
     let rows: Vec<(String, String)> = sqlx::query_as(sqlx::AssertSqlSafe(statement)).fetch_all(pool).await.unwrap();
     rows.into_iter().collect()
+}
+
+/// Tables in which a row holds something that matches.
+pub async fn holding(pool: &PgPool, pattern: &str) -> Vec<String> {
+    let tables = tables(pool).await;
+    let found = tables.iter().map(|table| format!("select '{table}' where exists (select from {table} t where t::text ~ $1)"));
+    let statement = found.collect::<Vec<_>>().join(" union all ");
+    sqlx::query_scalar(sqlx::AssertSqlSafe(statement)).bind(pattern).fetch_all(pool).await.unwrap()
 }
 
 /// Tables that differ.
@@ -44,4 +56,6 @@ async fn a_change_is_seen(pool: PgPool) {
     sqlx::query("update users set role = 'admin'").execute(&pool).await.unwrap();
     assert_eq!(changed(&between, &contents(&pool).await), ["public.users"]);
     assert_eq!(changed(&between, &between), [""; 0]);
+    assert_eq!(holding(&pool, "a@example").await, ["public.users"]);
+    assert_eq!(holding(&pool, "nobody@example").await, [""; 0]);
 }
