@@ -30,8 +30,8 @@ use things::{Made, Object, fill_cart, make};
 use verdict::{Cell, NOBODY, Outcome, alike, expected, verdict};
 
 use crate::policy::{POLICY, Row, Who};
-use crate::support::App;
 use crate::support::tables::{changed, contents};
+use crate::support::{App, PRODUCTION, Setup};
 
 /// As many as a small machine has use for.
 const AT_ONCE: usize = 8;
@@ -171,4 +171,24 @@ async fn everybody_gets_what_the_policy_says_and_no_more(pool: PgPool) {
     }
     eprintln!("matrix: {count} cells over {} routes in {:.1} s", POLICY.len(), started.elapsed().as_secs_f64());
     assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
+}
+
+/// What is for development, and the payment sandbox with all its routes, does not exist where real money moves, for admins neither.
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn production_has_nothing_that_is_for_development(pool: PgPool) {
+    let app = App::start_with(pool, Setup { variables: &PRODUCTION, ..Setup::default() }).await;
+    let admin = enter(&app, Actor::Admin).await;
+    let browser = app.browser();
+    browser.set_cookie("__Host-souk_access", &admin.access.unwrap());
+    assert_eq!(browser.get("/admin/vendors").await.status, 200, "the control: signed in");
+    let gone = |row: &&Row| row.who == Who::Development || row.path.starts_with("/_stripe/");
+    for row in POLICY.iter().filter(gone) {
+        let path = row.path.replace(['{', '}', '*'], "");
+        let [answer, nowhere] = [&*path, "/no/such/place"].map(|path| {
+            let request = browser.request(row.method.parse().unwrap(), path).header("sec-fetch-site", "same-origin");
+            browser.send(request)
+        });
+        let (answer, nowhere) = (answer.await.status, nowhere.await.status);
+        assert!(answer == nowhere && answer.is_client_error(), "{} {path}: {answer}", row.method);
+    }
 }
