@@ -13,6 +13,8 @@ mod form_flash;
 mod gateway;
 mod http;
 mod jobs;
+mod mass_assignment;
+mod matrix;
 mod media;
 mod media_dir;
 mod migrations;

@@ -1,6 +1,7 @@
 //! Who may use what. Every page, server function and plain route has a row here; one without a row fails, and so does a row without a route.
 //!
-//! Files below `/pkg/` and of `public/` are for everybody and are the only things without rows.
+//! Files below `/pkg/` and of `public/` are for everybody and are the only things without rows. That the server does what the rows say is
+//! shown by `matrix`, which needs a request for each row.
 
 use std::collections::BTreeSet;
 
@@ -20,6 +21,8 @@ pub enum Who {
     Shopper,
     /// Somebody signed in; of orders, addresses and the like only the owner.
     Customer,
+    /// Somebody signed in who has no shop yet, or one that was never open: admins sell nothing, and an open shop needs no application.
+    Applicant,
     ApprovedVendor,
     Admin,
     /// Whoever holds the signing secret of webhooks.
@@ -96,7 +99,7 @@ pub const POLICY: &[Row] = &[
     changes("/api/accounts/forgot-password", Who::Anybody),
     changes("/api/accounts/reset-password", Who::Anybody),
     // vendors
-    changes("/api/vendors/apply", Who::Customer),
+    changes("/api/vendors/apply", Who::Applicant),
     changes("/api/vendors/decide", Who::Admin),
     // catalogue, wishlist, cart
     reads("GET", "/api/catalogue/suggest", Who::Anybody),
@@ -115,7 +118,7 @@ pub const POLICY: &[Row] = &[
     changes("/api/v1/auth/token/refresh", Who::Anybody),
     changes("/api/v1/auth/logout", Who::Customer),
     reads("GET", "/api/v1/me", Who::Customer),
-    changes("/api/v1/vendor/application", Who::Customer),
+    changes("/api/v1/vendor/application", Who::Applicant),
     reads("GET", "/api/v1/admin/vendors", Who::Admin),
     changes("/api/v1/admin/vendors/{id}/decision", Who::Admin),
     // platform::health
