@@ -127,11 +127,7 @@ pub async fn change_email(email: String, current_password: Password, #[server(fl
 }
 
 #[server(name = ChangePassword, prefix = "/api", endpoint = "accounts/change-password")]
-pub async fn change_password(
-    current_password: Password,
-    password: Password,
-    #[server(flatten)] rest: NothingElse,
-) -> Result<(), AppError> {
+pub async fn change_password(current_password: Password, password: Password, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
     let NothingElse = rest;
     let customer = crate::accounts::guard::Customer::require().await?;
     let visit = crate::accounts::guard::Visit::current()?;

@@ -44,7 +44,8 @@ pub fn already_known(user: &User, base_url: &str) -> Mail {
 }
 
 pub fn confirm_email(user: &User, token: &OpaqueToken, base_url: &str) -> Mail {
-    let content = MailContent::new("Confirm your address").paragraph(once()).button("Confirm the address", link(base_url, "/confirm-email", token));
+    let content =
+        MailContent::new("Confirm your address").paragraph(once()).button("Confirm the address", link(base_url, "/confirm-email", token));
     mail("confirm_email", &user.email, "Confirm your address", content)
 }
 
@@ -119,7 +120,9 @@ pub fn new_device(user: &User, session: SessionId, device: &str, base_url: &str)
 
 pub fn two_step_on(user: &User, base_url: &str) -> Mail {
     let content = MailContent::new("Signing in takes two steps now")
-        .paragraph("From now on a code is asked for after your password. Keep your recovery codes where you find them without your telephone.")
+        .paragraph(
+            "From now on a code is asked for after your password. Keep your recovery codes where you find them without your telephone.",
+        )
         .button("Security", format!("{base_url}/account/security"))
         .paragraph(NOT_YOU);
     mail("two_step_on", &user.email, "Two-step sign-in is on", content)
@@ -142,6 +145,7 @@ pub fn disabled(user: &User, reason: &str) -> Mail {
 }
 
 pub fn enabled(user: &User, base_url: &str) -> Mail {
-    let content = MailContent::new("Your account can be used again").paragraph("Sign in as before.").button("Sign in", format!("{base_url}/sign-in"));
+    let content =
+        MailContent::new("Your account can be used again").paragraph("Sign in as before.").button("Sign in", format!("{base_url}/sign-in"));
     mail("enabled", &user.email, "Your account can be used again", content)
 }

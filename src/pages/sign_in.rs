@@ -30,7 +30,9 @@ pub async fn skip_if_signed_in(next: &str) {
 fn news(after: &str) -> Option<&'static str> {
     Some(match after {
         // Whether the address was new only its mailbox learns.
-        "signed-up" => "That worked. Sign in with the password you have just chosen. If you had an account already, the mail we sent says what to do.",
+        "signed-up" => {
+            "That worked. Sign in with the password you have just chosen. If you had an account already, the mail we sent says what to do."
+        }
         "reset" => "Your new password is set. Please sign in with it.",
         "everywhere" => "You are signed out everywhere.",
         "closed" => "Your account is closed. Thank you for having been here.",

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use server_fn::ServerFn;
 
 use super::document::Document;
-use super::sign_in::{next, skip_if_signed_in};
 use super::loaded;
+use super::sign_in::{next, skip_if_signed_in};
 use crate::accounts::api::SignUp;
 use crate::accounts::{Password, field, with_next};
 use crate::platform::form_flash;

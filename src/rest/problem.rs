@@ -54,7 +54,17 @@ impl Problem {
 
     fn new(status: StatusCode, code: &str, detail: String) -> Self {
         let title = status.canonical_reason().unwrap_or("Error").to_owned();
-        Self { kind: "about:blank", title, status: status.as_u16(), code: code.to_owned(), detail, errors: Vec::new(), challenge: None, expires_in: None, retry_after_s: None }
+        Self {
+            kind: "about:blank",
+            title,
+            status: status.as_u16(),
+            code: code.to_owned(),
+            detail,
+            errors: Vec::new(),
+            challenge: None,
+            expires_in: None,
+            retry_after_s: None,
+        }
     }
 }
 

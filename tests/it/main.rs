@@ -19,6 +19,7 @@ mod media;
 mod media_dir;
 mod migrations;
 mod notifications;
+mod own_account;
 mod policy;
 mod pool;
 mod purchase;
@@ -28,6 +29,8 @@ mod same_origin;
 mod sandbox;
 mod seed;
 mod sessions;
+mod two_step;
+mod users;
 
 mod support;
 mod tidy;

@@ -9,9 +9,9 @@ use time::format_description::well_known::Rfc3339;
 
 use super::tokens::{AccessClaims, Keys, OpaqueToken};
 use super::{Caller, devices};
+use crate::accounts::guard::Customer;
 use crate::accounts::store::sessions as store;
 use crate::accounts::{Session, User};
-use crate::accounts::guard::Customer;
 use crate::error::AppError;
 use crate::platform::db::{Db, Tx};
 use crate::values::{SessionId, UserId};

@@ -56,7 +56,10 @@ pub async fn prepare(state: &AppState, form: SignUpForm, caller: &Caller) -> Res
         None => {
             let password_hash = passwords::hash(&form.password).await?;
             let (email, name) = (form.email, form.name);
-            Kind::New { user: User { id: UserId::new(), email, name, role: Role::Customer, email_verified: false, two_step: false }, password_hash }
+            Kind::New {
+                user: User { id: UserId::new(), email, name, role: Role::Customer, email_verified: false, two_step: false },
+                password_hash,
+            }
         }
     };
     Ok(Prepared(kind))

@@ -54,14 +54,20 @@ impl Seed {
     fn totp(&self, user: &User) -> Result<Totp, AppError> {
         // Twenty bytes, as RFC 4226 recommends for SHA-1, which is what every authenticator knows.
         let secret = Secret::from(hmac(&self.0, b"souk totp")[..20].to_vec());
-        Builder::new().with_secret(secret).with_account_name(user.email.as_str()).with_issuer(Some("Souk")).build().map_err(AppError::internal)
+        Builder::new()
+            .with_secret(secret)
+            .with_account_name(user.email.as_str())
+            .with_issuer(Some("Souk"))
+            .build()
+            .map_err(AppError::internal)
     }
 
     /// "01234-56789"
     fn recovery_codes(&self) -> Vec<String> {
         let code = |n: usize| {
             let bits = hmac(&self.0, format!("souk recovery code {n}").as_bytes());
-            let number = u64::from_be_bytes([bits[0], bits[1], bits[2], bits[3], bits[4], bits[5], bits[6], bits[7]]) % 10_u64.pow(RECOVERY_DIGITS as u32);
+            let number = u64::from_be_bytes([bits[0], bits[1], bits[2], bits[3], bits[4], bits[5], bits[6], bits[7]])
+                % 10_u64.pow(RECOVERY_DIGITS as u32);
             format!("{:05}-{:05}", number / 100_000, number % 100_000)
         };
         (0..RECOVERY_CODES).map(code).collect()

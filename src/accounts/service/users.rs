@@ -135,7 +135,6 @@ async fn record(
     reason: Option<String>,
 ) -> Result<(), AppError> {
     let actor = Some(admin.customer().user_id());
-    let entry =
-        AuditEntry { actor, action, object_kind: "user", object_id: Some(id.0), before: Some(before), after: Some(after), reason };
+    let entry = AuditEntry { actor, action, object_kind: "user", object_id: Some(id.0), before: Some(before), after: Some(after), reason };
     audit::service::record(tx, entry).await
 }

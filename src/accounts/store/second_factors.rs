@@ -47,7 +47,8 @@ pub async fn used_recovery_codes(executor: impl PgExecutor<'_>, user_id: UserId)
 
 /// False when it already was so.
 pub async fn turn_on(executor: impl PgExecutor<'_>, user_id: UserId) -> sqlx::Result<bool> {
-    let done = sqlx::query!("update users set two_step_at = now() where id = $1 and two_step_at is null", user_id as _).execute(executor).await?;
+    let done =
+        sqlx::query!("update users set two_step_at = now() where id = $1 and two_step_at is null", user_id as _).execute(executor).await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -94,12 +94,7 @@ pub async fn revoke_own_session(executor: impl PgExecutor<'_>, user_id: UserId, 
 }
 
 /// All but the one that is kept, if there is one.
-pub async fn revoke_sessions_of(
-    executor: impl PgExecutor<'_>,
-    user_id: UserId,
-    kept: Option<SessionId>,
-    reason: &str,
-) -> sqlx::Result<()> {
+pub async fn revoke_sessions_of(executor: impl PgExecutor<'_>, user_id: UserId, kept: Option<SessionId>, reason: &str) -> sqlx::Result<()> {
     sqlx::query!(
         "update sessions set revoked_at = now(), revoked_reason = $2 where user_id = $1 and revoked_at is null and ($3::uuid is null or id <> $3)",
         user_id as _,

@@ -51,10 +51,6 @@ pub async fn account_by_email(executor: impl PgExecutor<'_>, email: &Email) -> s
     }))
 }
 
-pub async fn password_hash(executor: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar!("select password_hash from users where id = $1", id as _).fetch_optional(executor).await
-}
-
 pub async fn replace_password_hash(executor: impl PgExecutor<'_>, id: UserId, old: &str, new: &str) -> sqlx::Result<bool> {
     let done = sqlx::query!("update users set password_hash = $3 where id = $1 and password_hash = $2", id as _, old, new)
         .execute(executor)

@@ -17,7 +17,8 @@ pub use two_step::TwoStepPage;
 /// The account's pages, with the one that is shown.
 #[component]
 fn AccountTabs(here: &'static str) -> impl IntoView {
-    let tab = |path: &'static str, label: &'static str| view! { <li><a href=path aria-current=(path == here).then_some("page")>{label}</a></li> };
+    let tab =
+        |path: &'static str, label: &'static str| view! { <li><a href=path aria-current=(path == here).then_some("page")>{label}</a></li> };
     view! {
         <nav aria-label="Your account">
             <ul class="tabs" role="list">

@@ -63,7 +63,12 @@ pub fn AdminUsersPage() -> impl IntoView {
             view! { <Table accounts=accounts/> }.into_any()
         };
         let tab = |of: Option<Role>, name: &'static str| view! { <li><a href=href(of, &text) aria-current=(of == role).then_some("page")>{name}</a></li> };
-        let tabs = [tab(None, "All"), tab(Some(Role::Customer), "Customers"), tab(Some(Role::Vendor), "Vendors"), tab(Some(Role::Admin), "Admins")];
+        let tabs = [
+            tab(None, "All"),
+            tab(Some(Role::Customer), "Customers"),
+            tab(Some(Role::Vendor), "Vendors"),
+            tab(Some(Role::Admin), "Admins"),
+        ];
         let more = next.map(|id| format!("{}&before={id}", href(role, &text)));
         Ok(view! {
             <Document title="Accounts"/>

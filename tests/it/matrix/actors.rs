@@ -1,13 +1,15 @@
 //! Who knocks. Everybody comes anew for each cell, so that no cell sees what another one did.
 
 use serde_json::json;
-use souk::accounts::service::{sessions, tokens::Keys};
-use souk::accounts::{Role, User};
+use souk::accounts::service::{Caller, passwords, sessions, tokens::Keys};
+use souk::accounts::{Password, Role, User};
 use souk::values::{UserId, VendorId};
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::forged_tokens::{Forge, now};
 use crate::support::App;
+use crate::support::people::PASSWORD;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Actor {
@@ -86,17 +88,24 @@ pub struct Me {
     pub vendor_id: Option<VendorId>,
 }
 
-/// Somebody with an account that nobody can sign in to by a password.
+/// Hashing is slow on purpose; everybody has the same password.
+static HASH: OnceCell<String> = OnceCell::const_new();
+
+/// Somebody with an account and a confirmed address.
 pub async fn person(app: &App, role: Role) -> User {
+    let hash = HASH.get_or_init(|| async { passwords::hash(&Password::new(PASSWORD)).await.unwrap() }).await;
     let (id, email) = (UserId::new(), format!("{}@people.example", Uuid::new_v4().simple()));
-    sqlx::query("insert into users (id, email, name, password_hash, role) values ($1, $2, 'Ada Lovelace', 'none', $3)")
-        .bind(id)
-        .bind(&email)
-        .bind(role.as_str())
-        .execute(app.pool())
-        .await
-        .unwrap();
-    User { id, email: email.parse().unwrap(), name: "Ada Lovelace".to_owned(), role }
+    sqlx::query(
+        "insert into users (id, email, name, password_hash, role, email_verified_at) values ($1, $2, 'Ada Lovelace', $4, $3, now())",
+    )
+    .bind(id)
+    .bind(&email)
+    .bind(role.as_str())
+    .bind(hash)
+    .execute(app.pool())
+    .await
+    .unwrap();
+    User { id, email: email.parse().unwrap(), name: "Ada Lovelace".to_owned(), role, email_verified: true, two_step: false }
 }
 
 /// A shop in this status; its address is the id.
@@ -118,7 +127,7 @@ pub async fn shop(app: &App, owner: UserId, status: &str) -> VendorId {
 /// A fresh session's access and refresh token.
 pub async fn session(app: &App, user: User) -> (String, String) {
     let mut tx = app.state.db.begin().await.unwrap();
-    let issued = sessions::open(&mut tx, &Keys::of(&app.state.config), user, "test").await.unwrap();
+    let issued = sessions::open(&mut tx, &Keys::of(&app.state.config), user, &Caller::default()).await.unwrap();
     tx.commit().await.unwrap();
     (issued.access, issued.refresh)
 }

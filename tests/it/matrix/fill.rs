@@ -1,8 +1,8 @@
 //! From a recipe to a request: what stands in curly braces is filled in, and the actor's credentials are added.
 //!
 //! `{id}` and `{secret}` are the thing's; `{new}` is a word that nobody used before; `{known}` and `{password}` sign in; `{somebody}` is the
-//! address of an account; `{variant}` is on show; `{confirmed}` is what the review page asks for; `{reset_token}` and `{refresh_token}` are
-//! fresh and good.
+//! address of an account; `{variant}` is on show; `{confirmed}` is what the review page asks for; `{reset_token}`, `{confirm_token}` and
+//! `{refresh_token}` are fresh and good.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -99,8 +99,10 @@ impl Words<'_> {
         if text.contains("{somebody}") {
             text = text.replace("{somebody}", person(&scene.app, Role::Customer).await.email.as_str());
         }
-        if text.contains("{reset_token}") {
-            text = text.replace("{reset_token}", &reset_token(scene).await);
+        for (word, purpose) in [("{reset_token}", "password_reset"), ("{confirm_token}", "email_confirmation")] {
+            if text.contains(word) {
+                text = text.replace(word, &mail_token(scene, purpose).await);
+            }
         }
         if text.contains("{refresh_token}") {
             let user = person(&scene.app, Role::Customer).await;
@@ -110,17 +112,16 @@ impl Words<'_> {
     }
 }
 
-async fn reset_token(scene: &Scene) -> String {
+async fn mail_token(scene: &Scene, purpose: &str) -> String {
     let user = person(&scene.app, Role::Customer).await;
     let bits: [u8; 32] = Sha256::digest(Uuid::new_v4().as_bytes()).into();
-    sqlx::query(
-        "insert into mail_tokens (hash, purpose, user_id, expires_at) values ($1, 'password_reset', $2, now() + interval '1 hour')",
-    )
-    .bind(Sha256::digest(bits).as_slice())
-    .bind(user.id)
-    .execute(scene.app.pool())
-    .await
-    .unwrap();
+    sqlx::query("insert into mail_tokens (hash, purpose, user_id, expires_at) values ($1, $3, $2, now() + interval '1 hour')")
+        .bind(Sha256::digest(bits).as_slice())
+        .bind(user.id)
+        .bind(purpose)
+        .execute(scene.app.pool())
+        .await
+        .unwrap();
     URL_SAFE_NO_PAD.encode(bits)
 }
 

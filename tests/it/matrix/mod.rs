@@ -133,7 +133,7 @@ async fn run(scene: &Scene, row: &Row, recipe: &Recipe) -> (usize, Vec<String>) 
         .any(|((ready, _), verdict)| verdict.is_ok() && expected(row, recipe.thing, ready.cell) == Outcome::Allowed);
     problems.extend(verdicts.filter_map(Result::err));
     problems.extend(told_apart(row, recipe, &answers));
-    let for_nobody = NOBODY.iter().any(|(method, path, _)| (*method, *path) == (row.method, row.path));
+    let for_nobody = NOBODY.iter().any(|(method, path, ..)| (*method, *path) == (row.method, row.path));
     if succeeded == for_nobody {
         problems.push(format!("{} {}: no cell succeeds, or one of a row that is for nobody", row.method, row.path));
     }

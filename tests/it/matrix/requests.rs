@@ -2,8 +2,8 @@
 
 use super::things::Thing;
 use super::things::Thing::{
-    Address, Application, AskingIntent, Category, Charge, Intent, Nothing, Order, PaidIntent, Picture, Product, ProductId, Refund,
-    SandboxCustomer, SandboxEvent, Shop, Variant,
+    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, Intent, Nothing, Order, PaidIntent, Picture, Product,
+    ProductId, Refund, SandboxCustomer, SandboxEvent, Session, Shop, TwoStepAccount, Variant,
 };
 use crate::policy::Row;
 
@@ -67,7 +67,16 @@ const fn json(path: &'static str, body: &'static str) -> Recipe {
 
 /// Everybody sends the same application but for the name, by which shops are told apart.
 const APPLICATION: &[(&str, &str)] =
-    &[("name", "Shop {new}"), ("tagline", ""), ("story", "Boats."), ("city", "Porto"), ("country_code", "PT")];
+    &[("shop_name", "Shop {new}"), ("tagline", ""), ("story", "Boats."), ("city", "Porto"), ("country_code", "PT")];
+const NEW_SHOP: &[(&str, &str)] = &[
+    ("name", "Ada"),
+    ("email", "{new}@people.example"),
+    ("password", "{password}"),
+    ("shop_name", "Shop {new}"),
+    ("story", "Boats."),
+    ("city", "Porto"),
+    ("country_code", "PT"),
+];
 const NEW_ADDRESS: &[(&str, &str)] = &[
     ("name", "Ada"),
     ("line1", "2 Mill Lane"),
@@ -92,26 +101,56 @@ const RECIPES: &[Recipe] = &[
     get("/sign-up").leads_to(&["/"]),
     get("/forgot-password"),
     get("/reset-password").url("/reset-password?token={reset_token}"),
+    get("/sign-in/code").leads_to(&["/", "/sign-in"]),
+    get("/confirm-email").url("/confirm-email?token={confirm_token}"),
     get("/checkout").with_cart(),
     get("/checkout/review").url("/checkout/review?address={id}").about(Address).with_cart(),
     get("/checkout/{order}/pay").about(Order),
     get("/orders/{order}/thanks").about(Order),
+    get("/account"),
+    get("/account/security"),
+    get("/account/two-step"),
+    get("/account/close"),
+    get("/account/export"),
     get("/account/orders"),
     get("/account/orders/{order}").about(Order),
     // Whose shop is open or suspended is shown where it stands, and who has none how to get one.
+    get("/sell/sign-up").leads_to(&["/sell/apply"]),
     get("/sell/apply").leads_to(&["/vendor"]),
     get("/vendor").leads_to(&["/sell"]),
     get("/admin/vendors"),
     get("/admin/vendors/{vendor}").about(Application),
+    get("/admin/users"),
+    get("/admin/users/{user}").about(Account),
     get("/dev/mail"),
     // ui, accounts
     form("/api/theme", &[("theme", "dark")]),
     form("/api/accounts/sign-in", &[("email", "{known}"), ("password", "{password}")]),
-    form("/api/accounts/sign-up", &[("name", "Ada"), ("email", "{new}@people.example"), ("password", "{password}")]),
+    form("/api/accounts/sign-up", &[("name", "Ada"), ("email", "{new}@people.example"), ("password", "{password}")])
+        .leads_to(&["/sign-in"]),
+    form("/api/accounts/second-step", &[("code", "123456")]),
     form("/api/accounts/sign-out", &[]),
+    form("/api/accounts/confirm-email", &[("token", "{confirm_token}")]).leads_to(&["/confirm-email"]),
+    form("/api/accounts/send-confirmation", &[]).leads_to(&["/account"]),
+    form("/api/accounts/rename", &[("name", "Grace")]).leads_to(&["/account"]),
+    form("/api/accounts/change-email", &[("email", "{new}@people.example"), ("current_password", "{password}")]).leads_to(&["/account"]),
+    form("/api/accounts/change-password", &[("current_password", "{password}"), ("password", "eleven paper boats adrift")])
+        .leads_to(&["/account/security"]),
+    form("/api/accounts/end-session", &[("session_id", "{id}")]).about(Session).leads_to(&["/account/security"]),
+    form("/api/accounts/sign-out-everywhere", &[]).leads_to(&["/sign-in"]),
+    form("/api/accounts/two-step/start", &[("current_password", "{password}")]).leads_to(&["/account/two-step"]),
+    form("/api/accounts/two-step/turn-on", &[("code", "123456")]),
+    form("/api/accounts/two-step/turn-off", &[("current_password", "{password}")]).leads_to(&["/account/security"]),
+    form("/api/accounts/disable", &[("user_id", "{id}"), ("reason", "No.")]).about(Account).leads_to(&["/admin/users/*"]),
+    form("/api/accounts/enable", &[("user_id", "{id}")]).about(DisabledAccount).leads_to(&["/admin/users/*"]),
+    form("/api/accounts/role", &[("user_id", "{id}"), ("seen", "customer"), ("next", "admin")])
+        .about(Account)
+        .leads_to(&["/admin/users/*"]),
+    form("/api/accounts/two-step/reset", &[("user_id", "{id}")]).about(TwoStepAccount).leads_to(&["/admin/users/*"]),
     form("/api/accounts/forgot-password", &[("email", "{somebody}")]).leads_to(&["/forgot-password"]),
     form("/api/accounts/reset-password", &[("token", "{reset_token}"), ("password", "{password}")]).leads_to(&["/sign-in"]),
     // vendors
+    form("/api/vendors/sign-up", NEW_SHOP).leads_to(&["/sign-in"]),
     form("/api/vendors/apply", APPLICATION).leads_to(&["/vendor"]),
     form("/api/vendors/decide", &[("vendor_id", "{id}"), ("seen", "pending"), ("next", "approved")])
         .about(Application)
@@ -131,13 +170,16 @@ const RECIPES: &[Recipe] = &[
         .with_cart()
         .leads_to(&["/checkout/*"]),
     form("/api/checkout/progress", &[("order_id", "{id}")]).about(Order),
+    // privacy: a vendor's shop must be closed first
+    form("/api/privacy/close-account", &[("current_password", "{password}")]).leads_to(&["/sign-in"]),
     // rest
     json("/api/v1/auth/register", r#"{"name":"Ada","email":"{new}@people.example","password":"{password}"}"#),
     json("/api/v1/auth/token", r#"{"email":"{known}","password":"{password}"}"#),
+    json("/api/v1/auth/token/second-factor", r#"{"challenge":"none of ours","code":"123456"}"#),
     json("/api/v1/auth/token/refresh", r#"{"refresh_token":"{refresh_token}"}"#),
     Recipe::new("POST", "/api/v1/auth/logout", Body::None),
     get("/api/v1/me"),
-    json("/api/v1/vendor/application", r#"{"name":"Shop {new}","story":"Boats.","city":"Porto","country_code":"PT"}"#),
+    json("/api/v1/vendor/application", r#"{"shop_name":"Shop {new}","story":"Boats.","city":"Porto","country_code":"PT"}"#),
     get("/api/v1/admin/vendors"),
     json("/api/v1/admin/vendors/{id}/decision", r#"{"seen":"pending","next":"approved"}"#).about(Application),
     // platform, media, webhook

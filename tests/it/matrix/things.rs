@@ -25,6 +25,12 @@ pub enum Thing {
     ProductOfShop,
     /// A shop that waits for an admin.
     Application,
+    /// Another device that is signed in.
+    Session,
+    /// Accounts as admins see them: a customer's, one that is disabled, one with a second factor.
+    Account,
+    DisabledAccount,
+    TwoStepAccount,
     /// The payment sandbox's: an intent, one that awaits the bank's customer (found by its secret), one that is paid, and what comes of them.
     Intent,
     AskingIntent,
@@ -61,7 +67,7 @@ pub enum Sharing {
 impl Thing {
     pub fn sharing(self) -> Sharing {
         match self {
-            Self::Address | Self::Order | Self::ProductOfShop => Sharing::Owner,
+            Self::Address | Self::Order | Self::Session | Self::ProductOfShop => Sharing::Owner,
             Self::Category | Self::Product | Self::ProductId | Self::Shop | Self::Variant | Self::Picture | Self::AskingIntent => {
                 Sharing::OnShow
             }
@@ -132,6 +138,10 @@ pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made 
                 .unwrap();
             Made::of(product)
         }
+        Thing::Session => Made::of(another_session(scene, owner(scene, object, me).await).await),
+        Thing::Account => Made::of(person(&scene.app, Role::Customer).await.id),
+        Thing::DisabledAccount => Made::of(account_with(scene, "update users set disabled_at = now() where id = $1").await),
+        Thing::TwoStepAccount => Made::of(account_with(scene, "update users set two_step_at = now() where id = $1").await),
         Thing::Application => {
             let applicant = person(&scene.app, Role::Vendor).await;
             Made::of(shop(&scene.app, applicant.id, "pending").await)
@@ -159,6 +169,18 @@ pub async fn address(scene: &Scene, user: UserId) -> Uuid {
     .execute(scene.app.pool())
     .await
     .unwrap();
+    id
+}
+
+async fn another_session(scene: &Scene, user: UserId) -> Uuid {
+    let id = Uuid::now_v7();
+    sqlx::query("insert into sessions (id, user_id) values ($1, $2)").bind(id).bind(user).execute(scene.app.pool()).await.unwrap();
+    id
+}
+
+async fn account_with(scene: &Scene, statement: &'static str) -> UserId {
+    let id = person(&scene.app, Role::Customer).await.id;
+    sqlx::query(statement).bind(id).execute(scene.app.pool()).await.unwrap();
     id
 }
 

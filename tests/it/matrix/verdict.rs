@@ -24,15 +24,20 @@ pub enum Outcome {
     Forbidden,
     NotFound,
     Conflict,
+    /// Understood, and wrong.
+    Invalid,
     /// Redirected to a place that the recipe does not know.
     Elsewhere(String),
     Status(u16),
 }
 
 /// Rows that nobody gets anything from, and why.
-pub const NOBODY: &[(&str, &str, &str)] = &[
-    ("GET", "/_stripe/v1/{*rest}", "what the payment sandbox does not know it refuses, whatever the key"),
-    ("POST", "/_stripe/v1/{*rest}", "the same"),
+pub const NOBODY: &[(&str, &str, Outcome, &str)] = &[
+    ("GET", "/_stripe/v1/{*rest}", Outcome::NotFound, "what the payment sandbox does not know it refuses, whatever the key"),
+    ("POST", "/_stripe/v1/{*rest}", Outcome::NotFound, "the same"),
+    ("POST", "/api/accounts/second-step", Outcome::Unauthenticated, "needs the first step; tests/it/two_step.rs goes all the way"),
+    ("POST", "/api/v1/auth/token/second-factor", Outcome::Unauthenticated, "the same"),
+    ("POST", "/api/accounts/two-step/turn-on", Outcome::Invalid, "needs the code of the moment; the same"),
 ];
 
 /// A cell of the matrix that answers otherwise than it should: what it answers today, and what is wrong about it. Whoever mends it is told
@@ -44,14 +49,7 @@ pub struct Fault {
     pub why: &'static str,
 }
 
-/// An open product page must be told "no longer for sale"; but what was never for sale (a draft, goods of a shop that was never approved) is
-/// told from what does not exist, by whoever knows or guesses an id.
-const UNPUBLISHED: &str = "goods that were never on show answer `not_for_sale` and missing ones `not_found`";
-
-pub const FAULTS: &[Fault] = &[
-    Fault { path: "/api/cart/add", object: Object::Others, answers: Outcome::Conflict, why: UNPUBLISHED },
-    Fault { path: "/api/cart/set-quantity", object: Object::Others, answers: Outcome::Conflict, why: UNPUBLISHED },
-];
+pub const FAULTS: &[Fault] = &[];
 
 fn fault(row: &Row, object: Object) -> Option<&'static Fault> {
     FAULTS.iter().find(|fault| fault.path == row.path && fault.object == object)
@@ -69,6 +67,8 @@ fn by_policy(row: &Row, actor: Actor) -> Outcome {
         Who::Customer => signed_in(true),
         Who::Applicant if matches!(actor.shop_status(), Some("approved" | "suspended")) => Outcome::Conflict,
         Who::Applicant => signed_in(actor != Actor::Admin),
+        Who::Shopless if matches!(actor.shop_status(), Some("approved" | "suspended")) => Outcome::Conflict,
+        Who::Shopless => signed_in(true),
         Who::ApprovedVendor => signed_in(actor.shop_status() == Some("approved")),
         Who::Admin => signed_in(actor == Actor::Admin),
         Who::Operator if actor == Actor::Elsewhere => Outcome::NotFound,
@@ -86,13 +86,15 @@ pub fn expected(row: &Row, thing: Thing, cell: Cell) -> Outcome {
     if outcome != Outcome::Allowed {
         return outcome;
     }
-    if NOBODY.iter().any(|(method, path, _)| (*method, *path) == (row.method, row.path)) {
-        return Outcome::NotFound;
+    if let Some((.., outcome, _)) = NOBODY.iter().find(|(method, path, ..)| (*method, *path) == (row.method, row.path)) {
+        return outcome.clone();
     }
     if let Some(fault) = fault(row, cell.object) {
         return fault.answers.clone();
     }
     match (cell.object, thing.sharing()) {
+        // An open product page is told "no longer for sale", and so is whoever guesses.
+        (Object::Missing | Object::Others, Sharing::OnShow) if thing == Thing::Variant => Outcome::Conflict,
         (Object::Missing, _) | (Object::Others, Sharing::Owner | Sharing::OnShow) => Outcome::NotFound,
         _ => Outcome::Allowed,
     }
@@ -108,6 +110,7 @@ pub fn outcome(recipe: &Recipe, door: Door, answer: &Answer) -> Outcome {
             Some("forbidden") => Outcome::Forbidden,
             Some("not_found") => Outcome::NotFound,
             Some("conflict") => Outcome::Conflict,
+            Some("invalid") => Outcome::Invalid,
             None if leads_there(recipe, door, &answer.location) => Outcome::Allowed,
             _ => Outcome::Elsewhere(answer.location.clone()),
         },
@@ -115,6 +118,7 @@ pub fn outcome(recipe: &Recipe, door: Door, answer: &Answer) -> Outcome {
         403 => Outcome::Forbidden,
         404 => Outcome::NotFound,
         409 => Outcome::Conflict,
+        422 => Outcome::Invalid,
         status => Outcome::Status(status),
     }
 }
