@@ -11,9 +11,9 @@ use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 use sqlx::PgPool;
 
-use crate::matrix::Ready;
 use crate::matrix::requests::{self, Body};
 use crate::matrix::scene::Scene;
+use crate::matrix::{Ready, for_nobody};
 use crate::policy::{POLICY, Row};
 use crate::support::App;
 use crate::support::tables::{changed, contents, holding};
@@ -234,7 +234,7 @@ async fn send(scene: &Scene, ready: &Ready, payload: &Payload) -> u16 {
 /// How many rows have which values in protected columns.
 async fn protected(pool: &PgPool) -> BTreeMap<String, i64> {
     let rows: Vec<(String, i64)> = sqlx::query_as(
-        "select concat_ws(' ', 'users', role, email_verified_at, disabled_at), count(*) from users group by 1
+        "select concat_ws(' ', 'users', role, email_verified_at is not null, disabled_at is not null), count(*) from users group by 1
          union all select concat_ws(' ', 'vendors', status, status_reason, shipping_flat_minor, shipping_free_from_minor), count(*) from vendors group by 1
          union all select concat_ws(' ', 'products', status, price_minor, vendor_id), count(*) from products group by 1
          union all select concat_ws(' ', 'variants', price_minor, stock, currency), count(*) from product_variants group by 1
@@ -271,7 +271,7 @@ async fn run(scene: &Scene, row: &Row) -> (usize, Vec<String>) {
     let mut wrong = Vec::new();
     scene.forget_attempts().await;
     let (status, control) = effect(scene, row, None).await;
-    if status >= 400 {
+    if status >= 400 && !for_nobody(row) {
         wrong.push(format!("{}: {status} without anything smuggled", row.path));
     }
     let ready = Ready::to_succeed(scene, row).await;
@@ -292,7 +292,7 @@ async fn run(scene: &Scene, row: &Row) -> (usize, Vec<String>) {
     }
     // The control: the very request that was refused so often is done without the addition.
     let status = scene.send(ready.request(scene)).await.status;
-    if status >= 400 {
+    if status >= 400 && !for_nobody(row) {
         wrong.push(format!("{}: {status} at the end without anything smuggled", row.path));
     }
     let mut taken = 0;

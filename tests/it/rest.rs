@@ -193,7 +193,9 @@ async fn a_shop_is_applied_for_and_approved_through_the_api_alone(pool: PgPool) 
     let app = App::start(pool).await;
     account(&app.state, "admin@example.com", Role::Admin).await;
     let admin = sign_in(&app.state, "admin@example.com").await.access;
-    let vendor = text(&post(&app, "/auth/register", None, registration()).await, "access_token");
+    post(&app, "/auth/register", None, registration()).await;
+    let credentials = json!({ "email": "ada@example.com", "password": PASSWORD });
+    let vendor = text(&post(&app, "/auth/token", None, credentials).await, "access_token");
 
     let page = post(&app, "/vendor/application", Some(&vendor), application()).await;
     assert_eq!((page.status, text(&page, "status")), (StatusCode::OK, "pending".to_owned()));
