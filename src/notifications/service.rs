@@ -120,12 +120,12 @@ fn excerpt(cause: &str) -> &str {
     cause.char_indices().nth(MAX_ERROR).map_or(cause, |(end, _)| &cause[..end])
 }
 
-/// Deletes all mails to somebody whose account is erased: each holds their name or address.
+/// Empties all mails to somebody whose account is erased: each holds their name or address.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn forget_recipient(tx: &mut Tx, recipient: &Email) -> Result<(), AppError> {
-    Ok(store::delete_of_recipient(tx, recipient).await?)
+    Ok(store::erase_recipient(tx, recipient).await?)
 }
 
 /// The newest mails in the mailbox, for the page `/dev/mail`.
