@@ -20,7 +20,7 @@ fn AccountTabs(here: &'static str) -> impl IntoView {
     let tab =
         |path: &'static str, label: &'static str| view! { <li><a href=path aria-current=(path == here).then_some("page")>{label}</a></li> };
     view! {
-        <nav aria-label="Your account">
+        <nav aria-label="Pages of the account">
             <ul class="tabs" role="list">
                 {tab("/account/orders", "Orders")}
                 {tab("/account", "Account")}
