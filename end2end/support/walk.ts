@@ -53,7 +53,7 @@ export async function walkAsGuest(shop: Shop, stop: Stop): Promise<void> {
 /** The admin's pages about shops. */
 export async function walkAsAdmin(shop: Shop, stop: Stop): Promise<void> {
   await shop.signIn(DEMO.admin.email, DEMO.admin.password);
-  await shop.open("/admin/users");
+  await shop.open(`/admin/users?q=${DEMO.customer.email}`);
   await stop("admin-accounts");
   await shop.page.getByRole("main").getByRole("link", { name: DEMO.customer.email }).click();
   await shop.alive();

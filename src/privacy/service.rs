@@ -45,12 +45,14 @@ pub async fn export(db: &Db, customer: &Customer) -> Result<Value, AppError> {
 pub async fn close_account(state: &AppState, customer: &Customer, password: &Password, caller: &Caller) -> Result<(), AppError> {
     reauthenticate(state, customer, password, caller).await?;
     let id = customer.user_id();
+    // Before the transaction, which must not wait for a second connection; what changes meanwhile `withdraw` finds out.
+    let shop = vendors::service::find_by_owner(&state.db, id).await?;
+    if shop.as_ref().is_some_and(|shop| matches!(shop.status, VendorStatus::Approved | VendorStatus::Suspended)) {
+        return Err(Conflict::ShopOpen.into());
+    }
     let mut tx = state.db.begin().await?;
     orders::service::forget_customer(&mut tx, id).await?;
-    if let Some(shop) = vendors::service::find_by_owner(&state.db, id).await? {
-        if matches!(shop.status, VendorStatus::Approved | VendorStatus::Suspended) {
-            return Err(Conflict::ShopOpen.into());
-        }
+    if let Some(shop) = shop {
         catalogue::service::delete_unsold(&mut tx, shop.id).await?;
         vendors::service::withdraw(&mut tx, shop.id).await?;
     }

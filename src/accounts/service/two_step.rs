@@ -135,7 +135,7 @@ pub async fn turn_off(state: &AppState, customer: &Customer, password: &Password
 /// `NotFound`; `Conflict(Stale)` when it is off.
 pub async fn reset(state: &AppState, admin: Option<&Admin>, id: UserId) -> Result<(), AppError> {
     let mut tx = state.db.begin().await?;
-    let user = users::find(&mut *tx, id).await?.ok_or(AppError::NotFound)?.user;
+    let user: User = users::find(&mut *tx, id).await?.ok_or(AppError::NotFound)?.into();
     if !user.two_step {
         return Err(Conflict::Stale.into());
     }

@@ -7,7 +7,7 @@ use super::sessions::close_all;
 use crate::accounts::guard::Admin;
 use crate::accounts::store::second_factors;
 use crate::accounts::store::users::{self as store, UserRow};
-use crate::accounts::{Account, Role, field, mail};
+use crate::accounts::{Account, Role, User, field, mail};
 use crate::audit::{self, AuditEntry};
 use crate::error::{AppError, Conflict};
 use crate::notifications::service::{OUTBOX, enqueue};
@@ -33,7 +33,8 @@ pub struct AccountList {
 
 fn account(row: UserRow) -> Result<Account, AppError> {
     let created_at = row.created_at.format(&Rfc3339).map_err(AppError::internal)?;
-    Ok(Account { user: row.user, disabled: row.disabled_at.is_some(), created_at })
+    let disabled = row.disabled;
+    Ok(Account { user: row.into(), disabled, created_at })
 }
 
 /// Accounts whose address begins with `text`, newest first, before the one given.
@@ -70,7 +71,7 @@ pub async fn set_disabled(state: &AppState, admin: &Admin, id: UserId, disabled:
     if disabled {
         keep_an_admin(&mut tx, id).await?;
     }
-    let user = store::find(&mut *tx, id).await?.ok_or(AppError::NotFound)?.user;
+    let user: User = store::find(&mut *tx, id).await?.ok_or(AppError::NotFound)?.into();
     if !store::set_disabled(&mut *tx, id, disabled).await? {
         return Err(Conflict::Stale.into());
     }

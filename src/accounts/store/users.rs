@@ -89,11 +89,22 @@ pub async fn make_vendor(executor: impl PgExecutor<'_>, id: UserId) -> sqlx::Res
     Ok(done.rows_affected() == 1)
 }
 
-/// A row of the admin's list.
+/// An account, as an admin sees it.
 pub struct UserRow {
-    pub user: User,
-    pub disabled_at: Option<OffsetDateTime>,
+    pub id: UserId,
+    pub email: Email,
+    pub name: String,
+    pub role: Role,
+    pub email_verified: bool,
+    pub two_step: bool,
+    pub disabled: bool,
     pub created_at: OffsetDateTime,
+}
+
+impl From<UserRow> for User {
+    fn from(UserRow { id, email, name, role, email_verified, two_step, .. }: UserRow) -> Self {
+        Self { id, email, name, role, email_verified, two_step }
+    }
 }
 
 /// Newest first, before the one given; `prefix` is the beginning of an address, in lower case and with `like`'s signs escaped.
@@ -104,9 +115,10 @@ pub async fn list(
     before: Option<UserId>,
     limit: i64,
 ) -> sqlx::Result<Vec<UserRow>> {
-    let rows = sqlx::query!(
+    sqlx::query_as!(
+        UserRow,
         r#"select id as "id: UserId", email as "email: Email", name, role as "role: Role", email_verified_at is not null as "email_verified!",
-             two_step_at is not null as "two_step!", disabled_at, created_at
+             two_step_at is not null as "two_step!", disabled_at is not null as "disabled!", created_at
            from users where ($1::text is null or role = $1) and ($2 = '' or email_key like $2 || '%') and ($3::uuid is null or id < $3)
            order by id desc limit $4"#,
         role.map(Role::as_str),
@@ -115,39 +127,19 @@ pub async fn list(
         limit,
     )
     .fetch_all(executor)
-    .await?;
-    let user = |id, email, name, role, email_verified, two_step| User { id, email, name, role, email_verified, two_step };
-    Ok(rows
-        .into_iter()
-        .map(|row| UserRow {
-            user: user(row.id, row.email, row.name, row.role, row.email_verified, row.two_step),
-            disabled_at: row.disabled_at,
-            created_at: row.created_at,
-        })
-        .collect())
+    .await
 }
 
 pub async fn find(executor: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Option<UserRow>> {
-    let row = sqlx::query!(
+    sqlx::query_as!(
+        UserRow,
         r#"select id as "id: UserId", email as "email: Email", name, role as "role: Role", email_verified_at is not null as "email_verified!",
-             two_step_at is not null as "two_step!", disabled_at, created_at
+             two_step_at is not null as "two_step!", disabled_at is not null as "disabled!", created_at
            from users where id = $1"#,
         id as _,
     )
     .fetch_optional(executor)
-    .await?;
-    Ok(row.map(|row| UserRow {
-        user: User {
-            id: row.id,
-            email: row.email,
-            name: row.name,
-            role: row.role,
-            email_verified: row.email_verified,
-            two_step: row.two_step,
-        },
-        disabled_at: row.disabled_at,
-        created_at: row.created_at,
-    }))
+    .await
 }
 
 /// Locks the rows of all admins who can sign in, in one order: of two who take away each other's rights the second sees what the first did.

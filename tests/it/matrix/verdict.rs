@@ -40,21 +40,6 @@ pub const NOBODY: &[(&str, &str, Outcome, &str)] = &[
     ("POST", "/api/accounts/two-step/turn-on", Outcome::Invalid, "needs the code of the moment; the same"),
 ];
 
-/// A cell of the matrix that answers otherwise than it should: what it answers today, and what is wrong about it. Whoever mends it is told
-/// by a failing test to take the line away.
-pub struct Fault {
-    pub path: &'static str,
-    pub object: Object,
-    pub answers: Outcome,
-    pub why: &'static str,
-}
-
-pub const FAULTS: &[Fault] = &[];
-
-fn fault(row: &Row, object: Object) -> Option<&'static Fault> {
-    FAULTS.iter().find(|fault| fault.path == row.path && fault.object == object)
-}
-
 /// What the policy says about an actor, before anything is looked up.
 fn by_policy(row: &Row, actor: Actor) -> Outcome {
     let signed_in = |may: bool| match (actor.is_signed_in(), may) {
@@ -88,9 +73,6 @@ pub fn expected(row: &Row, thing: Thing, cell: Cell) -> Outcome {
     }
     if let Some((.., outcome, _)) = NOBODY.iter().find(|(method, path, ..)| (*method, *path) == (row.method, row.path)) {
         return outcome.clone();
-    }
-    if let Some(fault) = fault(row, cell.object) {
-        return fault.answers.clone();
     }
     match (cell.object, thing.sharing()) {
         // An open product page is told "no longer for sale", and so is whoever guesses.
@@ -140,16 +122,15 @@ pub fn verdict(row: &Row, recipe: &Recipe, cell: Cell, answer: &Answer) -> Resul
     if wanted == got {
         return Ok(());
     }
-    let hint = fault(row, cell.object).map_or(String::new(), |fault| format!(" (listed as a fault: {})", fault.why));
     let text: String = answer.body.chars().take(200).collect();
-    Err(format!("{} {} {cell:?}: {got:?} in place of {wanted:?}{hint}: {} {} {text}", row.method, row.path, answer.status, answer.location))
+    Err(format!("{} {} {cell:?}: {got:?} in place of {wanted:?}: {} {} {text}", row.method, row.path, answer.status, answer.location))
 }
 
 /// # Errors
 /// When what is somebody else's can be told from what is not there.
 pub fn alike(row: &Row, cell: Cell, (others, known): (&Answer, &[&str]), (missing, known_there): (&Answer, &[&str])) -> Result<(), String> {
     let (others, missing) = (impersonal(others, known), impersonal(missing, known_there));
-    if others == missing || fault(row, Object::Others).is_some() {
+    if others == missing {
         return Ok(());
     }
     let [others, missing] = [(&others, &missing), (&missing, &others)].map(|(one, other)| difference(one, other));
