@@ -101,24 +101,26 @@ test.describe("without JavaScript, in two browsers", () => {
     const elsewhere = await browser.newContext({ baseURL: shopUrl(), javaScriptEnabled: false });
     const second = new Shop(await elsewhere.newPage(), false);
     await second.signIn(person.email, person.password);
-    await page.getByLabel("Name", { exact: true }).fill("Grace Hopper");
+    await page.getByRole("textbox", { name: "Name", exact: true }).fill("Grace Hopper");
     // What is left after ten minutes: the refresh token alone.
     await context.clearCookies({ name: "__Host-souk_access" });
     await page.getByRole("button", { name: "Save the name" }).click();
     await expect(page.getByRole("main").getByRole("status")).toContainText("Your name is changed");
-    await expect(page.getByLabel("Name", { exact: true })).toHaveValue("Grace Hopper");
+    await expect(page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("Grace Hopper");
     await second.page.goto("/account");
-    await expect(second.page.getByLabel("Name", { exact: true })).toHaveValue("Grace Hopper");
+    await expect(second.page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("Grace Hopper");
 
     // Signed out elsewhere in mid-form: what was typed comes back after signing in.
-    await page.getByLabel("Name", { exact: true }).fill("Ada Lovelace");
+    await page.getByRole("textbox", { name: "Name", exact: true }).fill("Ada Lovelace");
     await second.page.goto("/account/security");
     await second.page.getByRole("button", { name: "Sign out everywhere" }).click();
     await page.getByRole("button", { name: "Save the name" }).click();
-    await expect(page).toHaveURL("/sign-in?next=/account");
+    await expect(page).toHaveURL("/sign-in?next=/account%3Fdone%3Dname");
     await shop.typeSignIn(person.email, person.password);
-    await expect(page).toHaveURL("/account");
-    await expect(page.getByLabel("Name", { exact: true })).toHaveValue("Ada Lovelace");
+    await expect(page).toHaveURL("/account?done=name");
+    await expect(shop.refusal).toContainText("What you typed is still here");
+    await expect(page.getByRole("main")).not.toContainText("Your name is changed");
+    await expect(page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("Ada Lovelace");
     await elsewhere.close();
   });
 });

@@ -74,6 +74,9 @@ pub enum Conflict {
     AlreadyPaid,
     #[error("The total is outside what can be charged at once.")]
     AmountNotChargeable,
+    /// The form was sent when its session had ended.
+    #[error("You were signed out in between. What you typed is still here: please send it once more.")]
+    SignedOut,
     #[error("This would leave the shop without an administrator.")]
     LastAdmin,
     /// What a stranger could have done who signed up with somebody else's address.

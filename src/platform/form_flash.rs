@@ -12,13 +12,14 @@ use http::header::{CONTENT_TYPE, COOKIE, LOCATION, REFERER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use leptos::prelude::use_context;
 use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 use super::db::Db;
 use super::error_page;
 use super::routes::DEFAULT_BODY_LIMIT;
 use super::security::own_path;
 use super::state::AppState;
-use crate::error::{AppError, status};
+use crate::error::{AppError, Conflict, status};
 use crate::ui::form::FormFlash;
 use crate::values::percent_encoded;
 
@@ -26,6 +27,8 @@ use crate::values::percent_encoded;
 const LIFETIME: Duration = Duration::from_secs(600);
 
 const COOKIE_NAME: &str = "__Host-souk_flash";
+/// For a form whose sender must sign in first: waits for its own page, past the sign-in page and what is refused there.
+const LATER_COOKIE: &str = "__Host-souk_flash_later";
 
 /// A field whose name contains one of these is never stored.
 const SECRET_NAMES: [&str; 7] = ["password", "passwd", "token", "secret", "card", "cvc", "cvv"];
@@ -67,10 +70,17 @@ pub async fn keep(State(keeper): State<Keeper>, request: Request, next: Next) ->
     let page = referer
         .and_then(|referer| own_path(&keeper.state.config, &headers, referer))
         .map_or_else(|| "/".to_owned(), |path| without_error(&path));
+    let fields = typed(bytes.into()).await;
     if error == AppError::Unauthenticated {
-        return see_other(parts.headers, &format!("{}?next={}", keeper.sign_in_path, percent_encoded(&page)));
+        let mut response = see_other(parts.headers, &format!("{}?next={}", keeper.sign_in_path, percent_encoded(&page)));
+        let flash = FormFlash { path: function, fields, error: Conflict::SignedOut.into() };
+        match store(&keeper.state.db, &flash).await {
+            Ok(id) => add_cookie(&mut response, LATER_COOKIE, &later(id, &page), LIFETIME),
+            Err(error) => tracing::warn!(%error, "form flash not kept"),
+        }
+        return response;
     }
-    let flash = FormFlash { path: function, fields: typed(bytes.into()).await, error };
+    let flash = FormFlash { path: function, fields, error };
     let id = match store(&keeper.state.db, &flash).await {
         Ok(id) => id,
         // Sending somebody back without a word would look like success.
@@ -80,14 +90,18 @@ pub async fn keep(State(keeper): State<Keeper>, request: Request, next: Next) ->
     let chosen = parts.headers.get(LOCATION).and_then(|location| location.to_str().ok()).filter(|location| !location.contains("__err="));
     let target = chosen.filter(|_| referer.is_some()).map_or(page, str::to_owned);
     let mut response = see_other(parts.headers, &target);
-    add_cookie(&mut response, &id.to_string(), LIFETIME);
+    add_cookie(&mut response, COOKIE_NAME, &id.to_string(), LIFETIME);
     response
+}
+
+/// The row, and the page that it waits for.
+fn later(id: Uuid, page: &str) -> String {
+    format!("{id}{}", percent_encoded(page.split('?').next().unwrap_or_default()))
 }
 
 /// The layer on pages: hands over what waits for this visitor, once.
 pub async fn restore(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let id = waiting(&request);
-    let Some(id) = id else { return next.run(request).await };
+    let Some((cookie, id)) = waiting(&request) else { return next.run(request).await };
     match take(&state.db, id).await {
         Ok(Some(flash)) => {
             request.extensions_mut().insert(flash);
@@ -97,7 +111,7 @@ pub async fn restore(State(state): State<AppState>, mut request: Request, next: 
         Err(error) => tracing::warn!(%error, "form flash not read"),
     }
     let mut response = next.run(request).await;
-    add_cookie(&mut response, "", Duration::ZERO);
+    add_cookie(&mut response, cookie, "", Duration::ZERO);
     response
 }
 
@@ -117,15 +131,22 @@ fn is_plain_form(request: &Request) -> bool {
     request.method() == Method::POST && form && error_page::wants_html(request.headers())
 }
 
-/// The id in the cookie of a person's page view; a page that is only being prefetched must not eat it.
-fn waiting(request: &Request) -> Option<Uuid> {
+/// Which cookie of a person's page view names what waits for it; a page that is only being prefetched must not eat it.
+fn waiting(request: &Request) -> Option<(&'static str, Uuid)> {
     let headers = request.headers();
     if request.method() != Method::GET || !error_page::wants_html(headers) || headers.contains_key("sec-purpose") {
         return None;
     }
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let value = cookies.flat_map(cookie::Cookie::split_parse).flatten().find(|cookie| cookie.name() == COOKIE_NAME)?;
-    value.value().parse().ok()
+    let value = |name: &str| {
+        let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+        cookies.flat_map(cookie::Cookie::split_parse).flatten().find(|cookie| cookie.name() == name).map(|cookie| cookie.value().to_owned())
+    };
+    if let Some(id) = value(COOKIE_NAME).and_then(|id| id.parse().ok()) {
+        return Some((COOKIE_NAME, id));
+    }
+    let waits = value(LATER_COOKIE)?;
+    let id = waits.get(..Hyphenated::LENGTH)?.parse().ok()?;
+    (waits == later(id, request.uri().path())).then_some((LATER_COOKIE, id))
 }
 
 /// The fields of the form, without secrets.
@@ -161,8 +182,8 @@ fn see_other(headers: HeaderMap, path: &str) -> Response {
     response
 }
 
-fn add_cookie(response: &mut Response, value: &str, lifetime: Duration) {
-    let cookie = format!("{COOKIE_NAME}={value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={}", lifetime.as_secs());
+fn add_cookie(response: &mut Response, name: &str, value: &str, lifetime: Duration) {
+    let cookie = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={}", lifetime.as_secs());
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
