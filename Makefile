@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test dev check fmt sqlx-prepare end2end clean-data
+.PHONY: help run test dev check fmt sqlx-prepare end2end bench clean-data
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ sqlx-prepare: ## Write .sqlx anew after a query or the schema has changed
 
 end2end: ## Only the journeys in the browser, on the release build
 	@scripts/end2end.sh
+
+bench: ## Figures of the release build: 300 sign-ins at once
+	@scripts/build.sh && node scripts/bench-sign-ins.mjs
 
 clean-data: ## Delete the embedded database, pictures and keys of this checkout (the shop must not be running)
 	@rm -rf .data/postgres .data/media .data/secret_key

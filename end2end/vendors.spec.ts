@@ -1,4 +1,4 @@
-import type { Browser } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
 import { axe } from "./support/axe.ts";
 import { DEMO, newPerson, type Person } from "./support/person.ts";
 import { shopUrl } from "./support/server.ts";
@@ -25,19 +25,47 @@ async function openInList(admin: Shop, status: string, name: string): Promise<vo
   await axe(admin.page);
 }
 
+/** Asks to publish the draft of the page at hand past the page, which offers no button for it. */
+function publishByHand(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const body = new URLSearchParams({ product_id: location.pathname.split("/").at(-1) ?? "", seen: "draft" });
+    return (await fetch("/api/catalogue/publish-product", { method: "POST", body, headers: { accept: "application/json" } })).status;
+  });
+}
+
+/** Fills in the page of a new product and saves it as a draft. */
+async function draft(shop: Shop, name: string): Promise<void> {
+  const { page } = shop;
+  await shop.open("/vendor/products");
+  await axe(page);
+  await page.getByRole("link", { name: "New product" }).click();
+  await expect(shop.heading).toHaveText("New product");
+  await axe(page);
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByLabel("Category").selectOption({ index: 1 });
+  await page.getByLabel("Price", { exact: true }).fill("a lot");
+  await page.getByLabel("In stock").fill("3");
+  await page.getByRole("button", { name: "Save the draft" }).click();
+  await expect(shop.refusal).toContainText("Price:");
+  await expect(page.getByLabel("Name", { exact: true })).toHaveValue(name);
+  await page.getByLabel("Price", { exact: true }).fill("149.50");
+  await page.getByRole("button", { name: "Save the draft" }).click();
+  await expect(shop.heading).toHaveText(name);
+  await expect(page.getByRole("main")).toContainText("The draft is saved.");
+  await axe(page);
+}
+
 async function apply(shop: Shop, person: Person, name: string): Promise<void> {
   const { page } = shop;
   await shop.open("/sell");
   await axe(page);
-  await page.getByRole("main").getByRole("link", { name: "Apply for a shop" }).click();
-  await expect(page).toHaveURL("/sign-in?next=/sell/apply");
-  await page.getByRole("main").getByRole("link", { name: "Create an account" }).click();
-  await expect(shop.heading).toHaveText("Create an account");
-  await shop.alive();
-  await shop.typeSignUp(person);
-  await expect(page).toHaveURL("/sell/apply");
+  await page.getByRole("main").getByRole("link", { name: "Open a shop" }).click();
+  await expect(shop.heading).toHaveText("Open a shop");
   await shop.alive();
   await axe(page);
+  await page.getByLabel("Your name").fill(person.name);
+  await page.getByLabel("E-mail", { exact: true }).fill(person.email);
+  await page.getByLabel("Password", { exact: true }).fill(person.password);
   await page.getByLabel("Name of the shop").fill(name);
   await page.getByLabel("Your story").fill("Boats, and what is left of them.");
   await page.getByLabel("City").fill(" ");
@@ -46,8 +74,9 @@ async function apply(shop: Shop, person: Person, name: string): Promise<void> {
   await expect(shop.refusal).toContainText("City: Please fill this in.");
   await expect(page.getByLabel("Your story")).toHaveValue("Boats, and what is left of them.");
   await page.getByLabel("City").fill("Porto");
+  await page.getByLabel("Password", { exact: true }).fill(person.password);
   await page.getByRole("button", { name: "Send the application" }).click();
-  await expect(page).toHaveURL("/vendor");
+  await shop.signInAfterSignUp(person, "/vendor");
   await expect(page.getByRole("main")).toContainText("Your application is in");
   await shop.alive();
   await axe(page);
@@ -59,12 +88,24 @@ test("a shop is applied for, rejected, applied for again, approved, suspended an
   const address = `/shop/${name.toLowerCase().replaceAll(" ", "-")}`;
   const admin = await adminShop(browser);
   const standing = page.getByRole("main");
+  const goods = `Table from a boat ${person.email.split(/[.@]/)[1]}`;
+  const goodsAddress = `/product/${goods.toLowerCase().replaceAll(" ", "-")}`;
 
   await test.step("applies, and waits", async () => {
     await apply(shop, person, name);
     await mailbox.arrived(person.email, `Your application: ${name}`);
     watch.allowStatus(404);
     expect((await page.goto(address))?.status()).toBe(404);
+  });
+
+  await test.step("drafts a product, and publishing is refused", async () => {
+    await draft(shop, goods);
+    await expect(standing).toContainText("You can publish once your shop is approved.");
+    await expect(page.getByRole("button", { name: "Publish" })).toHaveCount(0);
+    watch.allowStatus(403);
+    expect(await publishByHand(page)).toBe(403);
+    await shop.open(new URL(page.url()).pathname);
+    await expect(page.getByRole("complementary", { name: "Publishing" })).toContainText("Draft");
   });
 
   await test.step("is rejected with a reason that the admin reads in the mail beforehand", async () => {
@@ -103,6 +144,18 @@ test("a shop is applied for, rejected, applied for again, approved, suspended an
     await expect(page.getByRole("main")).toContainText("Tables from the planks of old boats.");
   });
 
+  await test.step("publishes, and customers find it", async () => {
+    await shop.open("/vendor/products");
+    await page.getByRole("link", { name: goods }).click();
+    expect((await page.request.get(goodsAddress)).status()).toBe(404);
+    await page.getByRole("button", { name: "Publish" }).click();
+    await expect(standing).toContainText("customers find it now");
+    await page.getByRole("link", { name: "See it as customers do" }).click();
+    await expect(page).toHaveURL(goodsAddress);
+    await expect(shop.heading).toHaveText(goods);
+    await expect(standing).toContainText("$149.50");
+  });
+
   await test.step("is suspended and opened again; who decides too late hears of it", async () => {
     await openInList(admin, "Open", name);
     const late = new Shop(await admin.page.context().newPage());
@@ -111,6 +164,7 @@ test("a shop is applied for, rejected, applied for again, approved, suspended an
     await admin.page.getByRole("button", { name: "Suspend" }).click();
     await expect(admin.page.getByRole("main")).toContainText("Lift the suspension");
     expect((await page.goto(address))?.status()).toBe(404);
+    expect((await page.goto(goodsAddress))?.status()).toBe(404);
     await shop.open("/vendor");
     await expect(standing).toContainText("Parcels do not arrive.");
 

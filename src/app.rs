@@ -9,10 +9,11 @@ use leptos_router::SsrMode::Async;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
-use crate::pages::account::{OrderPage, OrdersPage};
-use crate::pages::admin::{AdminVendorPage, AdminVendorsPage};
+use crate::pages::account::{CloseAccountPage, OrderPage, OrdersPage, ProfilePage, SecurityPage, TwoStepPage};
+use crate::pages::admin::{AdminUserPage, AdminUsersPage, AdminVendorPage, AdminVendorsPage};
 use crate::pages::cart::CartPage;
 use crate::pages::checkout::{AddressPage, PayPage, ReviewPage};
+use crate::pages::confirm_email::ConfirmEmailPage;
 use crate::pages::frame::{Footer, Header, Ribbon};
 use crate::pages::home::HomePage;
 use crate::pages::listing::{CategoryPage, ProductsPage, SearchPage};
@@ -20,9 +21,9 @@ use crate::pages::mailbox::MailboxPage;
 use crate::pages::problem::NotFoundPage;
 use crate::pages::product::ProductPage;
 use crate::pages::reset_password::{ForgotPasswordPage, ResetPasswordPage};
-use crate::pages::sell::{ApplyPage, SellPage};
+use crate::pages::sell::{ApplyPage, SellPage, ShopSignUpPage};
 use crate::pages::shop::ShopPage;
-use crate::pages::sign_in::SignInPage;
+use crate::pages::sign_in::{SecondStepPage, SignInPage};
 use crate::pages::sign_up::SignUpPage;
 use crate::pages::thanks::ThanksPage;
 use crate::pages::vendor::{NewProductPage, OwnedProductPage, OwnedProductsPage, VendorPage};
@@ -32,7 +33,7 @@ use crate::ui::theme::{Theme, chosen};
 use crate::ui::toast::Toasts;
 
 /// Fetches a page when the pointer rests on its link: pages whose GET has no effect and that may be kept for a moment.
-const SPECULATION_RULES: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":["/account/*","/admin*","/api/*","/cart","/checkout*","/dev/*","/media/*","/orders/*","/reset-password*","/sell/*","/sign-*","/vendor*","/wishlist"]}}]},"eagerness":"moderate"}]}"#;
+const SPECULATION_RULES: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":["/account*","/admin*","/api/*","/cart","/checkout*","/dev/*","/media/*","/orders/*","/confirm-email*","/reset-password*","/sell/*","/sign-*","/vendor*","/wishlist"]}}]},"eagerness":"moderate"}]}"#;
 
 /// The theme that the visitor chose, so that the page arrives in it.
 fn theme() -> Option<&'static str> {
@@ -84,17 +85,24 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/product/:slug") view=ProductPage ssr=Async/>
                     <Route path=path!("/shop/:slug") view=ShopPage ssr=Async/>
                     <Route path=path!("/sell") view=SellPage ssr=Async/>
+                    <Route path=path!("/sell/sign-up") view=ShopSignUpPage ssr=Async/>
                     <Route path=path!("/sell/apply") view=ApplyPage ssr=Async/>
                     <Route path=path!("/cart") view=CartPage ssr=Async/>
                     <Route path=path!("/wishlist") view=WishlistPage ssr=Async/>
                     <Route path=path!("/sign-in") view=SignInPage ssr=Async/>
+                    <Route path=path!("/sign-in/code") view=SecondStepPage ssr=Async/>
                     <Route path=path!("/sign-up") view=SignUpPage ssr=Async/>
                     <Route path=path!("/forgot-password") view=ForgotPasswordPage ssr=Async/>
                     <Route path=path!("/reset-password") view=ResetPasswordPage ssr=Async/>
+                    <Route path=path!("/confirm-email") view=ConfirmEmailPage ssr=Async/>
                     <Route path=path!("/checkout") view=AddressPage ssr=Async/>
                     <Route path=path!("/checkout/review") view=ReviewPage ssr=Async/>
                     <Route path=path!("/checkout/:order/pay") view=PayPage ssr=Async/>
                     <Route path=path!("/orders/:order/thanks") view=ThanksPage ssr=Async/>
+                    <Route path=path!("/account") view=ProfilePage ssr=Async/>
+                    <Route path=path!("/account/security") view=SecurityPage ssr=Async/>
+                    <Route path=path!("/account/two-step") view=TwoStepPage ssr=Async/>
+                    <Route path=path!("/account/close") view=CloseAccountPage ssr=Async/>
                     <Route path=path!("/account/orders") view=OrdersPage ssr=Async/>
                     <Route path=path!("/account/orders/:order") view=OrderPage ssr=Async/>
                     <Route path=path!("/vendor") view=VendorPage ssr=Async/>
@@ -103,6 +111,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/vendor/products/:product") view=OwnedProductPage ssr=Async/>
                     <Route path=path!("/admin/vendors") view=AdminVendorsPage ssr=Async/>
                     <Route path=path!("/admin/vendors/:vendor") view=AdminVendorPage ssr=Async/>
+                    <Route path=path!("/admin/users") view=AdminUsersPage ssr=Async/>
+                    <Route path=path!("/admin/users/:user") view=AdminUserPage ssr=Async/>
                     <Route path=path!("/dev/mail") view=MailboxPage ssr=Async/>
                 </Routes>
             </main>

@@ -29,6 +29,7 @@ pub mod orders;
 #[cfg(feature = "ssr")]
 pub mod payments;
 pub mod checkout;
+pub mod privacy;
 #[cfg(feature = "ssr")]
 pub mod seed;
 

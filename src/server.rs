@@ -21,7 +21,7 @@ use crate::platform::routes::{DEFAULT_BODY_LIMIT, PlainRoutes};
 use crate::platform::security::{self, PagePolicy};
 use crate::platform::state::AppState;
 use crate::platform::{form_flash, overload, serve, site, telemetry};
-use crate::{accounts, checkout, media, rest, sandbox};
+use crate::{accounts, checkout, media, privacy, rest, sandbox};
 
 /// Where somebody is sent whose plain form needs a session.
 const SIGN_IN_PATH: &str = "/sign-in";
@@ -39,7 +39,7 @@ pub fn router(state: AppState) -> Router {
         .merge(server_functions(&state))
         .layer(from_fn_with_state(state.clone(), security::redirects))
         .layer(accounts::guard::sessions(state.clone()))
-        .merge(rest::routes(PlainRoutes::new()).into_router().layer(accounts::guard::sessions(state.clone())))
+        .merge(personal_routes().into_router().layer(accounts::guard::sessions(state.clone())))
         .merge(plain_routes(&state).into_router())
         .merge(site::pkg(&state.leptos))
         .fallback_service(files)
@@ -53,13 +53,18 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn(telemetry::observe))
 }
 
-/// Every route that is neither a page, a server function nor of the JSON API.
+/// Every other route that is neither a page nor a server function.
 pub fn plain_routes(state: &AppState) -> PlainRoutes {
     let routes = health::routes(PlainRoutes::new());
     let routes = media::routes::routes(routes);
     let routes = checkout::routes::routes(routes);
     // Not mounted at all where real money moves.
     if state.config.stripe.sandbox { sandbox::routes(routes) } else { routes }
+}
+
+/// Plain routes that ask who acts: the JSON API, and files of one's own.
+pub fn personal_routes() -> PlainRoutes {
+    privacy::routes::routes(rest::routes(PlainRoutes::new()))
 }
 
 /// The paths of all pages, with axum's placeholders.

@@ -126,18 +126,29 @@ export class Shop {
     await this.page.getByRole("button", { name: "Create account" }).click();
   }
 
-  /** Leads to `next` afterwards. */
+  /** Makes an account and signs in with it; leads to `next` afterwards. */
   async signUp(person: Person, next = "/"): Promise<void> {
     await this.open(next === "/" ? "/sign-up" : `/sign-up?next=${next}`);
     await this.typeSignUp(person);
+    await this.signInAfterSignUp(person, next);
+  }
+
+  /** The answer to a sign-up is the same for everybody: please sign in. */
+  async signInAfterSignUp(person: Person, next: string): Promise<void> {
+    await expect(this.page).toHaveURL(next === "/" ? "/sign-in?after=signed-up" : `/sign-in?after=signed-up&next=${next}`);
+    await this.typeSignIn(person.email, person.password);
     await expect(this.page).toHaveURL(next);
+  }
+
+  async typeSignIn(email: string, password: string): Promise<void> {
+    await this.page.getByLabel("E-mail", { exact: true }).fill(email);
+    await this.page.getByLabel("Password", { exact: true }).fill(password);
+    await this.page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
   }
 
   async signIn(email: string, password: string): Promise<void> {
     await this.open("/sign-in");
-    await this.page.getByLabel("E-mail", { exact: true }).fill(email);
-    await this.page.getByLabel("Password", { exact: true }).fill(password);
-    await this.page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
+    await this.typeSignIn(email, password);
     await expect(this.page).toHaveURL("/");
   }
 

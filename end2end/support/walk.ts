@@ -25,6 +25,7 @@ export async function walkAsGuest(shop: Shop, stop: Stop): Promise<void> {
   await at("cart-empty", "/cart");
   await at("sign-in", "/sign-in");
   await at("sign-up", "/sign-up");
+  await at("sell-sign-up", "/sell/sign-up");
   await at("forgot-password", "/forgot-password");
   await at("not-found", "/no/such/page");
 
@@ -43,7 +44,7 @@ export async function walkAsGuest(shop: Shop, stop: Stop): Promise<void> {
   await stop("sign-in-refused");
 
   await shop.open("/sign-up");
-  await shop.typeSignUp({ name: "Ines Duarte", email: DEMO.customer.email, password: "seven copper kettles" });
+  await shop.typeSignUp({ name: "Ines Duarte", email: "ines@example.com", password: "password1234" });
   await expect(shop.refusal).toBeVisible();
   await shop.alive();
   await stop("sign-up-refused");
@@ -52,6 +53,17 @@ export async function walkAsGuest(shop: Shop, stop: Stop): Promise<void> {
 /** The admin's pages about shops. */
 export async function walkAsAdmin(shop: Shop, stop: Stop): Promise<void> {
   await shop.signIn(DEMO.admin.email, DEMO.admin.password);
+  await shop.open(`/admin/users?q=${DEMO.customer.email}`);
+  await stop("admin-accounts");
+  await shop.page.getByRole("main").getByRole("link", { name: DEMO.customer.email }).click();
+  await shop.alive();
+  await stop("admin-account");
+  await shop.open("/account");
+  await stop("account");
+  await shop.open("/account/security");
+  await stop("account-security");
+  await shop.open("/account/two-step");
+  await stop("account-two-step");
   await shop.open("/admin/vendors");
   await stop("admin-shops-waiting");
   await shop.open("/admin/vendors?status=approved");

@@ -1,19 +1,22 @@
-//! People, their sessions, roles and addresses (tables `users`, `sessions`, `refresh_tokens`, `addresses`).
+//! People, their sessions, roles, second factors and addresses (tables `users`, `sessions`, `refresh_tokens`, `mail_tokens`,
+//! `second_factors`, `sign_in_challenges`, `addresses`).
 //!
 //! Whoever acts holds a proof made by [`guard`]: `Customer` and `Admin` exist only while their session lives. An access token (a JWT of ten
 //! minutes) names a session and says nothing else; each request looks at the session's row and the user's, so that signing out, disabling
 //! and a change of role act at once. A refresh token is opaque, stored as a hash, and replaced at each use.
 //!
 //! Invariants: one live refresh token in a session (I11); a role never comes from what somebody sent; a refresh token that is used twice
-//! ends its session; known and unknown addresses get the same answer to a sign-in, at the same cost.
+//! ends its session; known and unknown addresses get the same answer at the same cost, whatever is asked of them; one admin is always left.
 
 use serde::{Deserialize, Serialize};
 
-use crate::values::{Email, FieldErrors, FieldProblem, UserId};
+use crate::values::{Email, FieldErrors, FieldProblem, SessionId, UserId};
 
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod guard;
+#[cfg(feature = "ssr")]
+mod mail;
 #[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]
@@ -35,6 +38,42 @@ pub struct User {
     pub email: Email,
     pub name: String,
     pub role: Role,
+    /// Whether a mail to the address was answered.
+    pub email_verified: bool,
+    /// Whether signing in takes a code besides the password.
+    pub two_step: bool,
+}
+
+crate::text_enum! {
+    /// What a link in a mail is good for; a link for one purpose is worth nothing for another.
+    pub enum MailPurpose {
+        PasswordReset => "password_reset",
+        EmailConfirmation => "email_confirmation",
+        EmailChange => "email_change",
+    }
+}
+
+/// A session that lives, as its owner sees it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Session {
+    pub id: SessionId,
+    /// Such as "Firefox on Linux".
+    pub device: String,
+    /// RFC 3339.
+    pub opened_at: String,
+    /// RFC 3339; renewed every ten minutes at most.
+    pub seen_at: String,
+    /// The one that asks.
+    pub current: bool,
+}
+
+/// An account, as an admin sees it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Account {
+    pub user: User,
+    pub disabled: bool,
+    /// RFC 3339.
+    pub created_at: String,
 }
 
 /// What somebody typed into a password field; shows itself nowhere.
@@ -73,7 +112,7 @@ impl std::fmt::Debug for Password {
     }
 }
 
-/// Names of the fields of the sign-in and sign-up forms, as the pages, the server functions and the field errors have them.
+/// Names of the fields of the forms about accounts, as the pages, the server functions and the field errors have them.
 pub mod field {
     pub const NAME: &str = "name";
     pub const EMAIL: &str = "email";
@@ -81,6 +120,11 @@ pub mod field {
     pub const NEXT: &str = "next";
     /// The secret of a link in a mail.
     pub const TOKEN: &str = "token";
+    /// The password as it is now, to allow what a stolen session must not.
+    pub const CURRENT_PASSWORD: &str = "current_password";
+    /// From an authenticator, or a recovery code.
+    pub const CODE: &str = "code";
+    pub const REASON: &str = "reason";
 }
 
 /// What a sign-up form holds once it parsed.
@@ -96,25 +140,36 @@ impl SignUpForm {
     /// One entry for each bad field. Whether the password is a common one only the server can tell.
     pub fn parse(name: &str, email: &str, password: Password) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let name = errors.text(field::NAME, name, 1, 100);
-        if name.chars().any(char::is_control) {
-            errors.push(field::NAME, FieldProblem::UnknownChoice);
-        }
-        let email = email.trim();
-        let parsed = email.parse::<Email>();
-        if email.is_empty() {
-            errors.push(field::EMAIL, FieldProblem::Required);
-        } else if parsed.is_err() {
-            errors.push(field::EMAIL, FieldProblem::NotAnEmail);
-        }
+        let name = parse_name(name, &mut errors);
+        let email = parse_email(email, &mut errors);
         if let Some(problem) = password.length_problem() {
             errors.push(field::PASSWORD, problem);
         }
-        match parsed {
-            Ok(email) => errors.into_result(Self { name, email, password }),
-            Err(_) => Err(errors),
+        match email {
+            Some(email) => errors.into_result(Self { name, email, password }),
+            None => Err(errors),
         }
     }
+}
+
+/// What somebody is called: one line.
+pub(crate) fn parse_name(name: &str, errors: &mut FieldErrors) -> String {
+    let name = errors.text(field::NAME, name, 1, 100);
+    if name.chars().any(char::is_control) {
+        errors.push(field::NAME, FieldProblem::UnknownChoice);
+    }
+    name
+}
+
+pub(crate) fn parse_email(email: &str, errors: &mut FieldErrors) -> Option<Email> {
+    let email = email.trim();
+    let parsed = email.parse().ok();
+    if email.is_empty() {
+        errors.push(field::EMAIL, FieldProblem::Required);
+    } else if parsed.is_none() {
+        errors.push(field::EMAIL, FieldProblem::NotAnEmail);
+    }
+    parsed
 }
 
 /// Where to go after signing in: `next` if it is a path on this site, else the home page. Browsers read `//host`, `/\host` and a slash
@@ -125,6 +180,19 @@ pub fn safe_next(next: &str) -> &str {
     let path = next.split(['?', '#']).next().unwrap_or(next);
     let plain = next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     if next.len() <= MAX_LEN && plain && next.starts_with('/') && !path.contains("//") && !path.contains("/.") { next } else { "/" }
+}
+
+/// A path with where to go afterwards, unless that is the home page.
+pub fn with_next(path: &str, next: &str) -> String {
+    match safe_next(next) {
+        "/" => path.to_owned(),
+        next => format!("{path}{}next={}", if path.contains('?') { '&' } else { '?' }, crate::values::percent_encoded(next)),
+    }
+}
+
+/// The sign-in page, saying what came before it.
+pub fn sign_in_path(after: &str, next: &str) -> String {
+    with_next(&format!("/sign-in?after={after}"), next)
 }
 
 #[cfg(test)]

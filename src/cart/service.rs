@@ -10,7 +10,7 @@ use crate::values::{CartId, Currency, Money, Quantity, UserId, VariantId};
 /// Adds to a line or makes one.
 ///
 /// # Errors
-/// `Full`, `NotForSale`, `NotEnoughStock` when the whole line would exceed what is available; `NotFound` for an unknown variant.
+/// `Full`, `NotForSale`, `NotEnoughStock` when the whole line would exceed what is available.
 pub async fn add(db: &Db, owner: &CartOwner, variant_id: VariantId, quantity: Quantity) -> Result<CartSummary, AppError> {
     let mut tx = db.begin().await?;
     let cart = open(&mut tx, owner).await?;
@@ -142,10 +142,9 @@ async fn merge_if_both(db: &Db, owner: &CartOwner) -> Result<(), AppError> {
 }
 
 async fn put(tx: &mut Tx, owner: &CartOwner, cart: CartId, variant_id: VariantId, wanted: i64) -> Result<(), AppError> {
-    let offer = store::offer(&mut **tx, variant_id, owner.user_id()).await?.ok_or(AppError::NotFound)?;
-    if !offer.for_sale {
-        return Err(Conflict::NotForSale.into());
-    }
+    let offer = store::offer(&mut **tx, variant_id, owner.user_id()).await?;
+    // What was never there, is a draft, or was taken off the shelf: a stranger must not tell them apart.
+    let offer = offer.filter(|offer| offer.for_sale).ok_or(Conflict::NotForSale)?;
     let available = u32::try_from(offer.available).unwrap_or(0);
     let quantity = Quantity::try_from(wanted).ok().filter(|quantity| quantity.get() <= available);
     let quantity = quantity.ok_or(Conflict::NotEnoughStock { available: available.min(Quantity::MAX.get()) })?;

@@ -162,6 +162,14 @@ pub async fn create_product(tx: &mut Tx, vendor: VendorId, product: &NewProduct)
     Ok(id)
 }
 
+/// Deletes all products of a shop that has never sold anything.
+///
+/// # Errors
+/// `Internal` if one of them was sold after all: the order's lines hold on to it.
+pub async fn delete_unsold(tx: &mut Tx, vendor: VendorId) -> Result<(), AppError> {
+    Ok(store::delete_products_of(tx, vendor).await?)
+}
+
 /// Puts a stored picture behind the product's others.
 ///
 /// # Errors

@@ -1,9 +1,9 @@
-//! `admin create`: the first administrator, whom nobody in the shop could appoint.
+//! `admin create`: the first administrator, whom nobody in the shop could appoint. `admin reset-two-step`: for one who is locked out.
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::process::Command;
 
-use souk::accounts::service::{NewUser, create_user};
+use souk::accounts::service::{NewUser, create_user, find_user, two_step};
 use souk::accounts::{Password, Role};
 use souk::audit::AuditEntry;
 use souk::values::Email;
@@ -37,6 +37,21 @@ async fn make(shop: &Shop, new: NewUser) -> Result<(), Failure> {
     souk::audit::service::record(&mut tx, entry).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// For an administrator who lost both the authenticator and the recovery codes, and has nobody to ask.
+pub async fn reset_two_step(email: &str) -> Result<(), Failure> {
+    let address = email.parse::<Email>().map_err(|_| format!("{email} is not a mail address"))?;
+    let shop = Shop::open(Settings::read()?).await?;
+    let outcome = turn_off_two_step(&shop, &address).await;
+    shop.close(outcome).await?;
+    say(format_args!("{email} signs in by password alone until two-step sign-in is set up again."));
+    Ok(())
+}
+
+async fn turn_off_two_step(shop: &Shop, email: &Email) -> Result<(), Failure> {
+    let user = find_user(&shop.state.db, email).await?.ok_or_else(|| format!("{email} has no account"))?;
+    Ok(two_step::reset(&shop.state, None, user.id).await?)
 }
 
 /// Never an argument, which every user of the machine can read in the list of processes.

@@ -70,6 +70,11 @@ enum Admin {
         #[arg(long, default_value = "Administrator")]
         name: String,
     },
+    /// Turn two-step sign-in off for an account whose owner lost authenticator and recovery codes.
+    ResetTwoStep {
+        #[arg(long)]
+        email: String,
+    },
 }
 
 #[derive(Subcommand, Debug)]
@@ -113,6 +118,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Migrate { source } => migrate(source).await?,
         Command::Seed(Seed::Demo) => demo::seed().await?,
         Command::Admin(Admin::Create { email, name }) => admin::create(&email, &name).await?,
+        Command::Admin(Admin::ResetTwoStep { email }) => admin::reset_two_step(&email).await?,
         Command::Check => return check().await,
         Command::Database(Database::Exec { throwaway, command }) => return database::exec(throwaway, &command).await,
     }

@@ -22,6 +22,9 @@ pub enum AppError {
     Unauthenticated,
     #[error("You may not do this.")]
     Forbidden,
+    /// An admin without a second factor, in production: a stolen password must not open the whole shop.
+    #[error("Administrators sign in by two steps. Please set up the second one under Security first.")]
+    TwoStepRequired,
     /// Also for what belongs to somebody else: the two must not be told apart.
     #[error("We could not find this.")]
     NotFound,
@@ -71,6 +74,18 @@ pub enum Conflict {
     AlreadyPaid,
     #[error("The total is outside what can be charged at once.")]
     AmountNotChargeable,
+    /// The form was sent when its session had ended.
+    #[error("You were signed out in between. What you typed is still here: please send it once more.")]
+    SignedOut,
+    #[error("This would leave the shop without an administrator.")]
+    LastAdmin,
+    /// What a stranger could have done who signed up with somebody else's address.
+    #[error("Please confirm your e-mail address first: the link is in the mail we sent.")]
+    EmailNotConfirmed,
+    #[error("You have a shop. Please write to us, so that we can close it first.")]
+    ShopOpen,
+    #[error("An order of yours is not paid or not sent yet. Please wait until it is, or cancel it.")]
+    OrderOpen,
     /// Somebody else changed the same thing first.
     #[error("This was changed in the meantime. Please look at it once more.")]
     Stale,
@@ -90,7 +105,7 @@ impl AppError {
     pub const fn status_code(&self) -> u16 {
         match self {
             Self::Unauthenticated => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::TwoStepRequired => 403,
             Self::NotFound => 404,
             Self::Invalid(_) => 422,
             Self::Conflict(_) => 409,

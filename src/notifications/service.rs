@@ -10,6 +10,7 @@ use crate::error::AppError;
 use crate::platform::db::{Db, Tx};
 use crate::platform::mailer::{Letter, MailError};
 use crate::platform::state::AppState;
+use crate::values::Email;
 
 /// Name of the job that sends mails: `jobs::wake(OUTBOX)` after a commit makes it run at once.
 pub const OUTBOX: &str = "outbox";
@@ -117,6 +118,14 @@ fn jitter() -> f64 {
 
 fn excerpt(cause: &str) -> &str {
     cause.char_indices().nth(MAX_ERROR).map_or(cause, |(end, _)| &cause[..end])
+}
+
+/// Empties all mails to somebody whose account is erased: each holds their name or address.
+///
+/// # Errors
+/// Those of the database.
+pub async fn forget_recipient(tx: &mut Tx, recipient: &Email) -> Result<(), AppError> {
+    Ok(store::erase_recipient(tx, recipient).await?)
 }
 
 /// The newest mails in the mailbox, for the page `/dev/mail`.

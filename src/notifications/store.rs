@@ -114,3 +114,16 @@ pub async fn mailbox_mail(executor: impl PgExecutor<'_>, id: &str) -> sqlx::Resu
     .fetch_optional(executor)
     .await
 }
+
+/// The rows stay without their contents: that a receipt was sent is part of the order's books. What waits is not sent any more.
+pub async fn erase_recipient(connection: &mut sqlx::PgConnection, recipient: &Email) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update outbox set recipient = 'erased@account.invalid', subject = 'Erased', body_text = '', body_html = '',
+           status = case when status = 'queued' then 'dead' else status end where lower(recipient) = lower($1)",
+        recipient.as_str()
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!("delete from mailbox where lower(recipient) = lower($1)", recipient.as_str()).execute(connection).await?;
+    Ok(())
+}

@@ -6,7 +6,7 @@ use time::format_description::well_known::Rfc3339;
 use super::{Order, OrderLine, OrderPart, OrderStatus, OrderSummary, store};
 use crate::accounts::guard::Customer;
 use crate::cart::Cart;
-use crate::error::AppError;
+use crate::error::{AppError, Conflict};
 use crate::platform::db::{Db, Tx};
 use crate::values::{Address, Email, Money, OrderId, OrderPartId, Quantity, UserId, VariantId, VendorId};
 
@@ -256,4 +256,23 @@ fn order(row: store::OrderRow, lines: Vec<store::LineRow>) -> Order {
         payment_error: row.payment_error,
         parts: parts.into_iter().map(|(_, part)| part).collect(),
     }
+}
+
+/// Everything that a customer ordered, for their own file.
+///
+/// # Errors
+/// Only the database's.
+pub async fn export(db: &Db, customer: &Customer) -> Result<serde_json::Value, AppError> {
+    Ok(store::export(db.pool(), customer.user_id()).await?)
+}
+
+/// Takes the person out of their orders, which stay in the books.
+///
+/// # Errors
+/// `Conflict(OrderOpen)` while one is not paid, in question, or not sent: the parcel needs its address.
+pub async fn forget_customer(tx: &mut Tx, user_id: UserId) -> Result<(), AppError> {
+    if store::has_open(&mut **tx, user_id).await? {
+        return Err(Conflict::OrderOpen.into());
+    }
+    Ok(store::anonymize(&mut **tx, user_id).await?)
 }

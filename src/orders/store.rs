@@ -329,3 +329,46 @@ pub async fn prune_holds(db: impl PgExecutor<'_>) -> Result<()> {
     sqlx::query!("delete from stock_holds where expires_at < now() - interval '1 hour'").execute(db).await?;
     Ok(())
 }
+
+/// Whether the customer has an order that somebody still works on: unpaid, in question, or not sent. Locks them against new payments.
+pub async fn has_open(db: impl PgExecutor<'_>, user_id: UserId) -> Result<bool> {
+    let open = sqlx::query_scalar!(
+        r#"select o.status in ('pending', 'review', 'refund_pending')
+             or (o.status in ('paid', 'partially_refunded')
+               and exists (select from order_parts p where p.order_id = o.id and p.fulfilment = 'unfulfilled')) as "open!"
+           from orders o where o.user_id = $1 for update of o"#,
+        user_id as _
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(open.contains(&true))
+}
+
+/// What names a person goes; figures, goods and the country stay, as the books need them. The address of the mail can reach nobody (RFC 2606).
+pub async fn anonymize(db: impl PgExecutor<'_>, user_id: UserId) -> Result<()> {
+    sqlx::query!(
+        "update orders set user_id = null, email = 'erased@account.invalid', ship_name = 'Erased', ship_line1 = 'Erased', ship_line2 = '',
+           ship_city = 'Erased', ship_region = '', ship_postal_code = '' where user_id = $1",
+        user_id as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// All orders of a customer with their lines, as one JSON array.
+pub async fn export(db: impl PgExecutor<'_>, user_id: UserId) -> Result<serde_json::Value> {
+    sqlx::query_scalar!(
+        r#"select coalesce(jsonb_agg(jsonb_build_object('number', o.number, 'status', o.status, 'placed_at', o.placed_at, 'paid_at', o.paid_at,
+               'currency', o.currency, 'total_minor', o.total_minor, 'shipping_minor', o.shipping_minor, 'email', o.email,
+               'ship_to', jsonb_build_object('name', o.ship_name, 'line1', o.ship_line1, 'line2', o.ship_line2, 'city', o.ship_city,
+                 'region', o.ship_region, 'postal_code', o.ship_postal_code, 'country_code', o.ship_country_code),
+               'lines', (select coalesce(jsonb_agg(jsonb_build_object('product', l.product_name, 'variant', l.variant_title, 'quantity', l.quantity,
+                   'unit_price_minor', l.unit_price_minor, 'subtotal_minor', l.subtotal_minor) order by l.id), '[]')
+                 from order_lines l where l.order_id = o.id)) order by o.placed_at, o.id), '[]') as "orders!"
+           from orders o where o.user_id = $1"#,
+        user_id as _
+    )
+    .fetch_one(db)
+    .await
+}

@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{driven, encoded, here, query};
+use super::{driven, here, query};
 use crate::accounts::Role;
 use crate::accounts::api::SignOut;
 use crate::accounts::guard::Customer;
+use crate::accounts::with_next;
 use crate::cart::guard::CartOwner;
 use crate::cart::islands::CartCount;
 use crate::catalogue::Category;
@@ -66,9 +67,9 @@ fn Brand() -> impl IntoView {
 fn AccountMenu(customer: Option<Customer>) -> impl IntoView {
     let Some(customer) = customer else {
         let path = here();
-        let next = if path.starts_with("/sign-") || path == "/" { String::new() } else { format!("?next={}", encoded(&path)) };
+        let href = with_next("/sign-in", if path.starts_with("/sign-") { "/" } else { &path });
         return view! {
-            <a class="tool" href=format!("/sign-in{next}")><Icon name="user"/><span class="tool-label">"Sign in"</span><span class="visually-hidden">" to your account"</span></a>
+            <a class="tool" href=href><Icon name="user"/><span class="tool-label">"Sign in"</span><span class="visually-hidden">" to your account"</span></a>
         }
         .into_any();
     };
@@ -83,8 +84,10 @@ fn AccountMenu(customer: Option<Customer>) -> impl IntoView {
                     Role::Vendor => Some(view! { <a class="menu-item" href="/vendor"><Icon name="shop"/>"Your shop"</a> }),
                     Role::Admin => Some(view! { <a class="menu-item" href="/admin/vendors"><Icon name="shop"/>"Shops"</a> }),
                 }}
+                {(customer.role() == Role::Admin).then(|| view! { <a class="menu-item" href="/admin/users"><Icon name="user"/>"Accounts"</a> })}
                 <a class="menu-item" href="/account/orders"><Icon name="box"/>"Your orders"</a>
                 <a class="menu-item" href="/wishlist"><Icon name="heart"/>"Wishlist"</a>
+                <a class="menu-item" href="/account"><Icon name="user"/>"Your account"</a>
                 <form method="post" action=SignOut::url()><button class="menu-item"><Icon name="leave"/>"Sign out"</button></form>
             </div>
         </details>

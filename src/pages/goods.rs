@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use leptos::prelude::*;
 
-use super::{encoded, here};
+use super::here;
 use crate::accounts::guard::Customer;
+use crate::accounts::with_next;
 use crate::catalogue::ProductCard;
 use crate::catalogue::ui::Card;
 use crate::error::AppError;
@@ -36,7 +37,7 @@ pub fn WishHeart(wishes: Wishes, product_id: ProductId, name: String, #[prop(opt
     match wishes.0 {
         Some(saved) => view! { <Heart product_id=product_id name=name saved=saved.contains(&product_id) wide=wide/> }.into_any(),
         None => {
-            let href = format!("/sign-in?next={}", encoded(&here()));
+            let href = with_next("/sign-in", &here());
             view! {
                 <a class=if wide { "heart heart-wide plain-link" } else { "heart" } href=href aria-label=format!("Save {name}: sign in first")>
                     <Icon name="heart"/>

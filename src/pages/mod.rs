@@ -4,6 +4,7 @@ pub mod account;
 pub mod admin;
 pub mod cart;
 pub mod checkout;
+pub mod confirm_email;
 mod dates;
 mod document;
 pub mod frame;
@@ -78,14 +79,4 @@ pub fn query(name: &str) -> Option<String> {
 pub fn path_part<T: std::str::FromStr>(name: &str) -> Result<T, AppError> {
     let text = leptos_router::hooks::use_params_map().with_untracked(|params| params.get(name));
     text.and_then(|text| text.parse().ok()).ok_or(AppError::NotFound)
-}
-
-/// Percent-encodes a path for a query parameter.
-pub fn encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
 }

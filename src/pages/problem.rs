@@ -4,7 +4,8 @@ use http::StatusCode;
 use leptos::prelude::*;
 
 use super::document::Document;
-use super::{encoded, here};
+use super::here;
+use crate::accounts::with_next;
 use crate::error::AppError;
 use crate::ui::{ButtonLink, EmptyState, Look};
 
@@ -17,7 +18,7 @@ fn set_status(status: u16) {
 /// The page of an error, with its status. Who is not signed in is sent to sign in, and back afterwards.
 pub fn view(error: AppError) -> impl IntoView {
     if error == AppError::Unauthenticated {
-        leptos_axum::redirect(&format!("/sign-in?next={}", encoded(&here())));
+        leptos_axum::redirect(&with_next("/sign-in", &here()));
         return ().into_any();
     }
     set_status(error.status_code());
@@ -30,18 +31,21 @@ pub fn view(error: AppError) -> impl IntoView {
         AppError::Forbidden => {
             ("lock", "This page is not for your account".to_owned(), "You are signed in, but with another kind of account.".to_owned())
         }
+        AppError::TwoStepRequired => ("lock", "Two-step sign-in comes first".to_owned(), error.to_string()),
         AppError::Offline | AppError::TimedOut | AppError::TooManyRequests { .. } => {
             ("clock", "Just a moment, please".to_owned(), error.to_string())
         }
         AppError::Conflict(_) | AppError::Invalid(_) => ("info", "This does not work any more".to_owned(), error.to_string()),
         AppError::Internal { .. } | AppError::Unauthenticated => ("alert", "Something went wrong".to_owned(), error.to_string()),
     };
+    let (href, way) =
+        if error == AppError::TwoStepRequired { ("/account/two-step", "Set it up") } else { ("/products", "Browse everything") };
     view! {
         <Document title=title.clone()/>
         <div class="wrap">
             <EmptyState icon=icon title=title text=text whole_page=true>
                 <div class="cluster">
-                    <ButtonLink href="/products">"Browse everything"</ButtonLink>
+                    <ButtonLink href=href>{way}</ButtonLink>
                     <ButtonLink href="/" look=Look::Secondary>"Home page"</ButtonLink>
                 </div>
             </EmptyState>

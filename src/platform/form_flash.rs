@@ -12,19 +12,23 @@ use http::header::{CONTENT_TYPE, COOKIE, LOCATION, REFERER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use leptos::prelude::use_context;
 use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 use super::db::Db;
 use super::error_page;
 use super::routes::DEFAULT_BODY_LIMIT;
 use super::security::own_path;
 use super::state::AppState;
-use crate::error::{AppError, status};
+use crate::error::{AppError, Conflict, status};
 use crate::ui::form::FormFlash;
+use crate::values::percent_encoded;
 
 /// Long enough to come back to, short enough that an address does not lie about.
 const LIFETIME: Duration = Duration::from_secs(600);
 
 const COOKIE_NAME: &str = "__Host-souk_flash";
+/// For a form whose sender must sign in first: waits for its own page, past the sign-in page and what is refused there.
+const LATER_COOKIE: &str = "__Host-souk_flash_later";
 
 /// A field whose name contains one of these is never stored.
 const SECRET_NAMES: [&str; 7] = ["password", "passwd", "token", "secret", "card", "cvc", "cvv"];
@@ -66,10 +70,17 @@ pub async fn keep(State(keeper): State<Keeper>, request: Request, next: Next) ->
     let page = referer
         .and_then(|referer| own_path(&keeper.state.config, &headers, referer))
         .map_or_else(|| "/".to_owned(), |path| without_error(&path));
+    let fields = typed(bytes.into()).await;
     if error == AppError::Unauthenticated {
-        return see_other(parts.headers, &format!("{}?next={}", keeper.sign_in_path, encoded(&page)));
+        let mut response = see_other(parts.headers, &format!("{}?next={}", keeper.sign_in_path, percent_encoded(&page)));
+        let flash = FormFlash { path: function, fields, error: Conflict::SignedOut.into() };
+        match store(&keeper.state.db, &flash).await {
+            Ok(id) => add_cookie(&mut response, LATER_COOKIE, &later(id, &page), LIFETIME),
+            Err(error) => tracing::warn!(%error, "form flash not kept"),
+        }
+        return response;
     }
-    let flash = FormFlash { path: function, fields: typed(bytes.into()).await, error };
+    let flash = FormFlash { path: function, fields, error };
     let id = match store(&keeper.state.db, &flash).await {
         Ok(id) => id,
         // Sending somebody back without a word would look like success.
@@ -79,14 +90,18 @@ pub async fn keep(State(keeper): State<Keeper>, request: Request, next: Next) ->
     let chosen = parts.headers.get(LOCATION).and_then(|location| location.to_str().ok()).filter(|location| !location.contains("__err="));
     let target = chosen.filter(|_| referer.is_some()).map_or(page, str::to_owned);
     let mut response = see_other(parts.headers, &target);
-    add_cookie(&mut response, &id.to_string(), LIFETIME);
+    add_cookie(&mut response, COOKIE_NAME, &id.to_string(), LIFETIME);
     response
+}
+
+/// The row, and the page that it waits for.
+fn later(id: Uuid, page: &str) -> String {
+    format!("{id}{}", percent_encoded(page.split('?').next().unwrap_or_default()))
 }
 
 /// The layer on pages: hands over what waits for this visitor, once.
 pub async fn restore(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let id = waiting(&request);
-    let Some(id) = id else { return next.run(request).await };
+    let Some((cookie, id)) = waiting(&request) else { return next.run(request).await };
     match take(&state.db, id).await {
         Ok(Some(flash)) => {
             request.extensions_mut().insert(flash);
@@ -96,7 +111,7 @@ pub async fn restore(State(state): State<AppState>, mut request: Request, next: 
         Err(error) => tracing::warn!(%error, "form flash not read"),
     }
     let mut response = next.run(request).await;
-    add_cookie(&mut response, "", Duration::ZERO);
+    add_cookie(&mut response, cookie, "", Duration::ZERO);
     response
 }
 
@@ -116,15 +131,22 @@ fn is_plain_form(request: &Request) -> bool {
     request.method() == Method::POST && form && error_page::wants_html(request.headers())
 }
 
-/// The id in the cookie of a person's page view; a page that is only being prefetched must not eat it.
-fn waiting(request: &Request) -> Option<Uuid> {
+/// Which cookie of a person's page view names what waits for it; a page that is only being prefetched must not eat it.
+fn waiting(request: &Request) -> Option<(&'static str, Uuid)> {
     let headers = request.headers();
     if request.method() != Method::GET || !error_page::wants_html(headers) || headers.contains_key("sec-purpose") {
         return None;
     }
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let value = cookies.flat_map(cookie::Cookie::split_parse).flatten().find(|cookie| cookie.name() == COOKIE_NAME)?;
-    value.value().parse().ok()
+    let value = |name: &str| {
+        let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+        cookies.flat_map(cookie::Cookie::split_parse).flatten().find(|cookie| cookie.name() == name).map(|cookie| cookie.value().to_owned())
+    };
+    if let Some(id) = value(COOKIE_NAME).and_then(|id| id.parse().ok()) {
+        return Some((COOKIE_NAME, id));
+    }
+    let waits = value(LATER_COOKIE)?;
+    let id = waits.get(..Hyphenated::LENGTH)?.parse().ok()?;
+    (waits == later(id, request.uri().path())).then_some((LATER_COOKIE, id))
 }
 
 /// The fields of the form, without secrets.
@@ -138,7 +160,8 @@ async fn typed(body: Body) -> Vec<(String, String)> {
 
 fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    SECRET_NAMES.iter().any(|secret| name.contains(secret))
+    // `postal_code` and `country_code` are none.
+    name == "code" || SECRET_NAMES.iter().any(|secret| name.contains(secret))
 }
 
 /// A page's path without the error of an earlier try.
@@ -146,18 +169,6 @@ fn without_error(path: &str) -> String {
     let Some((path, query)) = path.split_once('?') else { return path.to_owned() };
     let pairs: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("__err=") && !pair.starts_with("__path=")).collect();
     if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
-}
-
-fn encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
 }
 
 /// 303, so that every browser asks for the page with GET. Cookies that the function set are kept.
@@ -171,8 +182,8 @@ fn see_other(headers: HeaderMap, path: &str) -> Response {
     response
 }
 
-fn add_cookie(response: &mut Response, value: &str, lifetime: Duration) {
-    let cookie = format!("{COOKIE_NAME}={value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={}", lifetime.as_secs());
+fn add_cookie(response: &mut Response, name: &str, value: &str, lifetime: Duration) {
+    let cookie = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={}", lifetime.as_secs());
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
@@ -209,16 +220,17 @@ mod tests {
 
     #[test]
     fn secrets_are_told_by_their_names() {
-        for name in ["password", "new_password", "form[Password]", "reset_token", "card_number", "cvc", "client_secret"] {
+        for name in ["password", "new_password", "form[Password]", "reset_token", "card_number", "cvc", "client_secret", "code"] {
             assert!(is_secret(name), "{name}");
         }
-        assert!(!is_secret("email") && !is_secret("line1"));
+        for name in ["email", "line1", "postal_code", "country_code"] {
+            assert!(!is_secret(name), "{name}");
+        }
     }
 
     #[test]
     fn old_errors_leave_the_address() {
         assert_eq!(without_error("/sign-in?__path=%2Fapi%2Fx&__err=abc"), "/sign-in");
         assert_eq!(without_error("/products?page=2&__err=abc"), "/products?page=2");
-        assert_eq!(encoded("/products?q=tea pot&x=1"), "/products%3Fq%3Dtea%20pot%26x%3D1");
     }
 }

@@ -10,13 +10,14 @@ use serde::{Deserialize, Serialize};
 use super::bearer::Bearer;
 use super::body::Body;
 use super::problem::Problem;
-use super::vendors::ShopView;
+use super::vendors::{ApplicationBody, ShopView};
 use crate::accounts::guard::Visit;
-use crate::accounts::service::{self, Issued, tokens::ACCESS_LIFETIME};
+use crate::accounts::service::{self, CHALLENGE_LIFETIME, Challenge, Issued, SignedIn, tokens::ACCESS_LIFETIME};
 use crate::accounts::{Password, Role, SignUpForm, User};
 use crate::error::AppError;
 use crate::platform::state::AppState;
-use crate::values::UserId;
+use crate::values::{FieldProblem, UserId};
+use crate::vendors::{self, ShopSignUp};
 
 /// A person, as they see themselves.
 #[derive(Serialize)]
@@ -58,18 +59,51 @@ fn tokens(status: StatusCode, issued: Issued) -> Response {
     response
 }
 
+/// Whom one may register as; admins are made by others.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SignUpRole {
+    #[default]
+    Customer,
+    Vendor,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Registration {
     name: String,
     email: String,
     password: Password,
+    #[serde(default)]
+    role: SignUpRole,
+    /// A vendor's application for a shop.
+    shop: Option<ApplicationBody>,
 }
 
-/// `POST /auth/register`: a customer's account and its first session. Who wants to sell applies for a shop next.
+#[derive(Serialize)]
+struct RegistrationView {
+    /// As it was sent. Whether it was new only its mailbox learns.
+    email: String,
+}
+
+/// `POST /auth/register`: makes an account, with an application for a shop if a vendor registers. The answer is the same for an address that
+/// has one already; a session comes from `/auth/token`.
 pub async fn register(State(state): State<AppState>, visit: Visit, Body(body): Body<Registration>) -> Result<Response, Problem> {
-    let form = SignUpForm::parse(&body.name, &body.email, body.password).map_err(AppError::from)?;
-    Ok(tokens(StatusCode::CREATED, service::sign_up(&state, form, visit.caller()).await?))
+    let Registration { name, email, password, role, shop } = body;
+    let caller = visit.caller().of_program();
+    match (role, shop) {
+        (SignUpRole::Customer, None) => {
+            let form = SignUpForm::parse(&name, &email, password).map_err(AppError::from)?;
+            service::sign_up(&state, form, &caller).await?;
+        }
+        (SignUpRole::Vendor, Some(shop)) => {
+            let form = ShopSignUp::parse(&name, &email, password, &shop.into()).map_err(AppError::from)?;
+            vendors::service::sign_up(&state, form, &caller).await?;
+        }
+        (SignUpRole::Customer, Some(_)) => return Err(AppError::field("shop", FieldProblem::UnknownChoice).into()),
+        (SignUpRole::Vendor, None) => return Err(AppError::field("shop", FieldProblem::Required).into()),
+    }
+    Ok((StatusCode::ACCEPTED, Json(RegistrationView { email: email.trim().to_owned() })).into_response())
 }
 
 #[derive(Deserialize)]
@@ -79,9 +113,25 @@ pub struct PasswordGrant {
     password: Password,
 }
 
-/// `POST /auth/token`: a session for the right password.
+/// `POST /auth/token`: a session for the right password, or the problem `second_factor_required` with a challenge.
 pub async fn token(State(state): State<AppState>, visit: Visit, Body(body): Body<PasswordGrant>) -> Result<Response, Problem> {
-    Ok(tokens(StatusCode::OK, service::sign_in(&state, &body.email, &body.password, visit.caller()).await?))
+    match service::sign_in(&state, &body.email, &body.password, &visit.caller().of_program()).await? {
+        SignedIn::Complete(issued) => Ok(tokens(StatusCode::OK, issued)),
+        SignedIn::Challenged(challenge) => Err(Problem::second_factor_required(challenge.encode(), CHALLENGE_LIFETIME.as_secs())),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecondFactorGrant {
+    challenge: String,
+    code: String,
+}
+
+/// `POST /auth/token/second-factor`: the session that a challenge stands for, for a code of the authenticator or a recovery code.
+pub async fn second_factor(State(state): State<AppState>, visit: Visit, Body(body): Body<SecondFactorGrant>) -> Result<Response, Problem> {
+    let challenge = Challenge::decode(&body.challenge).ok_or(AppError::Unauthenticated)?;
+    Ok(tokens(StatusCode::OK, service::second_step(&state, &challenge, &body.code, &visit.caller().of_program()).await?))
 }
 
 #[derive(Deserialize)]
@@ -108,13 +158,16 @@ struct MeView {
     email: String,
     name: String,
     role: Role,
+    email_confirmed: bool,
+    two_step: bool,
     /// The vendor's own; null for whoever never applied.
     shop: Option<ShopView>,
 }
 
 /// `GET /me`: who the token speaks for.
 pub async fn me(State(state): State<AppState>, Bearer(customer): Bearer) -> Result<Response, Problem> {
-    let shop = crate::vendors::service::find_by_owner(&state.db, customer.user_id()).await?.map(ShopView::from);
+    let shop = vendors::service::find_by_owner(&state.db, customer.user_id()).await?.map(ShopView::from);
     let (email, name) = (customer.email().to_string(), customer.name().to_owned());
-    Ok(Json(MeView { id: customer.user_id(), email, name, role: customer.role(), shop }).into_response())
+    let (email_confirmed, two_step) = (customer.user().email_verified, customer.user().two_step);
+    Ok(Json(MeView { id: customer.user_id(), email, name, role: customer.role(), email_confirmed, two_step, shop }).into_response())
 }

@@ -16,6 +16,7 @@ pub fn routes(routes: PlainRoutes) -> PlainRoutes {
     routes
         .post("/api/v1/auth/register", auth::register)
         .post("/api/v1/auth/token", auth::token)
+        .post("/api/v1/auth/token/second-factor", auth::second_factor)
         .post("/api/v1/auth/token/refresh", auth::refresh)
         .post("/api/v1/auth/logout", auth::logout)
         .get("/api/v1/me", auth::me)

@@ -30,6 +30,12 @@ pub struct Problem {
     detail: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
+    /// What to bring to the second step of signing in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    challenge: Option<String>,
+    /// Seconds for which the challenge is good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_in: Option<u64>,
     #[serde(skip)]
     retry_after_s: Option<u32>,
 }
@@ -40,9 +46,25 @@ impl Problem {
         Self::new(status, code, detail.into())
     }
 
+    /// The password was right, and is not enough.
+    pub fn second_factor_required(challenge: String, expires_in: u64) -> Self {
+        let problem = Self::new(StatusCode::UNAUTHORIZED, "second_factor_required", "Send the challenge with a code.".to_owned());
+        Self { challenge: Some(challenge), expires_in: Some(expires_in), ..problem }
+    }
+
     fn new(status: StatusCode, code: &str, detail: String) -> Self {
         let title = status.canonical_reason().unwrap_or("Error").to_owned();
-        Self { kind: "about:blank", title, status: status.as_u16(), code: code.to_owned(), detail, errors: Vec::new(), retry_after_s: None }
+        Self {
+            kind: "about:blank",
+            title,
+            status: status.as_u16(),
+            code: code.to_owned(),
+            detail,
+            errors: Vec::new(),
+            challenge: None,
+            expires_in: None,
+            retry_after_s: None,
+        }
     }
 }
 
@@ -51,6 +73,7 @@ fn code(error: &AppError) -> String {
     match error {
         AppError::Unauthenticated => "unauthenticated".to_owned(),
         AppError::Forbidden => "forbidden".to_owned(),
+        AppError::TwoStepRequired => "two_step_required".to_owned(),
         AppError::NotFound => "not_found".to_owned(),
         AppError::Invalid(_) => "invalid".to_owned(),
         // Serialized as `{"conflict": "stale", …}`.

@@ -54,12 +54,19 @@ impl From<Vendor> for ShopView {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApplicationBody {
-    name: String,
+    shop_name: String,
     #[serde(default)]
     tagline: String,
     story: String,
     city: String,
     country_code: String,
+}
+
+impl From<ApplicationBody> for Application {
+    fn from(body: ApplicationBody) -> Self {
+        let ApplicationBody { shop_name: name, tagline, story, city, country_code } = body;
+        Self { name, tagline, story, city, country_code }
+    }
 }
 
 /// `POST /vendor/application`: applies for a shop, corrects an application that waits, or applies again after a rejection.
@@ -68,8 +75,7 @@ pub async fn apply(
     Bearer(customer): Bearer,
     Body(body): Body<ApplicationBody>,
 ) -> Result<Json<ShopView>, Problem> {
-    let ApplicationBody { name, tagline, story, city, country_code } = body;
-    service::apply(&state, &customer, &Application { name, tagline, story, city, country_code }).await?;
+    service::apply(&state, &customer, &body.into()).await?;
     let vendor = service::find_by_owner(&state.db, customer.user_id()).await?.ok_or(AppError::NotFound)?;
     Ok(Json(vendor.into()))
 }

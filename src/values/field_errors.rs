@@ -16,6 +16,8 @@ pub enum FieldProblem {
     UnknownChoice,
     NotAnAddress,
     WrongCredentials,
+    WrongPassword,
+    WrongCode,
     LinkUsedUp,
     NotAPicture,
     FileTooLarge,
@@ -39,6 +41,8 @@ impl FieldProblem {
             Self::UnknownChoice => "Please choose one of the options.",
             Self::NotAnAddress => "This address is not complete.",
             Self::WrongCredentials => "E-mail address or password is not right.",
+            Self::WrongPassword => "This is not your password.",
+            Self::WrongCode => "This code is not right, or was used before.",
             Self::LinkUsedUp => "This link is used up or too old. Please ask for a new one.",
             Self::NotAPicture => "Please choose a JPEG, PNG or WebP picture.",
             Self::FileTooLarge => "This file is larger than 8 MB.",
@@ -93,6 +97,13 @@ impl FieldErrors {
     #[must_use]
     pub fn renamed(self, name: impl Fn(&str) -> String) -> Self {
         Self(self.0.into_iter().map(|(field, problem)| (name(&field), problem)).collect())
+    }
+
+    /// These, and then those of the rest of the form.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
     }
 
     /// The value, unless something was wrong.

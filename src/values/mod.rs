@@ -9,6 +9,7 @@ mod id;
 mod money;
 mod nothing_else;
 mod page;
+mod percent_encoded;
 mod quantity;
 mod slug;
 mod text_enum;
@@ -24,6 +25,7 @@ pub use id::{
 pub use money::{Currency, MAX_CHARGE_MINOR, Money, MoneyError};
 pub use nothing_else::NothingElse;
 pub use page::PageNumber;
+pub use percent_encoded::percent_encoded;
 pub use quantity::Quantity;
 pub use slug::Slug;
 pub use text_enum::UnknownName;

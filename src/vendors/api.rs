@@ -2,23 +2,33 @@
 
 use leptos::prelude::*;
 
-use super::VendorStatus;
+use super::{Application, VendorStatus};
+use crate::accounts::Password;
 use crate::error::AppError;
 use crate::values::{NothingElse, VendorId};
 
-/// Applies for a shop, or once more after a rejection.
-#[server(name = ApplyForShop, prefix = "/api", endpoint = "vendors/apply")]
-pub async fn apply_for_shop(
+/// Makes an account and applies for its shop, or does as if: whether there was an account only its mailbox learns.
+#[server(name = SignUpWithShop, prefix = "/api", endpoint = "vendors/sign-up")]
+pub async fn sign_up_with_shop(
     name: String,
-    tagline: String,
-    story: String,
-    city: String,
-    country_code: String,
+    email: String,
+    password: Password,
+    #[server(flatten)] application: Application,
     #[server(flatten)] rest: NothingElse,
 ) -> Result<(), AppError> {
     let NothingElse = rest;
+    let visit = crate::accounts::guard::Visit::current()?;
+    let form = super::ShopSignUp::parse(&name, &email, password, &application)?;
+    super::service::sign_up(visit.state(), form, &visit.caller()).await?;
+    leptos_axum::redirect(&crate::accounts::sign_in_path("signed-up", "/vendor"));
+    Ok(())
+}
+
+/// Applies for a shop, or once more after a rejection.
+#[server(name = ApplyForShop, prefix = "/api", endpoint = "vendors/apply")]
+pub async fn apply_for_shop(#[server(flatten)] application: Application, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
     let customer = crate::accounts::guard::Customer::require().await?;
-    let application = super::Application { name, tagline, story, city, country_code };
     super::service::apply(&crate::platform::request::state()?, &customer, &application).await?;
     leptos_axum::redirect("/vendor");
     Ok(())

@@ -3,6 +3,9 @@
 //! Invariants: only an approved vendor's goods are for sale; a status moves only along [`VendorStatus::may_become`]; a rejection or a
 //! suspension has its reason.
 
+use serde::{Deserialize, Serialize};
+
+use crate::accounts::{Password, SignUpForm};
 use crate::values::{Email, FieldErrors, FieldProblem, Money, Slug, UserId, VendorId};
 
 pub mod api;
@@ -69,7 +72,8 @@ impl VendorStatus {
 
 /// Names of the fields of the forms about shops, as the pages, the server functions and the field errors have them.
 pub mod field {
-    pub const NAME: &str = "name";
+    /// Not `name`: who opens a shop has one as well.
+    pub const NAME: &str = "shop_name";
     pub const TAGLINE: &str = "tagline";
     pub const STORY: &str = "story";
     pub const CITY: &str = "city";
@@ -81,9 +85,11 @@ pub mod field {
 pub const MAX_REASON: usize = 1000;
 
 /// What somebody says who wants to open a shop.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Application {
+    #[serde(rename = "shop_name")]
     pub name: String,
+    #[serde(default)]
     pub tagline: String,
     pub story: String,
     pub city: String,
@@ -109,6 +115,24 @@ impl Application {
             errors.push(field::COUNTRY_CODE, FieldProblem::UnknownChoice);
         }
         errors.into_result(application)
+    }
+}
+
+/// Account and shop in one form.
+#[derive(Clone, Debug)]
+pub struct ShopSignUp {
+    pub account: SignUpForm,
+    pub shop: Application,
+}
+
+impl ShopSignUp {
+    /// # Errors
+    /// One entry for each bad field of both.
+    pub fn parse(name: &str, email: &str, password: Password, shop: &Application) -> Result<Self, FieldErrors> {
+        match (SignUpForm::parse(name, email, password), Application::parse(shop)) {
+            (Ok(account), Ok(shop)) => Ok(Self { account, shop }),
+            (account, shop) => Err(account.err().unwrap_or_default().and(shop.err().unwrap_or_default())),
+        }
     }
 }
 

@@ -2,15 +2,16 @@
 
 use serde_json::json;
 
-use super::{Application, MAX_REASON, Vendor, VendorStatus, field, mail, store};
+use super::{Application, MAX_REASON, ShopSignUp, Vendor, VendorStatus, field, mail, store};
 use crate::accounts::guard::{Admin, Customer};
+use crate::accounts::service::{self as accounts, Caller};
 use crate::audit::{self, AuditEntry};
 use crate::error::{AppError, Conflict, OnConstraint};
 use crate::notifications::service::OUTBOX;
 use crate::platform::db::{Db, Tx};
 use crate::platform::jobs;
 use crate::platform::state::AppState;
-use crate::values::{FieldErrors, FieldProblem, Slug, UserId, VendorId};
+use crate::values::{Email, FieldErrors, FieldProblem, Slug, UserId, VendorId};
 
 /// Shops on a page of the admin's list.
 const PAGE_SIZE: usize = 50;
@@ -23,6 +24,28 @@ pub struct VendorList {
     pub next: Option<VendorId>,
 }
 
+/// An account and the application for its shop, in one transaction: both or neither. For an address that has an account nothing happens but
+/// the mail that says so.
+///
+/// # Errors
+/// `Invalid` for a shop's name that is taken or a weak password; `TooManyRequests`.
+pub async fn sign_up(state: &AppState, form: ShopSignUp, caller: &Caller) -> Result<(), AppError> {
+    // Before anything that knows of accounts, so that the answer does not depend on them.
+    if let Some(slug) = Slug::of_name(&form.shop.name)
+        && store::slug_exists(state.db.pool(), &slug).await?
+    {
+        return Err(AppError::field(field::NAME, FieldProblem::Taken));
+    }
+    let prepared = accounts::prepare(state, form.account, caller).await?;
+    let mut tx = state.db.begin().await?;
+    if let Some(user) = accounts::register(&mut tx, state, prepared).await? {
+        apply_in(&mut tx, state, user.id, &user.email, &form.shop).await?;
+    }
+    tx.commit().await?;
+    jobs::wake(OUTBOX);
+    Ok(())
+}
+
 /// Somebody opens a shop, corrects an application that nobody has decided yet, or applies again after a rejection. Who applies is a vendor
 /// from then on; the shop sells nothing before an admin approves it.
 ///
@@ -30,22 +53,28 @@ pub struct VendorList {
 /// `Invalid` for a bad field or a name that is taken; `Forbidden` for an admin; `Conflict(Stale)` when the shop is open or suspended.
 pub async fn apply(state: &AppState, customer: &Customer, application: &Application) -> Result<(), AppError> {
     let application = Application::parse(application)?;
-    let owner = customer.user_id();
     let mut tx = state.db.begin().await?;
-    crate::accounts::service::become_vendor(&mut tx, owner).await?;
-    let known = store::lock_by_owner(&mut *tx, owner).await?;
+    apply_in(&mut tx, state, customer.user_id(), customer.email(), &application).await?;
+    tx.commit().await?;
+    jobs::wake(OUTBOX);
+    Ok(())
+}
+
+async fn apply_in(tx: &mut Tx, state: &AppState, owner: UserId, email: &Email, application: &Application) -> Result<(), AppError> {
+    accounts::become_vendor(tx, owner).await?;
+    let known = store::lock_by_owner(&mut **tx, owner).await?;
     let (id, before) = match &known {
         None => {
             let id = VendorId::new();
             let slug = Slug::of_name(&application.name).unwrap_or_else(|| fallback_slug(id));
-            let inserted = store::insert(&mut *tx, id, owner, &slug, &application, customer.email()).await;
+            let inserted = store::insert(&mut **tx, id, owner, &slug, application, email).await;
             inserted.on_constraint("vendors_slug_key", field::NAME, FieldProblem::Taken)?;
             (id, None)
         }
         Some(vendor) if matches!(vendor.status, VendorStatus::Pending | VendorStatus::Rejected) => {
-            store::update_application(&mut *tx, vendor.id, &application).await?;
+            store::update_application(&mut **tx, vendor.id, application).await?;
             if vendor.status == VendorStatus::Rejected
-                && !store::set_status(&mut *tx, vendor.id, vendor.status, VendorStatus::Pending, None).await?
+                && !store::set_status(&mut **tx, vendor.id, vendor.status, VendorStatus::Pending, None).await?
             {
                 return Err(Conflict::Stale.into());
             }
@@ -55,12 +84,18 @@ pub async fn apply(state: &AppState, customer: &Customer, application: &Applicat
     };
     // A correction is no news to anybody; a form that was sent twice is one.
     if before != Some(VendorStatus::Pending) {
-        record(&mut tx, Some(owner), id, before, VendorStatus::Pending, None).await?;
-        mail::received(&mut tx, id, &application, customer.email(), &state.config.base_url).await?;
+        record(tx, Some(owner), id, before, VendorStatus::Pending, None).await?;
+        mail::received(tx, id, application, email, &state.config.base_url).await?;
     }
-    tx.commit().await?;
-    jobs::wake(OUTBOX);
     Ok(())
+}
+
+/// Takes back an application that never became a shop, with whatever was drafted for it.
+///
+/// # Errors
+/// `Conflict(ShopOpen)` when it has become one.
+pub async fn withdraw(tx: &mut Tx, id: VendorId) -> Result<(), AppError> {
+    if store::delete_application(&mut **tx, id).await? { Ok(()) } else { Err(Conflict::ShopOpen.into()) }
 }
 
 /// For a name without a single letter or digit of ASCII.

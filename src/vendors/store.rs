@@ -156,6 +156,16 @@ pub async fn list(executor: impl PgExecutor<'_>, status: VendorStatus, after: Op
     Ok(rows.into_iter().map(Vendor::from).collect())
 }
 
+pub async fn slug_exists(executor: impl PgExecutor<'_>, slug: &Slug) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(r#"select exists (select from vendors where slug = $1) as "exists!""#, slug.as_str()).fetch_one(executor).await
+}
+
+/// False when it has become a shop.
+pub async fn delete_application(executor: impl PgExecutor<'_>, id: VendorId) -> sqlx::Result<bool> {
+    let done = sqlx::query!("delete from vendors where id = $1 and status in ('pending', 'rejected')", id as _).execute(executor).await?;
+    Ok(done.rows_affected() == 1)
+}
+
 pub async fn counts(executor: impl PgExecutor<'_>) -> sqlx::Result<Vec<(VendorStatus, i64)>> {
     let rows = sqlx::query!(r#"select status as "status: VendorStatus", count(*) as "count!" from vendors group by status"#)
         .fetch_all(executor)

@@ -7,7 +7,7 @@ use super::api::SaveProduct;
 use crate::error::AppError;
 use crate::ui::Icon;
 use crate::ui::toast::{self, Toast};
-use crate::values::ProductId;
+use crate::values::{NothingElse, ProductId};
 
 /// Saves or forgets a product. A plain form before and without WASM.
 #[island]
@@ -36,7 +36,7 @@ pub fn Heart(
         let wanted = !is_saved.get_untracked();
         // Shown at once; taken back if the server refuses.
         is_saved.set(wanted);
-        action.dispatch(SaveProduct { product_id, saved: wanted });
+        action.dispatch(SaveProduct { product_id, saved: wanted, rest: NothingElse });
     };
     let label = format!("Save {name} to your wishlist");
     view! {

@@ -18,7 +18,7 @@ use crate::support::App;
 use crate::support::people::{account, sign_in, with_bearer, with_cookies};
 
 /// Makes tokens as the server does, and as it never would.
-struct Forge {
+pub struct Forge {
     key: Vec<u8>,
     header: Value,
     claims: Value,
@@ -31,12 +31,12 @@ fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-fn now() -> u64 {
+pub fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
 impl Forge {
-    fn new(app: &App, genuine: String) -> Self {
+    pub fn new(app: &App, genuine: String) -> Self {
         let root = Sha256::digest(app.state.config.secret_key.expose_secret().as_bytes());
         let part = |n: usize| serde_json::from_slice(&URL_SAFE_NO_PAD.decode(genuine.split('.').nth(n).unwrap()).unwrap()).unwrap();
         Self { key: hmac(&root, b"souk access token"), header: part(0), claims: part(1), genuine }
@@ -48,7 +48,7 @@ impl Forge {
     }
 
     /// The genuine token with these members of header and claims replaced; null takes one away.
-    fn with(&self, header: Value, claims: Value) -> String {
+    pub fn with(&self, header: Value, claims: Value) -> String {
         let patch = |base: &Value, changes: &Value| {
             let mut patched = base.as_object().unwrap().clone();
             for (name, value) in changes.as_object().unwrap() {

@@ -1,6 +1,7 @@
 //! Who may use what. Every page, server function and plain route has a row here; one without a row fails, and so does a row without a route.
 //!
-//! Files below `/pkg/` and of `public/` are for everybody and are the only things without rows.
+//! Files below `/pkg/` and of `public/` are for everybody and are the only things without rows. That the server does what the rows say is
+//! shown by `matrix`, which needs a request for each row.
 
 use std::collections::BTreeSet;
 
@@ -24,6 +25,10 @@ pub enum Who {
     ShopOwner,
     /// The same, unless the shop is suspended.
     DraftingVendor,
+    /// Somebody signed in who has no shop yet, or one that was never open: admins sell nothing, and an open shop needs no application.
+    Applicant,
+    /// Somebody signed in whose shop is not open or suspended.
+    Shopless,
     ApprovedVendor,
     Admin,
     /// Whoever holds the signing secret of webhooks.
@@ -81,12 +86,19 @@ pub const POLICY: &[Row] = &[
     page("/sign-up", Who::Anybody),
     page("/forgot-password", Who::Anybody),
     page("/reset-password", Who::Anybody),
+    page("/sign-in/code", Who::Anybody),
+    page("/confirm-email", Who::Anybody),
     page("/checkout", Who::Customer),
     page("/checkout/review", Who::Customer),
     page("/checkout/{order}/pay", Who::Customer),
     page("/orders/{order}/thanks", Who::Customer),
+    page("/account", Who::Customer),
+    page("/account/security", Who::Customer),
+    page("/account/two-step", Who::Customer),
+    page("/account/close", Who::Customer),
     page("/account/orders", Who::Customer),
     page("/account/orders/{order}", Who::Customer),
+    page("/sell/sign-up", Who::Anybody),
     page("/sell/apply", Who::Customer),
     page("/vendor", Who::Customer),
     page("/vendor/products", Who::ShopOwner),
@@ -94,6 +106,8 @@ pub const POLICY: &[Row] = &[
     page("/vendor/products/{product}", Who::ShopOwner),
     page("/admin/vendors", Who::Admin),
     page("/admin/vendors/{vendor}", Who::Admin),
+    page("/admin/users", Who::Admin),
+    page("/admin/users/{user}", Who::Admin),
     page("/dev/mail", Who::Development),
     // ui, accounts
     changes("/api/theme", Who::Anybody),
@@ -102,8 +116,24 @@ pub const POLICY: &[Row] = &[
     changes("/api/accounts/sign-out", Who::Anybody),
     changes("/api/accounts/forgot-password", Who::Anybody),
     changes("/api/accounts/reset-password", Who::Anybody),
+    changes("/api/accounts/confirm-email", Who::Anybody),
+    changes("/api/accounts/second-step", Who::Anybody),
+    changes("/api/accounts/send-confirmation", Who::Customer),
+    changes("/api/accounts/rename", Who::Customer),
+    changes("/api/accounts/change-email", Who::Customer),
+    changes("/api/accounts/change-password", Who::Customer),
+    changes("/api/accounts/end-session", Who::Customer),
+    changes("/api/accounts/sign-out-everywhere", Who::Customer),
+    changes("/api/accounts/two-step/start", Who::Customer),
+    changes("/api/accounts/two-step/turn-on", Who::Customer),
+    changes("/api/accounts/two-step/turn-off", Who::Customer),
+    changes("/api/accounts/two-step/reset", Who::Admin),
+    changes("/api/accounts/disable", Who::Admin),
+    changes("/api/accounts/enable", Who::Admin),
+    changes("/api/accounts/role", Who::Admin),
     // vendors
-    changes("/api/vendors/apply", Who::Customer),
+    changes("/api/vendors/sign-up", Who::Anybody),
+    changes("/api/vendors/apply", Who::Applicant),
     changes("/api/vendors/decide", Who::Admin),
     // catalogue, wishlist, cart
     reads("GET", "/api/catalogue/suggest", Who::Anybody),
@@ -122,13 +152,17 @@ pub const POLICY: &[Row] = &[
     changes("/api/checkout/choose-address", Who::Customer),
     changes("/api/checkout/place-order", Who::Customer),
     changes("/api/checkout/progress", Who::Customer),
+    // privacy
+    changes("/api/privacy/close-account", Who::Shopless),
+    reads("GET", "/account/export", Who::Customer),
     // rest: by bearer token alone
     changes("/api/v1/auth/register", Who::Anybody),
     changes("/api/v1/auth/token", Who::Anybody),
+    changes("/api/v1/auth/token/second-factor", Who::Anybody),
     changes("/api/v1/auth/token/refresh", Who::Anybody),
     changes("/api/v1/auth/logout", Who::Customer),
     reads("GET", "/api/v1/me", Who::Customer),
-    changes("/api/v1/vendor/application", Who::Customer),
+    changes("/api/v1/vendor/application", Who::Applicant),
     reads("GET", "/api/v1/admin/vendors", Who::Admin),
     changes("/api/v1/admin/vendors/{id}/decision", Who::Admin),
     // platform::health
@@ -169,8 +203,9 @@ pub fn routes(app: &App) -> BTreeSet<(String, String)> {
     let pages = souk::server::page_paths().into_iter().map(|path| ("GET".to_owned(), path));
     let functions = server_fn::axum::server_fn_paths().filter(|(path, _)| !path.starts_with(functions::PREFIX));
     let functions = functions.map(|(path, method)| (method.to_string(), path.to_owned()));
-    let plain = souk::rest::routes(souk::server::plain_routes(&app.state));
-    let plain: Vec<_> = plain.listed().iter().map(|route| (route.method.to_string(), route.path.clone())).collect();
+    let plain = [souk::server::personal_routes(), souk::server::plain_routes(&app.state)];
+    let plain: Vec<_> =
+        plain.iter().flat_map(|routes| routes.listed()).map(|route| (route.method.to_string(), route.path.clone())).collect();
     pages.chain(functions).chain(plain).collect()
 }
 
@@ -209,6 +244,8 @@ async fn strangers_see_only_what_is_for_anybody(pool: PgPool) {
         let answer = app.browser().get(&path).await;
         match row.who {
             Who::Anybody if row.path.contains('{') => assert!(answer.status == 200 || answer.status == 404, "{path}: {}", answer.status),
+            // Without the first step there is no second one.
+            Who::Anybody if row.path == "/sign-in/code" => assert!(answer.location().ends_with("/sign-in"), "{answer:?}"),
             Who::Anybody => assert_eq!(answer.status, 200, "{path}"),
             // This test is on this machine and in development.
             Who::Operator | Who::Development | Who::Shopper => assert!(!answer.status.is_server_error(), "{path}: {}", answer.status),

@@ -176,7 +176,7 @@ async fn bad_quantities_and_smuggled_prices_are_refused(pool: PgPool) {
         assert_eq!(ada.browser.call("/api/cart/add", &fields).await.status, 422, "{smuggled}");
     }
     let unknown = souk::values::VariantId::new();
-    assert_eq!(ada.add(unknown, "1").await.status, 404);
+    assert_eq!(ada.add(unknown, "1").await.status, 409, "as what is no longer for sale");
     assert_eq!(app.count("select count(*) from cart_items").await, 0);
     assert_eq!(ada.add(cup, "5").await.status, 200, "the same request with nothing wrong");
 }

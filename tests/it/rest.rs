@@ -51,14 +51,15 @@ fn registration() -> Value {
 }
 
 fn application() -> Value {
-    json!({ "name": "Tide & Timber", "story": "Boats.", "city": "Porto", "country_code": "PT" })
+    json!({ "shop_name": "Tide & Timber", "story": "Boats.", "city": "Porto", "country_code": "PT" })
 }
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn registers_signs_in_refreshes_and_signs_out(pool: PgPool) {
     let app = App::start(pool).await;
     let page = post(&app, "/auth/register", None, registration()).await;
-    assert_eq!(page.status, StatusCode::CREATED, "{}", page.text);
+    assert_eq!(page.status, StatusCode::ACCEPTED, "{}", page.text);
+    let page = post(&app, "/auth/token", None, json!({ "email": "ada@example.com", "password": PASSWORD })).await;
     assert_eq!(page.header("cache-control"), "no-store");
     assert_eq!(page.header("set-cookie"), "", "tokens travel in the body alone");
     let (first_access, first_refresh) = (text(&page, "access_token"), text(&page, "refresh_token"));
@@ -192,7 +193,9 @@ async fn a_shop_is_applied_for_and_approved_through_the_api_alone(pool: PgPool) 
     let app = App::start(pool).await;
     account(&app.state, "admin@example.com", Role::Admin).await;
     let admin = sign_in(&app.state, "admin@example.com").await.access;
-    let vendor = text(&post(&app, "/auth/register", None, registration()).await, "access_token");
+    post(&app, "/auth/register", None, registration()).await;
+    let credentials = json!({ "email": "ada@example.com", "password": PASSWORD });
+    let vendor = text(&post(&app, "/auth/token", None, credentials).await, "access_token");
 
     let page = post(&app, "/vendor/application", Some(&vendor), application()).await;
     assert_eq!((page.status, text(&page, "status")), (StatusCode::OK, "pending".to_owned()));

@@ -11,8 +11,13 @@ use crate::support::{App, Browser, Page};
 const APPLY: &str = "/api/vendors/apply";
 const DECIDE: &str = "/api/vendors/decide";
 
-const APPLICATION: &[(&str, &str)] =
-    &[("name", "Tide & Timber"), ("tagline", ""), ("story", "Boats, and what is left of them."), ("city", "Porto"), ("country_code", "PT")];
+const APPLICATION: &[(&str, &str)] = &[
+    ("shop_name", "Tide & Timber"),
+    ("tagline", ""),
+    ("story", "Boats, and what is left of them."),
+    ("city", "Porto"),
+    ("country_code", "PT"),
+];
 
 struct Shop {
     app: App,
@@ -180,7 +185,7 @@ async fn an_application_holds_what_it_asks_for_and_no_more(pool: PgPool) {
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{smuggled}");
     }
     for (field, bad) in
-        [("name", " "), ("name", &*"x".repeat(81)), ("story", ""), ("city", ""), ("country_code", "XX"), ("country_code", "pt")]
+        [("shop_name", " "), ("shop_name", &*"x".repeat(81)), ("story", ""), ("city", ""), ("country_code", "XX"), ("country_code", "pt")]
     {
         let fields: Vec<_> = APPLICATION.iter().map(|&(name, value)| (name, if name == field { bad } else { value })).collect();
         let page = shop.vendor.call(APPLY, &fields).await;
@@ -200,7 +205,7 @@ async fn two_shops_do_not_share_a_name(pool: PgPool) {
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.text.contains("taken"), "{}", page.text);
     // A name in letters that no address can hold still makes a shop.
-    let fields: Vec<_> = APPLICATION.iter().map(|&(name, value)| (name, if name == "name" { "木の店" } else { value })).collect();
+    let fields: Vec<_> = APPLICATION.iter().map(|&(name, value)| (name, if name == "shop_name" { "木の店" } else { value })).collect();
     assert!(other.submit("/sell/apply", APPLY, &fields).await.location().ends_with("/vendor"));
 }
 

@@ -10,6 +10,10 @@ use http::{HeaderMap, HeaderValue};
 pub const ACCESS_COOKIE: &str = "__Host-souk_access";
 pub const REFRESH_COOKIE: &str = "__Host-souk_refresh";
 pub const CART_COOKIE: &str = "__Host-souk_cart";
+/// By which a browser is known again, so that only a new one is worth a mail.
+pub const DEVICE_COOKIE: &str = "__Host-souk_device";
+/// The right password was given; the second step is owed.
+pub const CHALLENGE_COOKIE: &str = "__Host-souk_challenge";
 
 /// What a request brought.
 #[derive(Default)]
@@ -19,6 +23,8 @@ pub struct Credentials {
     pub access: Option<String>,
     pub refresh: Option<String>,
     pub cart: Option<String>,
+    pub device: Option<String>,
+    pub challenge: Option<String>,
 }
 
 impl Credentials {
@@ -30,6 +36,8 @@ impl Credentials {
                 ACCESS_COOKIE => &mut found.access,
                 REFRESH_COOKIE => &mut found.refresh,
                 CART_COOKIE => &mut found.cart,
+                DEVICE_COOKIE => &mut found.device,
+                CHALLENGE_COOKIE => &mut found.challenge,
                 _ => continue,
             };
             // The browser sends one of each; of several the first counts.

@@ -6,9 +6,10 @@
 
 use http::request::Parts;
 
-use super::Role;
 use super::service::LiveSession;
+use super::{Role, User};
 use crate::error::AppError;
+use crate::platform::config::Config;
 use crate::values::{Email, SessionId, UserId};
 
 mod cart_token;
@@ -17,15 +18,23 @@ mod layer;
 mod visit;
 
 pub use cart_token::CartToken;
-pub use cookies::{ACCESS_COOKIE, CART_COOKIE, REFRESH_COOKIE};
+pub use cookies::{ACCESS_COOKIE, CART_COOKIE, CHALLENGE_COOKIE, DEVICE_COOKIE, REFRESH_COOKIE};
 pub use layer::{SessionsLayer, sessions};
 pub use visit::Visit;
 
 /// Somebody who is signed in: the session lives, the account is not disabled.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Customer(LiveSession);
+pub struct Customer {
+    session: LiveSession,
+    /// In production a password alone does not make an admin.
+    admins_need_two_steps: bool,
+}
 
 impl Customer {
+    fn new(session: LiveSession, config: &Config) -> Self {
+        Self { session, admins_need_two_steps: config.production }
+    }
+
     /// # Errors
     /// `Unauthenticated` when nobody is signed in.
     pub async fn require() -> Result<Self, AppError> {
@@ -39,23 +48,27 @@ impl Customer {
     }
 
     pub fn user_id(&self) -> UserId {
-        self.0.user.id
+        self.session.user.id
+    }
+
+    pub fn user(&self) -> &User {
+        &self.session.user
     }
 
     pub fn email(&self) -> &Email {
-        &self.0.user.email
+        &self.session.user.email
     }
 
     pub fn name(&self) -> &str {
-        &self.0.user.name
+        &self.session.user.name
     }
 
     pub fn role(&self) -> Role {
-        self.0.user.role
+        self.session.user.role
     }
 
     pub fn session_id(&self) -> SessionId {
-        self.0.session_id
+        self.session.session_id
     }
 }
 
@@ -65,7 +78,7 @@ pub struct Admin(Customer);
 
 impl Admin {
     /// # Errors
-    /// `Unauthenticated`; `Forbidden` for anybody but an admin.
+    /// `Unauthenticated`; `Forbidden` for anybody but an admin; `TwoStepRequired` for one without a second factor, in production.
     pub async fn require() -> Result<Self, AppError> {
         Self::try_from(Customer::require().await?)
     }
@@ -79,6 +92,7 @@ impl TryFrom<Customer> for Admin {
     type Error = AppError;
     fn try_from(customer: Customer) -> Result<Self, AppError> {
         match customer.role() {
+            Role::Admin if customer.admins_need_two_steps && !customer.user().two_step => Err(AppError::TwoStepRequired),
             Role::Admin => Ok(Self(customer)),
             Role::Customer | Role::Vendor => Err(AppError::Forbidden),
         }

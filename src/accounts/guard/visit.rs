@@ -1,15 +1,15 @@
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use http::header::USER_AGENT;
 use http::request::Parts;
 
-use super::cookies::{ACCESS_COOKIE, CART_COOKIE, Credentials, Outgoing, REFRESH_COOKIE};
+use super::cookies::{ACCESS_COOKIE, CART_COOKIE, CHALLENGE_COOKIE, Credentials, DEVICE_COOKIE, Outgoing, REFRESH_COOKIE};
 use super::{CartToken, Customer};
 use crate::accounts::service::sessions::{self, REFRESH_LIFETIME};
-use crate::accounts::service::tokens::{ACCESS_LIFETIME, Keys};
-use crate::accounts::service::{Caller, Issued};
+use crate::accounts::service::tokens::{ACCESS_LIFETIME, Keys, OpaqueToken};
+use crate::accounts::service::{CHALLENGE_LIFETIME, Caller, Challenge, Issued};
 use crate::error::AppError;
 use crate::platform::request;
 use crate::platform::state::AppState;
@@ -17,13 +17,19 @@ use crate::platform::state::AppState;
 /// Life of a guest's cart.
 const CART_LIFETIME: Duration = Duration::from_secs(60 * 24 * 3600);
 
+/// As long as browsers keep any cookie (400 days).
+const DEVICE_LIFETIME: Duration = Duration::from_secs(400 * 24 * 3600);
+
 /// One request, as far as it concerns who acts: what it brought, what was found out, which cookies go back.
 #[derive(Clone)]
 pub struct Visit(Arc<Inner>);
 
 struct Inner {
     state: AppState,
-    caller: Caller,
+    address: String,
+    user_agent: String,
+    /// The one that the browser keeps, or one to be given to it.
+    device: OnceLock<Option<OpaqueToken>>,
     credentials: Credentials,
     /// None: not asked yet. Several components may ask at once; the first looks, the others wait.
     found: tokio::sync::Mutex<Option<Option<Customer>>>,
@@ -36,8 +42,9 @@ impl Visit {
         let credentials = Credentials::of(&parts.headers);
         let cart = Mutex::new(credentials.cart.as_deref().and_then(CartToken::decode));
         let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
-        let caller = Caller { address: network_address(parts, state.config.trusted_proxies), user_agent };
-        Self(Arc::new(Inner { state, caller, credentials, found: tokio::sync::Mutex::default(), cart, outgoing: Mutex::default() }))
+        let address = network_address(parts, state.config.trusted_proxies);
+        let (device, found, outgoing) = (OnceLock::new(), tokio::sync::Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { state, address, user_agent, device, credentials, found, cart, outgoing }))
     }
 
     /// The request that is being answered.
@@ -56,8 +63,24 @@ impl Visit {
         &self.0.state
     }
 
-    pub fn caller(&self) -> &Caller {
-        &self.0.caller
+    pub fn caller(&self) -> Caller {
+        let device_hash = self.device().map(OpaqueToken::hash);
+        Caller { address: self.0.address.clone(), user_agent: self.0.user_agent.clone(), device_hash }
+    }
+
+    fn device(&self) -> Option<&OpaqueToken> {
+        let known = || self.0.credentials.device.as_deref().and_then(OpaqueToken::decode).or_else(|| OpaqueToken::random().ok());
+        self.0.device.get_or_init(known).as_ref()
+    }
+
+    /// What the browser brought from the first step of signing in.
+    pub fn challenge(&self) -> Option<Challenge> {
+        self.0.credentials.challenge.as_deref().and_then(Challenge::decode)
+    }
+
+    /// Gives the browser what it must bring to the second step.
+    pub fn keep_challenge(&self, challenge: &Challenge) {
+        lock(&self.0.outgoing).set(CHALLENGE_COOKIE, &challenge.encode(), CHALLENGE_LIFETIME);
     }
 
     /// Who is signed in. Looks once; an error is not remembered, since the next question may be answered.
@@ -84,7 +107,7 @@ impl Visit {
         if let Some(token) = bearer.as_ref().or(access.as_ref())
             && let Some(session) = sessions::by_access_token(db, &keys, token).await?
         {
-            return Ok(Some(Customer(session)));
+            return Ok(Some(Customer::new(session, &self.0.state.config)));
         }
         if bearer.is_some() {
             return Ok(None);
@@ -109,6 +132,12 @@ impl Visit {
     pub async fn sign_in(&self, issued: Issued) -> Result<(), AppError> {
         let previous = self.customer().await?;
         let customer = self.hand_out(issued);
+        if let Some(device) = self.device() {
+            lock(&self.0.outgoing).set(DEVICE_COOKIE, &device.encode(), DEVICE_LIFETIME);
+        }
+        if self.0.credentials.challenge.is_some() {
+            lock(&self.0.outgoing).clear(CHALLENGE_COOKIE);
+        }
         *self.0.found.lock().await = Some(Some(customer));
         match previous {
             Some(previous) => sessions::close(&self.0.state.db, previous.session_id()).await,
@@ -124,9 +153,14 @@ impl Visit {
         if let Some(customer) = self.customer().await? {
             sessions::close(&self.0.state.db, customer.session_id()).await?;
         }
+        self.forget().await;
+        Ok(())
+    }
+
+    /// Takes the tokens away: the session is over.
+    pub async fn forget(&self) {
         self.clear_tokens();
         *self.0.found.lock().await = Some(None);
-        Ok(())
     }
 
     pub(super) fn cart_token(&self) -> Option<CartToken> {
@@ -162,7 +196,7 @@ impl Visit {
         let mut outgoing = lock(&self.0.outgoing);
         outgoing.set(ACCESS_COOKIE, &issued.access, ACCESS_LIFETIME);
         outgoing.set(REFRESH_COOKIE, &issued.refresh, REFRESH_LIFETIME);
-        Customer(issued.session)
+        Customer::new(issued.session, &self.0.state.config)
     }
 
     fn clear_tokens(&self) {

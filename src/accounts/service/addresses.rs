@@ -1,7 +1,7 @@
 //! A person's address book. Each statement names the owner: somebody else's address is one that does not exist (CVE-2026-22588).
 
 use crate::accounts::guard::Customer;
-use crate::accounts::store;
+use crate::accounts::store::addresses as store;
 use crate::error::AppError;
 use crate::platform::db::Db;
 use crate::values::{Address, AddressId, FieldProblem};

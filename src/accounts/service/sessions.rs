@@ -4,8 +4,14 @@
 
 use std::time::Duration;
 
-use super::tokens::{AccessClaims, Keys, RefreshToken};
-use crate::accounts::{User, store};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::tokens::{AccessClaims, Keys, OpaqueToken};
+use super::{Caller, devices};
+use crate::accounts::guard::Customer;
+use crate::accounts::store::sessions as store;
+use crate::accounts::{Session, User};
 use crate::error::AppError;
 use crate::platform::db::{Db, Tx};
 use crate::values::{SessionId, UserId};
@@ -42,11 +48,12 @@ pub struct Issued {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn open(tx: &mut Tx, keys: &Keys, user: User, user_agent: &str) -> Result<Issued, AppError> {
+pub async fn open(tx: &mut Tx, keys: &Keys, user: User, caller: &Caller) -> Result<Issued, AppError> {
     let session_id = SessionId::new();
-    let token = RefreshToken::random()?;
-    let user_agent: String = user_agent.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT).collect();
-    store::insert_session(&mut **tx, session_id, user.id, &user_agent).await?;
+    let token = OpaqueToken::random()?;
+    let user_agent: String = caller.user_agent.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT).collect();
+    let device_hash = caller.device_hash.as_ref().map(<[u8; 32]>::as_slice);
+    store::insert_session(&mut **tx, session_id, user.id, &user_agent, &devices::label(&user_agent), device_hash).await?;
     insert_token(tx, &token, session_id, None).await?;
     issue(keys, session_id, user, &token)
 }
@@ -66,7 +73,7 @@ pub async fn by_access_token(db: &Db, keys: &Keys, token: &str) -> Result<Option
 /// # Errors
 /// Those of the database; the token is then still good.
 pub async fn renew(db: &Db, keys: &Keys, token: &str) -> Result<Option<Issued>, AppError> {
-    let Some(token) = RefreshToken::decode(token) else { return Ok(None) };
+    let Some(token) = OpaqueToken::decode(token) else { return Ok(None) };
     let hash = token.hash();
     let mut tx = db.begin().await?;
     let Some(presented) = store::lock_refresh_token(&mut tx, &hash).await? else { return Ok(None) };
@@ -96,7 +103,7 @@ pub async fn renew(db: &Db, keys: &Keys, token: &str) -> Result<Option<Issued>, 
 }
 
 /// Follows the successors of a used token to the one that is live: a second tab may come while the first has already moved on.
-async fn live_leaf(tx: &mut Tx, keys: &Keys, used: RefreshToken, session_id: SessionId) -> Result<Option<RefreshToken>, AppError> {
+async fn live_leaf(tx: &mut Tx, keys: &Keys, used: OpaqueToken, session_id: SessionId) -> Result<Option<OpaqueToken>, AppError> {
     let mut token = used;
     for _ in 0..CHAIN_LIMIT {
         let mut next = None;
@@ -123,12 +130,43 @@ pub async fn close(db: &Db, session_id: SessionId) -> Result<(), AppError> {
     Ok(store::revoke_session(db.pool(), session_id, "signed_out").await?)
 }
 
-/// Ends all sessions of somebody, in the transaction that gives the reason (`password_changed`, `disabled`).
+/// The sessions of somebody that could still be used, the one seen last first.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn close_all(tx: &mut Tx, user_id: UserId, reason: &str) -> Result<(), AppError> {
-    Ok(store::revoke_sessions_of(&mut **tx, user_id, reason).await?)
+pub async fn list(db: &Db, customer: &Customer) -> Result<Vec<Session>, AppError> {
+    let text = |at: OffsetDateTime| at.format(&Rfc3339).map_err(AppError::internal);
+    let rows = store::live_sessions(db.pool(), customer.user_id()).await?;
+    rows.into_iter()
+        .map(|row| {
+            let current = row.id == customer.session_id();
+            Ok(Session { id: row.id, device: row.device, opened_at: text(row.created_at)?, seen_at: text(row.last_seen_at)?, current })
+        })
+        .collect()
+}
+
+/// Ends one session of one's own.
+///
+/// # Errors
+/// `NotFound`, also for somebody else's.
+pub async fn close_own(db: &Db, customer: &Customer, id: SessionId) -> Result<(), AppError> {
+    if store::revoke_own_session(db.pool(), customer.user_id(), id, "signed_out").await? { Ok(()) } else { Err(AppError::NotFound) }
+}
+
+/// Signs out everywhere, here as well.
+///
+/// # Errors
+/// Those of the database.
+pub async fn close_everywhere(db: &Db, customer: &Customer) -> Result<(), AppError> {
+    Ok(store::revoke_sessions_of(db.pool(), customer.user_id(), None, "signed_out").await?)
+}
+
+/// Ends all sessions of somebody but the one that is kept, in the transaction that gives the reason (`password_changed`, `disabled`).
+///
+/// # Errors
+/// Those of the database.
+pub async fn close_all(tx: &mut Tx, user_id: UserId, kept: Option<SessionId>, reason: &str) -> Result<(), AppError> {
+    Ok(store::revoke_sessions_of(&mut **tx, user_id, kept, reason).await?)
 }
 
 /// Deletes sessions that ended long ago, with their tokens.
@@ -141,12 +179,12 @@ pub async fn prune(db: &Db) -> Result<(), AppError> {
     Ok(())
 }
 
-async fn insert_token(tx: &mut Tx, token: &RefreshToken, session_id: SessionId, parent: Option<&[u8]>) -> Result<(), AppError> {
+async fn insert_token(tx: &mut Tx, token: &OpaqueToken, session_id: SessionId, parent: Option<&[u8]>) -> Result<(), AppError> {
     let (lifetime, session) = (REFRESH_LIFETIME.as_secs_f64(), SESSION_LIFETIME.as_secs_f64());
     Ok(store::insert_refresh_token(&mut **tx, &token.hash(), session_id, parent, lifetime, session).await?)
 }
 
-fn issue(keys: &Keys, session_id: SessionId, user: User, token: &RefreshToken) -> Result<Issued, AppError> {
+fn issue(keys: &Keys, session_id: SessionId, user: User, token: &OpaqueToken) -> Result<Issued, AppError> {
     let access = keys.access_token(AccessClaims { session_id, user_id: user.id })?;
     Ok(Issued { access, refresh: token.encode(), session: LiveSession { session_id, user } })
 }

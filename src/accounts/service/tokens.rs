@@ -1,5 +1,5 @@
-//! The two kinds of tokens. An access token is a JWT that names a session; a refresh token is 256 random bits, or what an HMAC makes of its
-//! parent, so that a repeated exchange yields the same successor although only hashes are stored.
+//! The two kinds of tokens. An access token is a JWT that names a session; every other token is opaque. A refresh token is what an HMAC makes
+//! of its parent, so that a repeated exchange yields the same successor although only hashes are stored.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -46,23 +46,25 @@ pub struct AccessClaims {
 
 /// The signing keys, newest first; the older ones only verify.
 pub struct Keys {
-    newest: Key,
+    pub(super) newest: Key,
     older: Vec<Key>,
     issuer: String,
 }
 
-struct Key {
+pub(super) struct Key {
     kid: String,
     access: [u8; 32],
     refresh: [u8; 32],
+    pub(super) seal: [u8; 32],
 }
 
 impl Key {
-    /// One secret, three independent values: no token of one kind can pass for another.
+    /// One secret, independent values: no token of one kind can pass for another.
     fn derive(secret: &SecretString) -> Self {
         let root: [u8; 32] = Sha256::digest(secret.expose_secret().as_bytes()).into();
         let kid = hex(&hmac(&root, b"souk key id")[..8]);
-        Self { kid, access: hmac(&root, b"souk access token"), refresh: hmac(&root, b"souk refresh token") }
+        let [access, refresh, seal] = [&b"souk access token"[..], b"souk refresh token", b"souk seal"].map(|name| hmac(&root, name));
+        Self { kid, access, refresh, seal }
     }
 }
 
@@ -75,7 +77,7 @@ impl Keys {
         }
     }
 
-    fn all(&self) -> impl Iterator<Item = &Key> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &Key> {
         std::iter::once(&self.newest).chain(&self.older)
     }
 
@@ -125,29 +127,33 @@ impl Keys {
     }
 
     /// What `parent` is exchanged for: under the newest key, and under the older ones for an exchange that a rotation of keys fell into.
-    pub(super) fn successors(&self, parent: &RefreshToken) -> impl Iterator<Item = RefreshToken> {
-        self.all().map(|key| RefreshToken(hmac(&key.refresh, &parent.0)))
+    pub(super) fn successors(&self, parent: &OpaqueToken) -> impl Iterator<Item = OpaqueToken> {
+        self.all().map(|key| OpaqueToken(hmac(&key.refresh, &parent.0)))
     }
 
-    pub(super) fn successor(&self, parent: &RefreshToken) -> RefreshToken {
-        RefreshToken(hmac(&self.newest.refresh, &parent.0))
+    pub(super) fn successor(&self, parent: &OpaqueToken) -> OpaqueToken {
+        OpaqueToken(hmac(&self.newest.refresh, &parent.0))
     }
 }
 
-/// An opaque refresh token.
-#[derive(Clone)]
-pub struct RefreshToken([u8; 32]);
+/// 256 bits that only their holder knows: refresh tokens, guests' carts, links in mails, second steps, devices. The database knows a hash.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OpaqueToken([u8; 32]);
 
-impl RefreshToken {
+impl OpaqueToken {
     /// # Errors
     /// `Internal` when the system has no randomness to give.
     pub fn random() -> Result<Self, AppError> {
         random_bits().map(Self)
     }
 
-    /// None unless the text is exactly what [`Self::encode`] writes.
+    /// None unless the text is exactly what [`Self::encode`] writes: unpadded URL-safe base64 in its one canonical form.
     pub fn decode(text: &str) -> Option<Self> {
-        decode_bits(text).map(Self)
+        // 43 characters; the bound keeps anybody from having us decode megabytes.
+        if text.len() != 43 {
+            return None;
+        }
+        URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Self)
     }
 
     pub fn encode(&self) -> String {
@@ -160,27 +166,24 @@ impl RefreshToken {
     }
 }
 
+impl std::fmt::Debug for OpaqueToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
 /// 256 bits from the operating system.
 ///
 /// # Errors
 /// `Internal` when it has none to give.
-pub fn random_bits() -> Result<[u8; 32], AppError> {
+pub(super) fn random_bits() -> Result<[u8; 32], AppError> {
     let mut bits = [0; 32];
     getrandom::fill(&mut bits).map_err(AppError::internal)?;
     Ok(bits)
 }
 
-/// Reads 256 bits in unpadded URL-safe base64, in its one canonical form.
-pub fn decode_bits(text: &str) -> Option<[u8; 32]> {
-    // 43 characters; the bound keeps anybody from having us decode megabytes.
-    if text.len() != 43 {
-        return None;
-    }
-    URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
-}
-
 /// HMAC-SHA256. A key shorter than the block is padded with zeros (RFC 2104), so it can be passed as a whole block and nothing can fail.
-fn hmac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+pub(super) fn hmac(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
     let mut block = [0; 64];
     block[..32].copy_from_slice(key);
     let mut mac = Hmac::<Sha256>::new(&block.into());

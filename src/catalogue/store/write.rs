@@ -158,3 +158,8 @@ pub async fn import_ratings(connection: &mut PgConnection, product: ProductId, c
         .await?;
     Ok(())
 }
+
+pub async fn delete_products_of(connection: &mut PgConnection, vendor: VendorId) -> sqlx::Result<()> {
+    sqlx::query!("delete from products where vendor_id = $1", vendor as _).execute(connection).await?;
+    Ok(())
+}

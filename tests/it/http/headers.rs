@@ -3,7 +3,7 @@
 use http::Method;
 use sqlx::PgPool;
 
-use crate::support::{App, Setup};
+use crate::support::{App, PRODUCTION, Setup};
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn a_page_may_load_what_is_ours_and_no_more(pool: PgPool) {
@@ -59,18 +59,7 @@ async fn errors_carry_the_headers_too(pool: PgPool) {
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn production_insists_on_https(pool: PgPool) {
-    let variables = [
-        ("SOUK_ENV", "production"),
-        ("BASE_URL", "https://shop.example"),
-        ("SOUK_SECRET_KEY", "0123456789abcdef0123456789abcdef"),
-        ("MAIL", "smtp"),
-        ("SMTP_URL", "smtps://mail.example"),
-        ("MAIL_FROM", "shop@shop.example"),
-        ("STRIPE_SECRET_KEY", "sk_live_x"),
-        ("STRIPE_PUBLISHABLE_KEY", "pk_live_x"),
-        ("STRIPE_WEBHOOK_SECRET", "whsec_0123456789abcdef"),
-    ];
-    let app = App::start_with(pool, Setup { variables: &variables, ..Setup::default() }).await;
+    let app = App::start_with(pool, Setup { variables: &PRODUCTION, ..Setup::default() }).await;
     let page = app.browser().get("/").await;
     assert!(page.header("strict-transport-security").starts_with("max-age=63072000"));
     assert!(!page.header("content-security-policy").contains("stripe.com"), "Stripe's hosts are for the pay page alone");

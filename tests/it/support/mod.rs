@@ -6,6 +6,7 @@ pub mod functions;
 pub mod people;
 pub mod shop;
 pub mod smtp;
+pub mod tables;
 
 pub use browser::{Browser, Page};
 
@@ -50,6 +51,19 @@ pub struct Setup<'a> {
     /// Files under the site root: path and contents.
     pub files: &'a [(&'a str, &'a str)],
 }
+
+/// What the smallest shop needs that takes real money.
+pub const PRODUCTION: [(&str, &str); 9] = [
+    ("SOUK_ENV", "production"),
+    ("BASE_URL", "https://shop.example"),
+    ("SOUK_SECRET_KEY", "0123456789abcdef0123456789abcdef"),
+    ("MAIL", "smtp"),
+    ("SMTP_URL", "smtps://mail.example"),
+    ("MAIL_FROM", "shop@shop.example"),
+    ("STRIPE_SECRET_KEY", "sk_live_x"),
+    ("STRIPE_PUBLISHABLE_KEY", "pk_live_x"),
+    ("STRIPE_WEBHOOK_SECRET", "whsec_0123456789abcdef"),
+];
 
 impl App {
     pub async fn start(pool: PgPool) -> Self {

@@ -6,7 +6,7 @@ use axum::routing::get;
 use http::header::{AUTHORIZATION, COOKIE, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
 use souk::accounts::guard::{ACCESS_COOKIE, Admin, Customer, REFRESH_COOKIE, sessions};
-use souk::accounts::service::{self, Caller, Issued, NewUser};
+use souk::accounts::service::{self, Caller, Issued, NewUser, SignedIn};
 use souk::accounts::{Password, Role};
 use souk::platform::state::AppState;
 use souk::values::UserId;
@@ -22,7 +22,11 @@ pub async fn account(state: &AppState, email: &str, role: Role) -> UserId {
 
 /// A session of that account, by its password.
 pub async fn sign_in(state: &AppState, email: &str) -> Issued {
-    service::sign_in(state, email, &Password::new(PASSWORD), &Caller::default()).await.map_err(|error| error.to_string()).unwrap()
+    match service::sign_in(state, email, &Password::new(PASSWORD), &Caller::default()).await {
+        Ok(SignedIn::Complete(issued)) => issued,
+        Ok(SignedIn::Challenged(_)) => panic!("{email} signs in by two steps"),
+        Err(error) => panic!("{email}: {error}"),
+    }
 }
 
 /// What a route behind the sessions layer made of a request.

@@ -5,7 +5,7 @@ use http::Method;
 use secrecy::ExposeSecret;
 use serde_json::json;
 use sha2::Sha256;
-use souk::accounts::service::{sessions, tokens::Keys};
+use souk::accounts::service::{Caller, sessions, tokens::Keys};
 use souk::accounts::{Role, User};
 use souk::checkout::invariants;
 use souk::values::{OrderId, ProductId, UserId, VariantId, VendorId};
@@ -99,9 +99,9 @@ impl App {
 
     async fn sign_in_anew(&self, email: &str, role: Role) -> (Browser, UserId) {
         let id = self.user(email, role).await;
-        let user = User { id, email: email.parse().unwrap(), name: "Ada Lovelace".into(), role };
+        let user = User { id, email: email.parse().unwrap(), name: "Ada Lovelace".into(), role, email_verified: false, two_step: false };
         let mut tx = self.state.db.begin().await.unwrap();
-        let issued = sessions::open(&mut tx, &Keys::of(&self.state.config), user, "test").await.unwrap();
+        let issued = sessions::open(&mut tx, &Keys::of(&self.state.config), user, &Caller::default()).await.unwrap();
         tx.commit().await.unwrap();
         let browser = self.browser();
         browser.set_cookie("__Host-souk_access", &issued.access);

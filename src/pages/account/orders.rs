@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::checkout::AddressLines;
-use super::dates::Date;
-use super::document::Document;
-use super::totals::{Thumb, Totals};
-use super::{loaded, path_part, query};
+use super::AccountTabs;
 use crate::accounts::guard::Customer;
 use crate::orders::{Fulfilment, OrderPart, OrderStatus, OrderSummary};
+use crate::pages::checkout::AddressLines;
+use crate::pages::dates::Date;
+use crate::pages::document::Document;
+use crate::pages::totals::{Thumb, Totals};
+use crate::pages::{loaded, path_part, query};
 use crate::platform::request;
 use crate::ui::{Badge, Breadcrumbs, ButtonLink, EmptyState, Look, Notice, Tone};
 use crate::values::OrderId;
@@ -61,6 +62,7 @@ pub fn OrdersPage() -> impl IntoView {
         } else {
             view! {
                 <header class="page-head"><h1>"Your orders"</h1></header>
+                <AccountTabs here="/account/orders"/>
                 <ul class="order-list" role="list">{orders.into_iter().map(|order| view! { <li><OrderCard order=order/></li> }).collect_view()}</ul>
                 {older.map(|id| view! { <p class="section"><ButtonLink href=format!("/account/orders?before={id}") look=Look::Secondary>"Older orders"</ButtonLink></p> })}
             }

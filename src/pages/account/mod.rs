@@ -1,0 +1,31 @@
+//! What people see of their own account.
+
+use leptos::prelude::*;
+
+mod close;
+mod orders;
+mod profile;
+mod security;
+mod two_step;
+
+pub use close::CloseAccountPage;
+pub use orders::{OrderPage, OrderParts, OrdersPage};
+pub use profile::ProfilePage;
+pub use security::SecurityPage;
+pub use two_step::TwoStepPage;
+
+/// The account's pages, with the one that is shown.
+#[component]
+fn AccountTabs(here: &'static str) -> impl IntoView {
+    let tab =
+        |path: &'static str, label: &'static str| view! { <li><a href=path aria-current=(path == here).then_some("page")>{label}</a></li> };
+    view! {
+        <nav aria-label="Pages of the account">
+            <ul class="tabs" role="list">
+                {tab("/account/orders", "Orders")}
+                {tab("/account", "Account")}
+                {tab("/account/security", "Security")}
+            </ul>
+        </nav>
+    }
+}

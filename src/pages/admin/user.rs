@@ -1,0 +1,122 @@
+//! `/admin/users/{user}`
+
+use leptos::prelude::*;
+use server_fn::ServerFn;
+
+use super::users::label;
+use crate::accounts::api::{ChangeRole, DisableUser, EnableUser, ResetTwoStep};
+use crate::accounts::guard::Admin;
+use crate::accounts::service::users::{self, MAX_REASON};
+use crate::accounts::{Account, Role, field};
+use crate::pages::dates::Date;
+use crate::pages::document::Document;
+use crate::pages::{loaded, path_part};
+use crate::platform::{form_flash, request};
+use crate::ui::{Badge, Breadcrumbs, Button, ErrorSummary, FormState, Look, TextArea, Tone};
+use crate::values::UserId;
+use crate::vendors::Vendor;
+
+const LABELS: &[(&str, &str)] = &[(field::REASON, "Reason")];
+
+#[component]
+fn Facts(account: Account, shop: Option<Vendor>) -> impl IntoView {
+    let user = account.user;
+    let yes = |known: bool| if known { "Yes" } else { "No" };
+    view! {
+        <section class="card stack" aria-labelledby="facts">
+            <h2 id="facts">"The account"</h2>
+            <table class="attributes"><tbody>
+                <tr><th scope="row">"Name"</th><td>{user.name}</td></tr>
+                <tr><th scope="row">"Role"</th><td>{label(user.role)}</td></tr>
+                <tr><th scope="row">"E-mail confirmed"</th><td>{yes(user.email_verified)}</td></tr>
+                <tr><th scope="row">"Two-step sign-in"</th><td>{yes(user.two_step)}</td></tr>
+                <tr><th scope="row">"Since"</th><td><Date at=account.created_at/></td></tr>
+                {shop.map(|shop| view! {
+                    <tr><th scope="row">"Shop"</th><td><a href=format!("/admin/vendors/{}", shop.id)>{shop.profile.name}</a></td></tr>
+                })}
+            </tbody></table>
+        </section>
+    }
+}
+
+/// The role that was seen goes along: who was overtaken hears of it. Vendors have a shop, and who approves shops has none.
+#[component]
+fn RoleForm(id: UserId, role: Role) -> impl IntoView {
+    let (next, words) = match role {
+        Role::Customer => (Role::Admin, "Make an admin"),
+        Role::Admin => (Role::Customer, "Take the admin's rights away"),
+        Role::Vendor => return ().into_any(),
+    };
+    view! {
+        <form method="post" action=ChangeRole::url()>
+            <input type="hidden" name="user_id" value=id.to_string()/>
+            <input type="hidden" name="seen" value=role.as_str()/>
+            <input type="hidden" name="next" value=next.as_str()/>
+            <Button look=Look::Secondary>{words}</Button>
+        </form>
+    }
+    .into_any()
+}
+
+#[component]
+fn AccessForm(id: UserId, disabled: bool, form: FormState) -> impl IntoView {
+    let id = id.to_string();
+    if disabled {
+        return view! {
+            <form method="post" action=EnableUser::url()>
+                <input type="hidden" name="user_id" value=id/>
+                <Button>"Let this account in again"</Button>
+            </form>
+        }
+        .into_any();
+    }
+    view! {
+        <form class="form card" method="post" action=DisableUser::url()>
+            <input type="hidden" name="user_id" value=id/>
+            <TextArea form=form name=field::REASON label="Reason" rows=3 hint="Stands word for word in the mail to the owner. All devices are signed out at once."
+                maxlength=u32::try_from(MAX_REASON).unwrap_or_default()/>
+            <div><Button look=Look::Secondary>"Disable the account"</Button></div>
+        </form>
+    }
+    .into_any()
+}
+
+/// One account: what it is, and what can be done about it.
+#[component]
+pub fn AdminUserPage() -> impl IntoView {
+    let id = path_part::<UserId>("user");
+    let flash = form_flash::current();
+    let disable = FormState::of(flash.as_ref(), DisableUser::url());
+    let others = [EnableUser::url(), ChangeRole::url(), ResetTwoStep::url()].map(|url| FormState::of(flash.as_ref(), url));
+    loaded(async move {
+        let admin = Admin::require().await?;
+        let db = request::state()?.db;
+        let account = users::find(&db, &admin, id?).await?;
+        let shop = crate::vendors::service::find_by_owner(&db, account.user.id).await?;
+        let user = account.user.clone();
+        let email = user.email.to_string();
+        Ok(view! {
+            <Document title=email.clone()/>
+            <div class="wrap narrow stack">
+                <Breadcrumbs trail=vec![("Accounts".to_owned(), "/admin/users".to_owned())] here=email.clone()/>
+                <header class="page-head">
+                    <h1>{email}</h1>
+                    {account.disabled.then(|| view! { <p><Badge tone=Tone::Bad>"Disabled"</Badge></p> })}
+                </header>
+                <ErrorSummary form=disable.clone() labels=LABELS/>
+                {others.into_iter().map(|form| view! { <ErrorSummary form=form labels=LABELS/> }).collect_view()}
+                <Facts account=account.clone() shop=shop/>
+                <div class="cluster">
+                    <RoleForm id=user.id role=user.role/>
+                    {user.two_step.then(|| view! {
+                        <form method="post" action=ResetTwoStep::url()>
+                            <input type="hidden" name="user_id" value=user.id.to_string()/>
+                            <Button look=Look::Secondary>"Turn off two-step sign-in"</Button>
+                        </form>
+                    })}
+                </div>
+                <AccessForm id=user.id disabled=account.disabled form=disable/>
+            </div>
+        })
+    })
+}

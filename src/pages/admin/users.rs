@@ -1,0 +1,89 @@
+//! `/admin/users`
+
+use leptos::prelude::*;
+
+use crate::accounts::guard::Admin;
+use crate::accounts::service::users::{self, AccountList};
+use crate::accounts::{Account, Role};
+use crate::pages::dates::Date;
+use crate::pages::document::Document;
+use crate::pages::{loaded, query};
+use crate::platform::request;
+use crate::ui::{Badge, Button, ButtonLink, EmptyState, Look, Tone};
+use crate::values::{UserId, percent_encoded};
+
+/// One word for people.
+pub const fn label(role: Role) -> &'static str {
+    match role {
+        Role::Customer => "Customer",
+        Role::Vendor => "Vendor",
+        Role::Admin => "Admin",
+    }
+}
+
+fn href(role: Option<Role>, text: &str) -> String {
+    format!("/admin/users?role={}&q={}", role.map_or("", Role::as_str), percent_encoded(text))
+}
+
+#[component]
+fn Table(accounts: Vec<Account>) -> impl IntoView {
+    let row = |account: Account| {
+        let user = account.user;
+        view! {
+            <tr>
+                <th scope="row"><a href=format!("/admin/users/{}", user.id)>{user.email.to_string()}</a></th>
+                <td>{user.name}</td>
+                <td>{label(user.role)}" "{account.disabled.then(|| view! { <Badge tone=Tone::Bad>"Disabled"</Badge> })}</td>
+                <td class="nowrap"><Date at=account.created_at/></td>
+            </tr>
+        }
+    };
+    view! {
+        <div class="table-scroll" role="region" aria-label="Accounts" tabindex="0">
+            <table class="table">
+                <thead><tr><th scope="col">"E-mail"</th><th scope="col">"Name"</th><th scope="col">"Role"</th><th scope="col">"Since"</th></tr></thead>
+                <tbody>{accounts.into_iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}
+
+/// All accounts, by role and by the beginning of their address.
+#[component]
+pub fn AdminUsersPage() -> impl IntoView {
+    let role = query("role").and_then(|text| text.parse::<Role>().ok());
+    let text = query("q").unwrap_or_default();
+    let before = query("before").and_then(|text| text.parse::<UserId>().ok());
+    loaded(async move {
+        let admin = Admin::require().await?;
+        let AccountList { accounts, next } = users::list(&request::state()?.db, &admin, role, &text, before).await?;
+        let content = if accounts.is_empty() {
+            view! { <EmptyState icon="user" title="Nobody here" text="No account fits."/> }.into_any()
+        } else {
+            view! { <Table accounts=accounts/> }.into_any()
+        };
+        let tab = |of: Option<Role>, name: &'static str| view! { <li><a href=href(of, &text) aria-current=(of == role).then_some("page")>{name}</a></li> };
+        let tabs = [
+            tab(None, "All"),
+            tab(Some(Role::Customer), "Customers"),
+            tab(Some(Role::Vendor), "Vendors"),
+            tab(Some(Role::Admin), "Admins"),
+        ];
+        let more = next.map(|id| format!("{}&before={id}", href(role, &text)));
+        Ok(view! {
+            <Document title="Accounts"/>
+            <div class="wrap stack">
+                <header class="page-head"><h1>"Accounts"</h1></header>
+                <nav aria-label="Role"><ul class="tabs" role="list">{tabs.into_iter().collect_view()}</ul></nav>
+                <form class="cluster" method="get" action="/admin/users" role="search" aria-label="Accounts">
+                    <label for="q">"E-mail begins with"</label>
+                    <input class="input input-inline" id="q" name="q" value=text.clone() maxlength="254" autocomplete="off" spellcheck="false"/>
+                    <input type="hidden" name="role" value=role.map_or("", Role::as_str)/>
+                    <Button look=Look::Secondary>"Find"</Button>
+                </form>
+                {content}
+                {more.map(|href| view! { <p><ButtonLink href=href look=Look::Secondary>"More"</ButtonLink></p> })}
+            </div>
+        })
+    })
+}

@@ -1,0 +1,259 @@
+//! One valid request for each row of the policy: one line each. What may stand in curly braces is said in `fill.rs`.
+
+use super::things::Thing;
+use super::things::Thing::{
+    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, Intent, Nothing, Order, PaidIntent, Picture, Product,
+    ProductId, ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session, Shop, TwoStepAccount, Variant,
+};
+use crate::policy::Row;
+
+#[derive(Clone, Copy, Debug)]
+pub enum Body {
+    None,
+    Form(&'static [(&'static str, &'static str)]),
+    Json(&'static str),
+    /// An event of the payment gateway.
+    Event,
+}
+
+/// How to ask for what a row is about.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipe {
+    pub method: &'static str,
+    pub path: &'static str,
+    /// The row's path with `{id}` in place of its placeholders, unless said otherwise.
+    pub url: Option<&'static str>,
+    pub thing: Thing,
+    pub body: Body,
+    /// Needs something in the cart.
+    pub cart: bool,
+    /// Where a success may redirect to; `*` at the end stands for anything.
+    pub leads_to: &'static [&'static str],
+}
+
+impl Recipe {
+    const fn new(method: &'static str, path: &'static str, body: Body) -> Self {
+        Self { method, path, url: None, thing: Nothing, body, cart: false, leads_to: &[] }
+    }
+
+    const fn about(self, thing: Thing) -> Self {
+        Self { thing, ..self }
+    }
+
+    const fn url(self, url: &'static str) -> Self {
+        Self { url: Some(url), ..self }
+    }
+
+    const fn with_cart(self) -> Self {
+        Self { cart: true, ..self }
+    }
+
+    const fn leads_to(self, leads_to: &'static [&'static str]) -> Self {
+        Self { leads_to, ..self }
+    }
+}
+
+const fn get(path: &'static str) -> Recipe {
+    Recipe::new("GET", path, Body::None)
+}
+
+const fn form(path: &'static str, fields: &'static [(&'static str, &'static str)]) -> Recipe {
+    Recipe::new("POST", path, Body::Form(fields))
+}
+
+const fn json(path: &'static str, body: &'static str) -> Recipe {
+    Recipe::new("POST", path, Body::Json(body))
+}
+
+/// Everybody sends the same application but for the name, by which shops are told apart.
+const APPLICATION: &[(&str, &str)] =
+    &[("shop_name", "Shop {new}"), ("tagline", ""), ("story", "Boats."), ("city", "Porto"), ("country_code", "PT")];
+const NEW_SHOP: &[(&str, &str)] = &[
+    ("name", "Ada"),
+    ("email", "{new}@people.example"),
+    ("password", "{password}"),
+    ("shop_name", "Shop {new}"),
+    ("story", "Boats."),
+    ("city", "Porto"),
+    ("country_code", "PT"),
+];
+const PRODUCT: &[(&str, &str)] = &[
+    ("name", "Teapot {new}"),
+    ("category_id", "{category}"),
+    ("summary", "For two."),
+    ("description", ""),
+    ("tags", "tea"),
+    ("price", "48.50"),
+    ("compare_at", ""),
+    ("sku", ""),
+    ("stock", "5"),
+];
+const EDITED_PRODUCT: &[(&str, &str)] = &[
+    ("product_id", "{id}"),
+    ("version", "{secret}"),
+    ("name", "Teapot"),
+    ("category_id", "{category}"),
+    ("summary", "For two."),
+    ("description", ""),
+    ("tags", "tea"),
+    ("price", "48.50"),
+    ("stock", "5"),
+];
+const NEW_ADDRESS: &[(&str, &str)] = &[
+    ("name", "Ada"),
+    ("line1", "2 Mill Lane"),
+    ("line2", ""),
+    ("city", "London"),
+    ("region", ""),
+    ("postal_code", "N1"),
+    ("country_code", "GB"),
+];
+
+const RECIPES: &[Recipe] = &[
+    get("/"),
+    get("/products"),
+    get("/category/{slug}").about(Category),
+    get("/search").url("/search?q=cup"),
+    get("/product/{slug}").about(Product),
+    get("/shop/{slug}").about(Shop),
+    get("/cart"),
+    get("/wishlist"),
+    get("/sell"),
+    get("/sign-in").leads_to(&["/"]),
+    get("/sign-up").leads_to(&["/"]),
+    get("/forgot-password"),
+    get("/reset-password").url("/reset-password?token={reset_token}"),
+    get("/sign-in/code").leads_to(&["/", "/sign-in"]),
+    get("/confirm-email").url("/confirm-email?token={confirm_token}"),
+    get("/checkout").with_cart(),
+    get("/checkout/review").url("/checkout/review?address={id}").about(Address).with_cart(),
+    get("/checkout/{order}/pay").about(Order),
+    get("/orders/{order}/thanks").about(Order),
+    get("/account"),
+    get("/account/security"),
+    get("/account/two-step"),
+    get("/account/close"),
+    get("/account/export"),
+    get("/account/orders"),
+    get("/account/orders/{order}").about(Order),
+    // Whose shop is open or suspended is shown where it stands, and who has none how to get one.
+    get("/sell/sign-up").leads_to(&["/sell/apply"]),
+    get("/sell/apply").leads_to(&["/vendor"]),
+    get("/vendor").leads_to(&["/sell"]),
+    get("/vendor/products"),
+    get("/vendor/products/new"),
+    get("/vendor/products/{product}").about(ProductOfShop),
+    get("/admin/vendors"),
+    get("/admin/vendors/{vendor}").about(Application),
+    get("/admin/users"),
+    get("/admin/users/{user}").about(Account),
+    get("/dev/mail"),
+    // ui, accounts
+    form("/api/theme", &[("theme", "dark")]),
+    form("/api/accounts/sign-in", &[("email", "{known}"), ("password", "{password}")]),
+    form("/api/accounts/sign-up", &[("name", "Ada"), ("email", "{new}@people.example"), ("password", "{password}")])
+        .leads_to(&["/sign-in"]),
+    form("/api/accounts/second-step", &[("code", "123456")]),
+    form("/api/accounts/sign-out", &[]),
+    form("/api/accounts/confirm-email", &[("token", "{confirm_token}")]).leads_to(&["/confirm-email"]),
+    form("/api/accounts/send-confirmation", &[]).leads_to(&["/account"]),
+    form("/api/accounts/rename", &[("name", "Grace")]).leads_to(&["/account"]),
+    form("/api/accounts/change-email", &[("email", "{new}@people.example"), ("current_password", "{password}")]).leads_to(&["/account"]),
+    form("/api/accounts/change-password", &[("current_password", "{password}"), ("password", "eleven paper boats adrift")])
+        .leads_to(&["/account/security"]),
+    form("/api/accounts/end-session", &[("session_id", "{id}")]).about(Session).leads_to(&["/account/security"]),
+    form("/api/accounts/sign-out-everywhere", &[]).leads_to(&["/sign-in"]),
+    form("/api/accounts/two-step/start", &[("current_password", "{password}")]).leads_to(&["/account/two-step"]),
+    form("/api/accounts/two-step/turn-on", &[("code", "123456")]),
+    form("/api/accounts/two-step/turn-off", &[("current_password", "{password}")]).leads_to(&["/account/security"]),
+    form("/api/accounts/disable", &[("user_id", "{id}"), ("reason", "No.")]).about(Account).leads_to(&["/admin/users/*"]),
+    form("/api/accounts/enable", &[("user_id", "{id}")]).about(DisabledAccount).leads_to(&["/admin/users/*"]),
+    form("/api/accounts/role", &[("user_id", "{id}"), ("seen", "customer"), ("next", "admin")])
+        .about(Account)
+        .leads_to(&["/admin/users/*"]),
+    form("/api/accounts/two-step/reset", &[("user_id", "{id}")]).about(TwoStepAccount).leads_to(&["/admin/users/*"]),
+    form("/api/accounts/forgot-password", &[("email", "{somebody}")]).leads_to(&["/forgot-password"]),
+    form("/api/accounts/reset-password", &[("token", "{reset_token}"), ("password", "{password}")]).leads_to(&["/sign-in"]),
+    // vendors
+    form("/api/vendors/sign-up", NEW_SHOP).leads_to(&["/sign-in"]),
+    form("/api/vendors/apply", APPLICATION).leads_to(&["/vendor"]),
+    form("/api/vendors/decide", &[("vendor_id", "{id}"), ("seen", "pending"), ("next", "approved")])
+        .about(Application)
+        .leads_to(&["/admin/vendors/*"]),
+    // catalogue, wishlist, cart
+    get("/api/catalogue/suggest").url("/api/catalogue/suggest?q=cup"),
+    form("/api/catalogue/create-product", PRODUCT).leads_to(&["/vendor/products/*"]),
+    form("/api/catalogue/save-product", EDITED_PRODUCT).about(ProductOfShop).leads_to(&["/vendor/products/*"]),
+    form("/api/catalogue/publish-product", &[("product_id", "{id}"), ("seen", "draft")])
+        .about(DraftOfShop)
+        .leads_to(&["/vendor/products/*"]),
+    form("/api/catalogue/unpublish-product", &[("product_id", "{id}")]).about(ProductOfShop).leads_to(&["/vendor/products/*"]),
+    form("/api/catalogue/archive-product", &[("product_id", "{id}"), ("seen", "published")])
+        .about(ProductOfShop)
+        .leads_to(&["/vendor/products/*"]),
+    form("/api/catalogue/delete-product", &[("product_id", "{id}"), ("seen", "published")])
+        .about(ProductOfShop)
+        .leads_to(&["/vendor/products"]),
+    form("/api/wishlist/save", &[("product_id", "{id}"), ("saved", "true")]).about(ProductId),
+    form("/api/cart/add", &[("variant_id", "{id}"), ("quantity", "1")]).about(Variant),
+    form("/api/cart/set-quantity", &[("variant_id", "{id}"), ("quantity", "2")]).about(Variant),
+    // What is not in the cart counts as taken out, so there is nothing to be told apart.
+    form("/api/cart/remove", &[("variant_id", "{variant}")]).with_cart(),
+    // checkout
+    form("/api/checkout/add-address", NEW_ADDRESS).leads_to(&["/checkout/review"]),
+    form("/api/checkout/choose-address", &[("address_id", "{id}")]).about(Address).leads_to(&["/checkout/review"]),
+    form("/api/checkout/place-order", &[("address_id", "{id}"), ("fingerprint", "{confirmed}")])
+        .about(Address)
+        .with_cart()
+        .leads_to(&["/checkout/*"]),
+    form("/api/checkout/progress", &[("order_id", "{id}")]).about(Order),
+    // privacy: a vendor's shop must be closed first
+    form("/api/privacy/close-account", &[("current_password", "{password}")]).leads_to(&["/sign-in"]),
+    // rest
+    json("/api/v1/auth/register", r#"{"name":"Ada","email":"{new}@people.example","password":"{password}"}"#),
+    json("/api/v1/auth/token", r#"{"email":"{known}","password":"{password}"}"#),
+    json("/api/v1/auth/token/second-factor", r#"{"challenge":"none of ours","code":"123456"}"#),
+    json("/api/v1/auth/token/refresh", r#"{"refresh_token":"{refresh_token}"}"#),
+    Recipe::new("POST", "/api/v1/auth/logout", Body::None),
+    get("/api/v1/me"),
+    json("/api/v1/vendor/application", r#"{"shop_name":"Shop {new}","story":"Boats.","city":"Porto","country_code":"PT"}"#),
+    get("/api/v1/admin/vendors"),
+    json("/api/v1/admin/vendors/{id}/decision", r#"{"seen":"pending","next":"approved"}"#).about(Application),
+    // platform, media, webhook
+    get("/health/live"),
+    get("/health/ready"),
+    get("/metrics"),
+    get("/media/{id}/{file}").url("/media/{id}/320.webp").about(Picture),
+    Recipe::new("POST", "/webhooks/stripe", Body::Event),
+    // sandbox
+    get("/_stripe/v3.js"),
+    get("/_stripe/v3.css"),
+    get("/_stripe/3ds/{id}").url("/_stripe/3ds/{id}?client_secret={secret}").about(AskingIntent),
+    form("/_stripe/3ds/{id}", &[("client_secret", "{secret}"), ("outcome", "complete")])
+        .about(AskingIntent)
+        .leads_to(&["/orders/1/thanks"]),
+    form("/_stripe/v1/payment_intents", &[("amount", "1500"), ("currency", "usd")]),
+    get("/_stripe/v1/payment_intents/{id}").about(Intent),
+    form("/_stripe/v1/payment_intents/{id}", &[("description", "Cups")]).about(Intent),
+    form("/_stripe/v1/payment_intents/{id}/confirm", &[("payment_method", "pm_card_visa")]).about(Intent),
+    form("/_stripe/v1/payment_intents/{id}/cancel", &[]).about(Intent),
+    form("/_stripe/v1/payment_intents/{id}/authenticate", &[("client_secret", "{secret}"), ("outcome", "complete")]).about(AskingIntent),
+    get("/_stripe/v1/refunds"),
+    form("/_stripe/v1/refunds", &[("payment_intent", "{id}")]).about(PaidIntent),
+    get("/_stripe/v1/refunds/{id}").about(Refund),
+    form("/_stripe/v1/customers", &[("name", "Ada")]),
+    get("/_stripe/v1/customers/{id}").about(SandboxCustomer),
+    get("/_stripe/v1/charges"),
+    get("/_stripe/v1/charges/{id}").about(Charge),
+    get("/_stripe/v1/events"),
+    get("/_stripe/v1/events/{id}").about(SandboxEvent),
+    get("/_stripe/test/switches"),
+    form("/_stripe/test/switches", &[("webhooks", "drop")]),
+    get("/_stripe/v1/{*rest}").url("/_stripe/v1/nonsense"),
+    form("/_stripe/v1/{*rest}", &[("amount", "1500")]).url("/_stripe/v1/nonsense"),
+];
+
+/// The recipe for a row.
+pub fn of(row: &Row) -> Option<&'static Recipe> {
+    RECIPES.iter().find(|recipe| (recipe.method, recipe.path) == (row.method, row.path))
+}

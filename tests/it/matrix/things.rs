@@ -1,0 +1,254 @@
+//! What requests are about: one's own, somebody else's, and what is not there.
+
+use serde_json::Value;
+use souk::accounts::Role;
+use souk::values::UserId;
+use uuid::Uuid;
+
+use super::actors::{Me, person, shop};
+use super::scene::Scene;
+
+/// What a placeholder or an id field names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Thing {
+    Nothing,
+    Category,
+    Product,
+    ProductId,
+    Shop,
+    Variant,
+    Picture,
+    Address,
+    Order,
+    /// A product as the shop that sells it sees it.
+    ProductOfShop,
+    DraftOfShop,
+    /// A shop that waits for an admin.
+    Application,
+    /// Another device that is signed in.
+    Session,
+    /// Accounts as admins see them: a customer's, one that is disabled, one with a second factor.
+    Account,
+    DisabledAccount,
+    TwoStepAccount,
+    /// The payment sandbox's: an intent, one that awaits the bank's customer (found by its secret), one that is paid, and what comes of them.
+    Intent,
+    AskingIntent,
+    PaidIntent,
+    Charge,
+    Refund,
+    SandboxCustomer,
+    SandboxEvent,
+}
+
+/// Whose a thing is in a cell.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Object {
+    /// The route is about nothing in particular.
+    None,
+    /// One's own; of things that are for everybody, one that is on show.
+    Own,
+    /// Somebody else's; of things that are for everybody, one that is kept from view.
+    Others,
+    Missing,
+}
+
+/// Who may see a thing at all.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sharing {
+    /// The owner alone: to all others it is not there.
+    Owner,
+    /// Everybody, while it is on show.
+    OnShow,
+    /// Whoever may use the route.
+    Common,
+}
+
+impl Thing {
+    pub fn sharing(self) -> Sharing {
+        match self {
+            Self::Address | Self::Order | Self::Session | Self::ProductOfShop | Self::DraftOfShop => Sharing::Owner,
+            Self::Category | Self::Product | Self::ProductId | Self::Shop | Self::Variant | Self::Picture | Self::AskingIntent => {
+                Sharing::OnShow
+            }
+            _ => Sharing::Common,
+        }
+    }
+
+    pub fn objects(self) -> &'static [Object] {
+        match self {
+            Self::Nothing => &[Object::None],
+            // Nobody hides a category or a picture, and the sandbox has one merchant.
+            Self::Category | Self::Picture => &[Object::Own, Object::Missing],
+            _ if self.sharing() == Sharing::Common => &[Object::Others, Object::Missing],
+            _ => &[Object::Own, Object::Others, Object::Missing],
+        }
+    }
+
+    fn missing(self) -> &'static str {
+        match self {
+            Self::Category | Self::Product | Self::Shop => "there-is-no-such-thing",
+            Self::Intent | Self::AskingIntent | Self::PaidIntent => "pi_missing",
+            Self::Charge | Self::Refund | Self::SandboxCustomer | Self::SandboxEvent => "xx_missing",
+            _ => "00000000-0000-7000-8000-000000000000",
+        }
+    }
+}
+
+/// A thing as requests name it.
+#[derive(Clone, Default, Debug)]
+pub struct Made {
+    pub id: String,
+    /// By which the holder of an intent proves to be one; of a shop's product, the version that was seen.
+    pub secret: String,
+}
+
+impl Made {
+    fn of(id: impl ToString) -> Self {
+        Self { id: id.to_string(), secret: String::new() }
+    }
+}
+
+/// Makes the thing for one cell.
+pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made {
+    if object == Object::Missing {
+        let secret = if matches!(thing, Thing::ProductOfShop) { "1.5" } else { "pi_missing_secret" };
+        return Made { id: thing.missing().to_owned(), secret: secret.to_owned() };
+    }
+    let goods = if object == Object::Own { &scene.shown } else { &scene.hidden };
+    match thing {
+        Thing::Nothing => Made::default(),
+        Thing::Category => Made::of(&goods.category_slug),
+        Thing::Product => Made::of(&goods.product_slug),
+        Thing::ProductId => Made::of(goods.product_id),
+        Thing::Shop => Made::of(&goods.shop_slug),
+        Thing::Variant => Made::of(goods.variant_id),
+        Thing::Picture => Made::of(scene.picture),
+        Thing::Address => Made::of(address(scene, owner(scene, object, me).await).await),
+        Thing::Order => Made::of(order(scene, owner(scene, object, me).await).await),
+        Thing::ProductOfShop => product_of_shop(scene, object, me, "published").await,
+        Thing::DraftOfShop => product_of_shop(scene, object, me, "draft").await,
+        Thing::Session => Made::of(another_session(scene, owner(scene, object, me).await).await),
+        Thing::Account => Made::of(person(&scene.app, Role::Customer).await.id),
+        Thing::DisabledAccount => Made::of(account_with(scene, "update users set disabled_at = now() where id = $1").await),
+        Thing::TwoStepAccount => Made::of(account_with(scene, "update users set two_step_at = now() where id = $1").await),
+        Thing::Application => {
+            let applicant = person(&scene.app, Role::Vendor).await;
+            Made::of(shop(&scene.app, applicant.id, "pending").await)
+        }
+        _ => of_sandbox(scene, thing, object).await,
+    }
+}
+
+/// Oneself, or a stranger; what belongs to those who have no account is a stranger's as well.
+async fn owner(scene: &Scene, object: Object, me: &Me) -> UserId {
+    match me.user_id.filter(|_| object == Object::Own) {
+        Some(id) => id,
+        None => person(&scene.app, Role::Customer).await.id,
+    }
+}
+
+/// All addresses are alike but for the id, so that what was confirmed with one's own would be right for somebody else's.
+pub async fn address(scene: &Scene, user: UserId) -> Uuid {
+    let id = Uuid::now_v7();
+    sqlx::query(
+        "insert into addresses (id, user_id, name, line1, city, country_code) values ($1, $2, 'Ada Lovelace', '1 Mill Lane', 'London', 'GB')",
+    )
+    .bind(id)
+    .bind(user)
+    .execute(scene.app.pool())
+    .await
+    .unwrap();
+    id
+}
+
+async fn product_of_shop(scene: &Scene, object: Object, me: &Me, status: &str) -> Made {
+    let vendor = match me.vendor_id.filter(|_| object == Object::Own) {
+        Some(own) => own,
+        None => shop(&scene.app, person(&scene.app, Role::Vendor).await.id, "approved").await,
+    };
+    let variant = scene.app.goods(vendor, 1500, 5).await;
+    let statement = "update products p set status = $2 from product_variants v where v.id = $1 and p.id = v.product_id
+                     returning p.id, (extract(epoch from p.updated_at) * 1000000)::bigint || '.' || v.stock";
+    let (id, version): (Uuid, String) = sqlx::query_as(statement).bind(variant).bind(status).fetch_one(scene.app.pool()).await.unwrap();
+    Made { id: id.to_string(), secret: version }
+}
+
+async fn another_session(scene: &Scene, user: UserId) -> Uuid {
+    let id = Uuid::now_v7();
+    sqlx::query("insert into sessions (id, user_id) values ($1, $2)").bind(id).bind(user).execute(scene.app.pool()).await.unwrap();
+    id
+}
+
+async fn account_with(scene: &Scene, statement: &'static str) -> UserId {
+    let id = person(&scene.app, Role::Customer).await.id;
+    sqlx::query(statement).bind(id).execute(scene.app.pool()).await.unwrap();
+    id
+}
+
+/// An order that waits to be paid.
+async fn order(scene: &Scene, user: UserId) -> Uuid {
+    let id = Uuid::now_v7();
+    sqlx::query(
+        "with o as (insert into orders (id, user_id, email, currency, items_minor, total_minor, ship_name, ship_line1, ship_city,
+             ship_country_code, fingerprint)
+           values ($1, $2, 'ada@people.example', 'USD', 1500, 1500, 'Ada', '1 Mill Lane', 'London', 'GB', sha256($1::text::bytea))),
+         pay as (insert into payments (id, order_id, amount_minor, currency, idempotency_key) values ($1, $1, 1500, 'USD', $1::text)),
+         part as (insert into order_parts (id, order_id, vendor_id, vendor_name, items_minor, total_minor)
+           select $1, $1, vendor_id, 'A shop', 1500, 1500 from product_variants where id = $3)
+         insert into order_lines (id, order_id, part_id, vendor_id, variant_id, product_id, product_name, product_slug, unit_price_minor,
+             quantity, subtotal_minor)
+           select $1, $1, $1, vendor_id, id, product_id, 'Cup', 'cup', 1500, 1, 1500 from product_variants where id = $3",
+    )
+    .bind(id)
+    .bind(user)
+    .bind(scene.shown.variant_id)
+    .execute(scene.app.pool())
+    .await
+    .unwrap();
+    id
+}
+
+/// One of the goods on show in the actor's cart.
+pub async fn fill_cart(scene: &Scene, user: UserId) {
+    sqlx::query(
+        "with cart as (insert into carts (id, user_id) values ($1, $2))
+         insert into cart_items (cart_id, variant_id, quantity, seen_price_minor) values ($1, $3, 1, 1500)",
+    )
+    .bind(Uuid::now_v7())
+    .bind(user)
+    .bind(scene.shown.variant_id)
+    .execute(scene.app.pool())
+    .await
+    .unwrap();
+}
+
+async fn of_sandbox(scene: &Scene, thing: Thing, object: Object) -> Made {
+    let back = format!("{}/orders/1/thanks", scene.app.url);
+    let amount = [("amount", "1500"), ("currency", "usd")];
+    let confirmed = |card| [amount[0], amount[1], ("confirm", "true"), ("payment_method", card), ("return_url", &*back)];
+    let id = |value: &Value| Made::of(value["id"].as_str().unwrap());
+    match thing {
+        Thing::Intent => id(&scene.stripe("payment_intents", &amount).await),
+        Thing::AskingIntent => {
+            let intent = scene.stripe("payment_intents", &confirmed("pm_card_authenticationRequired")).await;
+            // Who has only the id of somebody else's knows the secret of their own at best.
+            let secret = match object {
+                Object::Own => intent["client_secret"].clone(),
+                _ => scene.stripe("payment_intents", &amount).await["client_secret"].clone(),
+            };
+            Made { id: intent["id"].as_str().unwrap().to_owned(), secret: secret.as_str().unwrap().to_owned() }
+        }
+        Thing::PaidIntent => id(&scene.stripe("payment_intents", &confirmed("pm_card_visa")).await),
+        Thing::Charge => Made::of(scene.stripe("payment_intents", &confirmed("pm_card_visa")).await["latest_charge"].as_str().unwrap()),
+        Thing::Refund => {
+            let paid = scene.stripe("payment_intents", &confirmed("pm_card_visa")).await;
+            id(&scene.stripe("refunds", &[("payment_intent", paid["id"].as_str().unwrap())]).await)
+        }
+        Thing::SandboxCustomer => id(&scene.stripe("customers", &[("name", "Ada")]).await),
+        _ => {
+            scene.stripe("payment_intents", &amount).await;
+            Made::of(scene.stripe_event().await)
+        }
+    }
+}
