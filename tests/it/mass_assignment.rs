@@ -233,7 +233,7 @@ async fn protected(pool: &PgPool) -> BTreeMap<String, i64> {
     let rows: Vec<(String, i64)> = sqlx::query_as(
         "select concat_ws(' ', 'users', role, email_verified_at is not null, disabled_at is not null), count(*) from users group by 1
          union all select concat_ws(' ', 'vendors', status, status_reason, shipping_flat_minor, shipping_free_from_minor), count(*) from vendors group by 1
-         union all select concat_ws(' ', 'products', status, price_minor, vendor_id), count(*) from products group by 1
+         union all select concat_ws(' ', 'products', status, price_minor), count(*) from products group by 1
          union all select concat_ws(' ', 'variants', price_minor, stock, currency), count(*) from product_variants group by 1
          union all select concat_ws(' ', 'carts', seen_price_minor, quantity), count(*) from cart_items group by 1
          union all select concat_ws(' ', 'orders', status, total_minor, discount_minor, currency, paid_at), count(*) from orders group by 1
