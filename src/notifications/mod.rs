@@ -7,6 +7,7 @@ use crate::values::Email;
 
 mod mail;
 mod store;
+pub mod routes;
 pub mod service;
 
 pub use mail::{Line, MailContent};

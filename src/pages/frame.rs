@@ -141,7 +141,7 @@ fn query_of(path: &str) -> String {
 /// Footer of every page.
 #[component]
 pub fn Footer() -> impl IntoView {
-    let mailbox = use_context::<AppState>().is_some_and(|state| !state.config.production);
+    let mailbox = use_context::<AppState>().is_some_and(|state| state.config.shows_mailbox());
     view! {
         <footer class="site-footer">
             <div class="wrap">

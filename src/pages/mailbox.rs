@@ -5,7 +5,6 @@ use leptos::prelude::*;
 use super::document::Document;
 use super::loaded;
 use crate::error::AppError;
-use crate::platform::config::MailConfig;
 use crate::platform::request;
 use crate::ui::EmptyState;
 
@@ -17,7 +16,7 @@ const SHOWN: u32 = 50;
 pub fn MailboxPage() -> impl IntoView {
     loaded(async {
         let state = request::state()?;
-        if state.config.production || !matches!(state.config.mail, MailConfig::Mailbox) {
+        if !state.config.shows_mailbox() {
             return Err(AppError::NotFound);
         }
         let mails = crate::notifications::service::mailbox(&state.db, SHOWN).await?;
@@ -32,6 +31,7 @@ pub fn MailboxPage() -> impl IntoView {
                     view! {
                         <details class="mail">
                             <summary><span class="muted small">{mail.recipient}</span><strong>{mail.subject}</strong><time class="muted small numeric" datetime=at.clone()>{at.clone()}</time></summary>
+                            <p><a href=format!("/dev/mail/{}", mail.id)>"Look at it as mail programs show it"</a></p>
                             <pre>{mail.body_text}</pre>
                         </details>
                     }

@@ -59,6 +59,12 @@ impl PlainRoutes {
         self.add(Method::DELETE, path, on(MethodFilter::DELETE, handler).layer(RequestBodyLimitLayer::new(DEFAULT_BODY_LIMIT)))
     }
 
+    /// What the routes gathered so far answer to a method that they do not take. Whoever called gets an `Allow` header beside it.
+    #[must_use]
+    pub fn other_methods<T: 'static>(self, handler: impl Handler<T, AppState>) -> Self {
+        Self { router: self.router.method_not_allowed_fallback(handler), ..self }
+    }
+
     fn add(mut self, method: Method, path: &str, route: MethodRouter<AppState>) -> Self {
         self.router = self.router.route(path, route);
         self.listed.push(PlainRoute { method, path: path.to_owned() });

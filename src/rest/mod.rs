@@ -9,6 +9,11 @@ mod body;
 mod problem;
 mod vendors;
 
+use problem::Problem;
+
+use http::StatusCode;
+
+use crate::error::AppError;
 use crate::platform::routes::PlainRoutes;
 
 /// All routes of the API; they need the sessions layer around them.
@@ -23,4 +28,15 @@ pub fn routes(routes: PlainRoutes) -> PlainRoutes {
         .post("/api/v1/vendor/application", vendors::apply)
         .get("/api/v1/admin/vendors", vendors::list)
         .post("/api/v1/admin/vendors/{id}/decision", vendors::decide)
+        .get("/api/v1/{*rest}", unknown)
+        .other_methods(other_method)
+}
+
+/// Programs read no pages, so an address that is none of ours gets a document as well.
+async fn unknown() -> Problem {
+    AppError::NotFound.into()
+}
+
+async fn other_method() -> Problem {
+    Problem::body(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This address does not take that method.")
 }

@@ -65,6 +65,10 @@ async fn a_mail_goes_out_once_if_its_transaction_commits(pool: PgPool) {
     let found = mailbox_mail(&app.state.db, &mails[0].id).await.unwrap();
     assert!(found.body_text.contains("A paragraph.") && found.body_html.contains("<h1"));
     assert!(found.id.ends_with("@127.0.0.1"), "{}", found.id);
+    let answer = app.browser().get(&format!("/dev/mail/{}", mails[0].id)).await;
+    assert!(answer.status == 200 && answer.text.contains("<h1"), "{answer:?}");
+    let policy = answer.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'") && policy.contains("sandbox") && !policy.contains("script"), "{policy}");
     assert!(matches!(mailbox_mail(&app.state.db, "nothing").await, Err(AppError::NotFound)));
     assert_eq!(mailbox(&app.state.db, 1).await.unwrap().len(), 1);
 }

@@ -109,6 +109,7 @@ pub const POLICY: &[Row] = &[
     page("/admin/users", Who::Admin),
     page("/admin/users/{user}", Who::Admin),
     page("/dev/mail", Who::Development),
+    reads("GET", "/dev/mail/{id}", Who::Development),
     // ui, accounts
     changes("/api/theme", Who::Anybody),
     changes("/api/accounts/sign-in", Who::Anybody),
@@ -165,6 +166,7 @@ pub const POLICY: &[Row] = &[
     changes("/api/v1/vendor/application", Who::Applicant),
     reads("GET", "/api/v1/admin/vendors", Who::Admin),
     changes("/api/v1/admin/vendors/{id}/decision", Who::Admin),
+    reads("GET", "/api/v1/{*rest}", Who::Anybody),
     // platform::health
     reads("GET", "/health/live", Who::Anybody),
     reads("GET", "/health/ready", Who::Anybody),

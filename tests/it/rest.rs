@@ -55,6 +55,16 @@ fn application() -> Value {
 }
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn what_it_does_not_know_it_refuses_in_its_own_words(pool: PgPool) {
+    let app = App::start(pool).await;
+    problem(&send(&app, Method::GET, "/no/such/thing", None, None).await, StatusCode::NOT_FOUND, "not_found");
+    for (method, path) in [(Method::POST, "/no/such/thing"), (Method::GET, "/auth/token"), (Method::DELETE, "/me")] {
+        problem(&send(&app, method, path, None, None).await, StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed");
+    }
+    assert_eq!(send(&app, Method::DELETE, "/me", None, None).await.header("allow"), "GET,HEAD");
+}
+
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn registers_signs_in_refreshes_and_signs_out(pool: PgPool) {
     let app = App::start(pool).await;
     let page = post(&app, "/auth/register", None, registration()).await;

@@ -49,6 +49,13 @@ pub struct Config {
     pub metrics_token: Option<SecretString>,
 }
 
+impl Config {
+    /// Whether mails are shown to whoever looks: in development, where none leaves the machine.
+    pub const fn shows_mailbox(&self) -> bool {
+        !self.production && matches!(self.mail, MailConfig::Mailbox)
+    }
+}
+
 /// How mails leave the house (`MAIL`).
 #[derive(Clone, Debug)]
 pub enum MailConfig {

@@ -2,8 +2,8 @@
 
 use super::things::Thing;
 use super::things::Thing::{
-    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, Intent, Nothing, Order, PaidIntent, Picture, Product,
-    ProductId, ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session, Shop, TwoStepAccount, Variant,
+    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, Intent, Mail, Nothing, Order, PaidIntent,
+    Picture, Product, ProductId, ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session, Shop, TwoStepAccount, Variant,
 };
 use crate::policy::Row;
 
@@ -148,6 +148,7 @@ const RECIPES: &[Recipe] = &[
     get("/admin/users"),
     get("/admin/users/{user}").about(Account),
     get("/dev/mail"),
+    get("/dev/mail/{id}").about(Mail),
     // ui, accounts
     form("/api/theme", &[("theme", "dark")]),
     form("/api/accounts/sign-in", &[("email", "{known}"), ("password", "{password}")]),
@@ -219,6 +220,7 @@ const RECIPES: &[Recipe] = &[
     json("/api/v1/vendor/application", r#"{"shop_name":"Shop {new}","story":"Boats.","city":"Porto","country_code":"PT"}"#),
     get("/api/v1/admin/vendors"),
     json("/api/v1/admin/vendors/{id}/decision", r#"{"seen":"pending","next":"approved"}"#).about(Application),
+    get("/api/v1/{*rest}").url("/api/v1/no/such/thing"),
     // platform, media, webhook
     get("/health/live"),
     get("/health/ready"),

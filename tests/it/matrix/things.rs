@@ -25,6 +25,8 @@ pub enum Thing {
     DraftOfShop,
     /// A shop that waits for an admin.
     Application,
+    /// One that was sent in development.
+    Mail,
     /// Another device that is signed in.
     Session,
     /// Accounts as admins see them: a customer's, one that is disabled, one with a second factor.
@@ -132,6 +134,12 @@ pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made 
         Thing::Account => Made::of(person(&scene.app, Role::Customer).await.id),
         Thing::DisabledAccount => Made::of(account_with(scene, "update users set disabled_at = now() where id = $1").await),
         Thing::TwoStepAccount => Made::of(account_with(scene, "update users set two_step_at = now() where id = $1").await),
+        Thing::Mail => {
+            let statement = "insert into mailbox (message_id, recipient, subject, body_text, body_html)
+                             values ('<' || gen_random_uuid() || '@localhost>', 'ada@people.example', 'Hello', 'Hello', '<p>Hello')
+                             returning trim(both '<>' from message_id)";
+            Made::of(sqlx::query_scalar::<_, String>(statement).fetch_one(scene.app.pool()).await.unwrap())
+        }
         Thing::Application => {
             let applicant = person(&scene.app, Role::Vendor).await;
             Made::of(shop(&scene.app, applicant.id, "pending").await)

@@ -33,6 +33,7 @@ pub enum Outcome {
 
 /// Rows that nobody gets anything from, and why.
 pub const NOBODY: &[(&str, &str, Outcome, &str)] = &[
+    ("GET", "/api/v1/{*rest}", Outcome::NotFound, "what the API does not know it refuses; tests/it/rest.rs reads how"),
     ("GET", "/_stripe/v1/{*rest}", Outcome::NotFound, "what the payment sandbox does not know it refuses, whatever the key"),
     ("POST", "/_stripe/v1/{*rest}", Outcome::NotFound, "the same"),
     ("POST", "/api/accounts/second-step", Outcome::Unauthenticated, "needs the first step; tests/it/two_step.rs goes all the way"),
