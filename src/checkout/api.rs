@@ -11,7 +11,7 @@ use crate::values::{AddressId, NothingElse, OrderId};
 pub async fn choose_address(address_id: AddressId, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
     let NothingElse = rest;
     let customer = crate::accounts::guard::Customer::require().await?;
-    let db = crate::platform::request::state()?.db;
+    let db = crate::platform::request::state()?.db.clone();
     crate::accounts::service::address(&db, &customer, address_id).await?;
     leptos_axum::redirect(&format!("/checkout/review?address={address_id}"));
     Ok(())
@@ -31,7 +31,7 @@ pub async fn add_address(
 ) -> Result<(), AppError> {
     let NothingElse = rest;
     let customer = crate::accounts::guard::Customer::require().await?;
-    let db = crate::platform::request::state()?.db;
+    let db = crate::platform::request::state()?.db.clone();
     let address = crate::values::Address::parse(&crate::values::Address { name, line1, line2, city, region, postal_code, country_code })?;
     let address_id = crate::accounts::service::add_address(&db, &customer, address).await?;
     leptos_axum::redirect(&format!("/checkout/review?address={address_id}"));

@@ -1,5 +1,6 @@
 //! What every request can reach.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
@@ -11,9 +12,13 @@ use super::gateway::Gateway;
 use super::mailer::Mailer;
 use super::storage::Storage;
 
-/// Cheap to clone: handles only.
-#[derive(Clone, Debug, FromRef)]
-pub struct AppState {
+/// One pointer: each layer of the router and each request hold some, and by value they were most of what a waiting request weighed.
+#[derive(Clone, Debug)]
+pub struct AppState(Arc<Parts>);
+
+/// What the server is made of: handles, each cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Parts {
     pub config: Arc<Config>,
     pub db: Db,
     pub gateway: Gateway,
@@ -31,6 +36,37 @@ impl AppState {
         let gateway = Gateway::new(&config.stripe).map_err(|error| error.to_string())?;
         let mailer = Mailer::new(&config.mail, &db)?;
         let storage = Storage::local(&config.media_dir);
-        Ok(Self { config: Arc::new(config), db, gateway, leptos, mailer, storage })
+        Ok(Parts { config: Arc::new(config), db, gateway, leptos, mailer, storage }.into())
+    }
+}
+
+impl From<Parts> for AppState {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl FromRef<AppState> for Db {
+    fn from_ref(state: &AppState) -> Self {
+        state.db.clone()
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}
+
+impl FromRef<AppState> for Storage {
+    fn from_ref(state: &AppState) -> Self {
+        state.storage.clone()
     }
 }

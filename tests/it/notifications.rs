@@ -7,6 +7,7 @@ use souk::error::AppError;
 use souk::notifications::service::{enqueue, mailbox, mailbox_mail, send_due};
 use souk::notifications::{Mail, MailContent};
 use souk::platform::mailer::Mailer;
+use souk::platform::state::{AppState, Parts};
 use souk::values::Email;
 use sqlx::PgPool;
 
@@ -196,8 +197,8 @@ async fn nothing_that_people_typed_becomes_a_header(pool: PgPool) {
 async fn a_tar_pit_costs_one_timeout(pool: PgPool) {
     let stub = SmtpStub::start(Mood::SilentAfterData).await;
     let app = with_smtp(pool.clone(), &stub).await;
-    let mut state = app.state.clone();
-    state.mailer = Mailer::with_timeout(&state.config.mail, &state.db, Duration::from_millis(200)).unwrap();
+    let mailer = Mailer::with_timeout(&app.state.config.mail, &app.state.db, Duration::from_millis(200)).unwrap();
+    let state = AppState::from(Parts { mailer, ..Parts::clone(&app.state) });
     put(&app, mail("one", "ada@example.com")).await;
     send_due(state.clone()).await.unwrap();
     let (status, attempts, _, error) = row(&pool).await;

@@ -7,7 +7,7 @@ use souk::catalogue::{ListingQuery, service};
 use souk::error::AppError;
 use souk::platform::config::Config;
 use souk::platform::db::{Db, MIGRATOR};
-use souk::platform::state::AppState;
+use souk::platform::state::{AppState, Parts};
 use souk::platform::storage::Storage;
 use souk::seed;
 use sqlx::PgPool;
@@ -106,7 +106,7 @@ async fn a_folder_that_is_not_the_demo_changes_nothing(pool: PgPool) {
 async fn production_is_not_seeded(pool: PgPool) {
     let app = App::start(pool.clone()).await;
     let config = Config { production: true, ..(*app.state.config).clone() };
-    let state = AppState { config: Arc::new(config), ..app.state.clone() };
+    let state = AppState::from(Parts { config: Arc::new(config), ..Parts::clone(&app.state) });
     assert_eq!(seed::demo(&state).await, Err(AppError::Forbidden));
     assert_eq!(counts(&pool).await, [0; 7]);
 }

@@ -99,7 +99,7 @@ pub fn SecurityPage() -> impl IntoView {
     let done = query("done").filter(|_| !failed).and_then(|done| news(&done));
     loaded(async move {
         let customer = Customer::require().await?;
-        let db = request::state()?.db;
+        let db = request::state()?.db.clone();
         let sessions = sessions::list(&db, &customer).await?;
         let on = customer.user().two_step;
         let codes_left = if on { two_step::recovery_codes_left(&db, &customer).await? } else { None };

@@ -90,7 +90,7 @@ pub fn AdminUserPage() -> impl IntoView {
     let others = [EnableUser::url(), ChangeRole::url(), ResetTwoStep::url()].map(|url| FormState::of(flash.as_ref(), url));
     loaded(async move {
         let admin = Admin::require().await?;
-        let db = request::state()?.db;
+        let db = request::state()?.db.clone();
         let account = users::find(&db, &admin, id?).await?;
         let shop = crate::vendors::service::find_by_owner(&db, account.user.id).await?;
         let user = account.user.clone();

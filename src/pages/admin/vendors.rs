@@ -61,7 +61,7 @@ pub fn AdminVendorsPage() -> impl IntoView {
     let after = query("after").and_then(|text| text.parse::<VendorId>().ok());
     loaded(async move {
         let admin = Admin::require().await?;
-        let db = request::state()?.db;
+        let db = request::state()?.db.clone();
         let counts = crate::vendors::service::counts(&db, &admin).await?;
         let VendorList { vendors, next } = crate::vendors::service::list(&db, &admin, status, after).await?;
         let content = if vendors.is_empty() {

@@ -230,7 +230,7 @@ pub fn OwnedProductPage() -> impl IntoView {
     let done = query("done");
     loaded(async move {
         let owner = ShopOwner::require().await?;
-        let db = request::state()?.db;
+        let db = request::state()?.db.clone();
         let product = crate::catalogue::service::products::find(&db, &owner, id?).await?;
         let categories = crate::catalogue::service::categories(&db).await?;
         let shop = owner.vendor().status;
