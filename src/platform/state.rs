@@ -16,10 +16,10 @@ use super::storage::Storage;
 #[derive(Clone, Debug)]
 pub struct AppState(Arc<Parts>);
 
-/// What the server is made of: handles, each cheap to clone.
+/// What the server is made of.
 #[derive(Clone, Debug)]
 pub struct Parts {
-    pub config: Arc<Config>,
+    pub config: Config,
     pub db: Db,
     pub gateway: Gateway,
     pub leptos: LeptosOptions,
@@ -36,7 +36,7 @@ impl AppState {
         let gateway = Gateway::new(&config.stripe).map_err(|error| error.to_string())?;
         let mailer = Mailer::new(&config.mail, &db)?;
         let storage = Storage::local(&config.media_dir);
-        Ok(Parts { config: Arc::new(config), db, gateway, leptos, mailer, storage }.into())
+        Ok(Parts { config, db, gateway, leptos, mailer, storage }.into())
     }
 }
 

@@ -9,12 +9,15 @@ mod body;
 mod problem;
 mod vendors;
 
-use problem::Problem;
-
+use axum::extract::MatchedPath;
 use http::StatusCode;
 
+use self::problem::Problem;
 use crate::error::AppError;
 use crate::platform::routes::PlainRoutes;
+
+/// Every address under the API's that is none of its own.
+const UNKNOWN: &str = "/api/v1/{*rest}";
 
 /// All routes of the API; they need the sessions layer around them.
 pub fn routes(routes: PlainRoutes) -> PlainRoutes {
@@ -28,7 +31,7 @@ pub fn routes(routes: PlainRoutes) -> PlainRoutes {
         .post("/api/v1/vendor/application", vendors::apply)
         .get("/api/v1/admin/vendors", vendors::list)
         .post("/api/v1/admin/vendors/{id}/decision", vendors::decide)
-        .get("/api/v1/{*rest}", unknown)
+        .get(UNKNOWN, unknown)
         .other_methods(other_method)
 }
 
@@ -37,6 +40,9 @@ async fn unknown() -> Problem {
     AppError::NotFound.into()
 }
 
-async fn other_method() -> Problem {
+async fn other_method(path: MatchedPath) -> Problem {
+    if path.as_str() == UNKNOWN {
+        return unknown().await;
+    }
     Problem::body(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This address does not take that method.")
 }

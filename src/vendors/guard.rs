@@ -4,7 +4,7 @@ use super::{Vendor, service};
 use crate::accounts::Role;
 use crate::accounts::guard::{Customer, Visit};
 use crate::error::AppError;
-use crate::values::{Slug, VendorId};
+use crate::values::VendorId;
 
 /// Somebody who is signed in and has a shop, in whatever status: sees where it stands and what is in it, and changes nothing by it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -73,16 +73,8 @@ impl ApprovedVendor {
         ShopOwner::require().await?.try_into()
     }
 
-    pub fn customer(&self) -> &Customer {
-        &self.0.customer
-    }
-
     pub fn vendor_id(&self) -> VendorId {
         self.0.vendor.id
-    }
-
-    pub fn slug(&self) -> &Slug {
-        &self.0.vendor.slug
     }
 }
 

@@ -232,7 +232,7 @@ async fn a_rotated_key_overlaps_and_ends(pool: PgPool) {
     let app = App::start(pool).await;
     account(&app.state, "ada@example.com", Role::Customer).await;
     let issued = sign_in(&app.state, "ada@example.com").await;
-    let mut config = (*app.state.config).clone();
+    let mut config = app.state.config.clone();
     config.previous_secret_keys = vec![config.secret_key.clone()];
     config.secret_key = "another key of at least thirty-two bytes".into();
     assert!(Keys::of(&config).verify_access_token(&issued.access).is_some());

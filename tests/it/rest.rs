@@ -57,8 +57,10 @@ fn application() -> Value {
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn what_it_does_not_know_it_refuses_in_its_own_words(pool: PgPool) {
     let app = App::start(pool).await;
-    problem(&send(&app, Method::GET, "/no/such/thing", None, None).await, StatusCode::NOT_FOUND, "not_found");
-    for (method, path) in [(Method::POST, "/no/such/thing"), (Method::GET, "/auth/token"), (Method::DELETE, "/me")] {
+    for method in [Method::GET, Method::POST, Method::DELETE, Method::PUT] {
+        problem(&send(&app, method, "/no/such/thing", None, None).await, StatusCode::NOT_FOUND, "not_found");
+    }
+    for (method, path) in [(Method::GET, "/auth/token"), (Method::DELETE, "/me")] {
         problem(&send(&app, method, path, None, None).await, StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed");
     }
     assert_eq!(send(&app, Method::DELETE, "/me", None, None).await.header("allow"), "GET,HEAD");

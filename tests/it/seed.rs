@@ -1,7 +1,6 @@
 //! The demo import: complete, idempotent, and completed by a second run when the first was cut short.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use souk::catalogue::{ListingQuery, service};
 use souk::error::AppError;
@@ -105,8 +104,8 @@ async fn a_folder_that_is_not_the_demo_changes_nothing(pool: PgPool) {
 #[sqlx::test(migrator = "MIGRATOR")]
 async fn production_is_not_seeded(pool: PgPool) {
     let app = App::start(pool.clone()).await;
-    let config = Config { production: true, ..(*app.state.config).clone() };
-    let state = AppState::from(Parts { config: Arc::new(config), ..Parts::clone(&app.state) });
+    let config = Config { production: true, ..app.state.config.clone() };
+    let state = AppState::from(Parts { config, ..Parts::clone(&app.state) });
     assert_eq!(seed::demo(&state).await, Err(AppError::Forbidden));
     assert_eq!(counts(&pool).await, [0; 7]);
 }

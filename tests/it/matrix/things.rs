@@ -20,7 +20,7 @@ pub enum Thing {
     Picture,
     Address,
     Order,
-    /// A product as the shop that sells it sees it.
+    /// A product as the shop that sells it sees it: for sale, or not yet.
     ProductOfShop,
     DraftOfShop,
     /// A shop that waits for an admin.
