@@ -87,6 +87,19 @@ test("sets two-step sign-in up, and signs in by it on another device", async ({ 
   await context.close();
 });
 
+test("two tabs whose access token has run out renew it at once, and neither is signed out", async ({ page, shop, person, context }) => {
+  await shop.signUp(person, "/account");
+  const second = new Shop(await context.newPage());
+  await second.open("/account");
+  // What is left after ten minutes: the refresh token alone.
+  await context.clearCookies({ name: "__Host-souk_access" });
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("Grace Hopper");
+  await Promise.all([page.getByRole("button", { name: "Save the name" }).click(), second.page.reload()]);
+  await expect(page.getByRole("main").getByRole("status")).toContainText("Your name is changed");
+  await expect(second.page).toHaveURL("/account");
+  await expect(second.heading).toHaveText(await shop.heading.innerText());
+});
+
 test.describe("without JavaScript, in two browsers", () => {
   test.use({ javaScriptEnabled: false });
 
