@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::platform::jobs::Job;
 use crate::platform::{form_flash, rate_limit};
-use crate::{accounts, checkout, notifications};
+use crate::{accounts, catalogue, checkout, notifications};
 
 /// What is woken after a commit runs at once; the period is for what was missed.
 pub static JOBS: &[Job] = &[
@@ -20,6 +20,8 @@ pub static JOBS: &[Job] = &[
     Job { name: "prune-sessions", every: HOURLY, run: |state| Box::pin(accounts::service::prune(state)) },
     Job { name: "prune-rate-limits", every: HOURLY, run: |state| Box::pin(rate_limit::prune(state)) },
     Job { name: "prune-form-flashes", every: HOURLY, run: |state| Box::pin(form_flash::prune(state)) },
+    Job { name: "sweep-pictures", every: DAILY, run: |state| Box::pin(catalogue::service::pictures::sweep(state)) },
 ];
 
+const DAILY: Duration = Duration::from_secs(24 * 60 * 60);
 const HOURLY: Duration = Duration::from_secs(60 * 60);

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use server_fn::codec::GetUrl;
 
-use super::{ProductStatus, ProductVersion, Suggestion, TypedProduct};
+use super::{PictureOrder, PictureText, ProductStatus, ProductVersion, Suggestion, TypedProduct};
 use crate::error::AppError;
-use crate::values::{NothingElse, ProductId};
+use crate::values::{NothingElse, PictureId, ProductId};
 
 /// What the search box offers for the beginning of a text. A read, so a GET that browsers and proxies may repeat.
 #[server(name = Suggest, prefix = "/api", endpoint = "catalogue/suggest", input = GetUrl)]
@@ -79,5 +79,39 @@ pub async fn delete_product(product_id: ProductId, seen: ProductStatus, #[server
         super::service::products::Deletion::Done => leptos_axum::redirect("/vendor/products?done=deleted"),
         _ => leptos_axum::redirect(&format!("/vendor/products/{product_id}?done=kept")),
     }
+    Ok(())
+}
+
+/// Says what is on the pictures.
+#[server(name = DescribePictures, prefix = "/api", endpoint = "catalogue/describe-pictures")]
+pub async fn describe_pictures(
+    product_id: ProductId,
+    pictures: Vec<PictureText>,
+    #[server(flatten)] rest: NothingElse,
+) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let vendor = crate::vendors::guard::DraftingVendor::require().await?;
+    super::service::pictures::describe(&crate::platform::request::state()?.db, &vendor, product_id, &pictures).await?;
+    leptos_axum::redirect(&format!("/vendor/products/{product_id}?done=described#pictures"));
+    Ok(())
+}
+
+/// Puts the pictures in this order.
+#[server(name = ArrangePictures, prefix = "/api", endpoint = "catalogue/arrange-pictures")]
+pub async fn arrange_pictures(product_id: ProductId, order: PictureOrder, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let vendor = crate::vendors::guard::DraftingVendor::require().await?;
+    super::service::pictures::arrange(&crate::platform::request::state()?.db, &vendor, product_id, &order.0).await?;
+    leptos_axum::redirect(&format!("/vendor/products/{product_id}?done=arranged#pictures"));
+    Ok(())
+}
+
+/// Takes a picture away for good.
+#[server(name = RemovePicture, prefix = "/api", endpoint = "catalogue/remove-picture")]
+pub async fn remove_picture(product_id: ProductId, picture_id: PictureId, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let vendor = crate::vendors::guard::DraftingVendor::require().await?;
+    super::service::pictures::remove(&crate::platform::request::state()?, &vendor, product_id, picture_id).await?;
+    leptos_axum::redirect(&format!("/vendor/products/{product_id}?done=removed#pictures"));
     Ok(())
 }

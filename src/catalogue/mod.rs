@@ -11,7 +11,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::media::Picture;
-use crate::values::{CategoryId, Money, PageNumber, ProductId, Slug, VariantId, VendorId};
+use crate::values::{CategoryId, Money, PageNumber, PictureId, ProductId, Slug, VariantId, VendorId};
 
 mod listing_query;
 mod owned_product;
@@ -20,6 +20,8 @@ mod typed_product;
 pub mod api;
 pub mod islands;
 pub mod ui;
+#[cfg(feature = "ssr")]
+pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]
@@ -114,6 +116,32 @@ impl ProductCard {
     /// 1.0 to 5.0, or none while nobody has rated it.
     pub fn rating(&self) -> Option<f64> {
         average_rating(self.rating_count, self.rating_sum)
+    }
+}
+
+/// What is said in place of a picture, as its vendor types it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PictureText {
+    pub id: PictureId,
+    pub alt: String,
+}
+
+/// Ids with commas in between: a form has one value for a whole order.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PictureOrder(pub Vec<PictureId>);
+
+impl TryFrom<String> for PictureOrder {
+    type Error = uuid::Error;
+    fn try_from(text: String) -> Result<Self, uuid::Error> {
+        text.split(',').filter(|id| !id.is_empty()).map(str::parse).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl From<PictureOrder> for String {
+    fn from(PictureOrder(order): PictureOrder) -> Self {
+        order.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::values::PictureId;
 
+pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]

@@ -1,14 +1,20 @@
 //! Takes pictures in: as many at a time as memory and cores allow, off the async threads, and stores what was rendered.
 
 mod render;
+mod upload;
 
+use std::io::Cursor;
 use std::sync::LazyLock;
 
 use tokio::sync::Semaphore;
 
+pub use render::MAX_BYTES;
+pub use upload::Upload;
+
 use crate::error::AppError;
 use crate::platform::storage::Storage;
 use crate::values::{FieldProblem, PictureId};
+use render::Input;
 
 /// Memory for all pictures that are being decoded at once, in MiB: the server should live in 512 with everything else it does.
 const MEMORY_MIB: u32 = 400;
@@ -37,7 +43,7 @@ pub struct StoredPicture {
 /// # Errors
 /// `Invalid` at `picture` for what is not a picture we take; `Internal` when the disk refuses.
 pub async fn store_picture(storage: &Storage, bytes: Vec<u8>) -> Result<StoredPicture, AppError> {
-    store_picture_as(storage, PictureId::new(), bytes).await
+    store(storage, PictureId::new(), Cursor::new(bytes)).await
 }
 
 /// As [`store_picture`], under an id that a row already names: for files that were lost.
@@ -45,14 +51,29 @@ pub async fn store_picture(storage: &Storage, bytes: Vec<u8>) -> Result<StoredPi
 /// # Errors
 /// The same.
 pub async fn store_picture_as(storage: &Storage, id: PictureId, bytes: Vec<u8>) -> Result<StoredPicture, AppError> {
-    let (bytes, cost) = off_thread(move || render::decoding_cost(&bytes).map(|cost| (bytes, cost))).await?;
+    store(storage, id, Cursor::new(bytes)).await
+}
+
+/// As [`store_picture`], for what waits on the disk.
+///
+/// # Errors
+/// The same.
+pub async fn store_upload(storage: &Storage, upload: Upload) -> Result<StoredPicture, AppError> {
+    store(storage, PictureId::new(), upload.into_input()).await
+}
+
+async fn store(storage: &Storage, id: PictureId, mut input: impl Input) -> Result<StoredPicture, AppError> {
+    // A decoder may read the whole file for its header.
+    let core = CORES.acquire().await.map_err(AppError::internal)?;
+    let (input, cost) = off_thread(move || render::decoding_cost(&mut input).map(|cost| (input, cost))).await?;
+    drop(core);
     let cost = u32::try_from(cost.div_ceil(MIB)).unwrap_or(u32::MAX).saturating_add(BASE_MIB);
     if cost > MEMORY_MIB {
         return Err(AppError::field("picture", FieldProblem::PictureTooLarge));
     }
     let memory = MEMORY.acquire_many(cost).await.map_err(AppError::internal)?;
     let core = CORES.acquire().await.map_err(AppError::internal)?;
-    let rendered = off_thread(move || render::render(&bytes)).await?;
+    let rendered = off_thread(move || render::render(input)).await?;
     drop((memory, core));
     let widths = rendered.files.iter().map(|(width, _)| *width).collect();
     let files = rendered.files.into_iter().map(|(width, bytes)| (file_name(width), bytes)).collect();

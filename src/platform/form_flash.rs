@@ -171,8 +171,21 @@ fn without_error(path: &str) -> String {
     if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
 }
 
+/// Sends somebody back to the page of a form that a plain route refused.
+pub async fn send_back(db: &Db, page: &str, flash: &FormFlash) -> Response {
+    match store(db, flash).await {
+        Ok(id) => {
+            let mut response = see_other(HeaderMap::new(), page);
+            add_cookie(&mut response, COOKIE_NAME, &id.to_string(), LIFETIME);
+            response
+        }
+        // Sending somebody back without a word would look like success.
+        Err(_) => error_page::answer(true, &flash.error),
+    }
+}
+
 /// 303, so that every browser asks for the page with GET. Cookies that the function set are kept.
-fn see_other(headers: HeaderMap, path: &str) -> Response {
+pub fn see_other(headers: HeaderMap, path: &str) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
     for cookie in headers.get_all(SET_COOKIE) {

@@ -10,6 +10,8 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use futures::FutureExt;
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
 use tokio::sync::Semaphore;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
@@ -19,6 +21,9 @@ use crate::error::AppError;
 
 /// Probes must be answered while everybody else is turned away, or the supervisor kills a server for being busy.
 const NEVER_SHED: &str = "/health/";
+
+/// Below these, files are taken from people who are signed in; their guards speak before a byte of the body is read.
+const UPLOADS_BELOW: [&str; 2] = ["/vendor/", "/admin/"];
 
 #[derive(Clone, Debug)]
 struct Gate {
@@ -42,17 +47,26 @@ async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Respon
         metrics::counter!("souk_requests_shed_total").increment(1);
         return error_page::answer(wants_html, &AppError::Offline);
     };
+    let limit = if brings_files(&request) { gate.limits.upload } else { gate.limits.request };
     // What the request held is dropped with it; what it shares (pool, caches) guards itself.
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
-    match tokio::time::timeout(gate.limits.request, answer).await {
+    match tokio::time::timeout(limit, answer).await {
+        Ok(Ok(response)) if wants_html && response.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            error_page::page(StatusCode::PAYLOAD_TOO_LARGE, "This is too much to be sent at once. Please send it in parts.")
+        }
         Ok(Ok(response)) => response,
         Ok(Err(panic)) => error_page::answer(wants_html, &panicked(panic.as_ref())),
         Err(_) => {
             metrics::counter!("souk_requests_timed_out_total").increment(1);
-            tracing::warn!(limit_s = gate.limits.request.as_secs_f64(), "request took too long");
+            tracing::warn!(limit_s = limit.as_secs_f64(), "request took too long");
             error_page::answer(wants_html, &AppError::TimedOut)
         }
     }
+}
+
+fn brings_files(request: &Request) -> bool {
+    let multipart = request.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
+    multipart && UPLOADS_BELOW.iter().any(|start| request.uri().path().starts_with(start))
 }
 
 /// The panic's own words go to the log only.

@@ -35,7 +35,10 @@ impl AppState {
     pub fn new(config: Config, db: Db, leptos: LeptosOptions) -> Result<Self, String> {
         let gateway = Gateway::new(&config.stripe).map_err(|error| error.to_string())?;
         let mailer = Mailer::new(&config.mail, &db)?;
-        let storage = Storage::local(&config.media_dir);
+        let storage = match &config.s3 {
+            Some(s3) => Storage::s3(s3)?,
+            None => Storage::local(&config.media_dir),
+        };
         Ok(Parts { config, db, gateway, leptos, mailer, storage }.into())
     }
 }

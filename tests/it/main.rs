@@ -31,6 +31,7 @@ mod sandbox;
 mod seed;
 mod sessions;
 mod two_step;
+mod uploads;
 mod users;
 
 mod support;

@@ -158,7 +158,7 @@ fn own_fields(ready: &Ready) -> Vec<String> {
     match &ready.filled.raw {
         None => ready.filled.fields.iter().map(|(name, _)| name.clone()).collect(),
         Some((_, body)) => {
-            let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(body).unwrap();
+            let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body).unwrap();
             object.keys().cloned().collect()
         }
     }
@@ -171,6 +171,7 @@ fn payloads(ready: &Ready) -> Vec<Payload> {
     let pairs = || foreign().map(|(name, value)| format!("{name}={}", encoded(value)));
     let mut all = Vec::new();
     if let Some((_, body)) = &ready.filled.raw {
+        let body = String::from_utf8(body.clone()).unwrap();
         all.extend(foreign().map(|(name, value)| Payload::Member(format!("\"{name}\":\"{value}\""))));
         all.extend(MEMBERS.iter().map(|member| Payload::Member((*member).to_owned())));
         all.extend(own.iter().map(|name| Payload::Member(format!("\"{name}\":\"smuggled\""))));

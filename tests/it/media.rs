@@ -101,7 +101,8 @@ fn changed(mut bytes: Vec<u8>, at: usize, to: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn refused() -> Vec<(&'static str, Vec<u8>, FieldProblem)> {
+/// Files that must be refused, and why.
+pub fn refused() -> Vec<(&'static str, Vec<u8>, FieldProblem)> {
     let gif = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\0\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
     let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"><script>alert(1)</script></svg>";
     let mut progressive_lie = jpeg();

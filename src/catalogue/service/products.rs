@@ -4,7 +4,7 @@ use crate::catalogue::{Category, NewProduct, OwnedLine, OwnedProduct, ProductSta
 use crate::error::{AppError, Conflict, OnConstraint};
 use crate::platform::db::{Db, Tx};
 use crate::platform::state::AppState;
-use crate::values::{Currency, FieldProblem, PictureId, ProductId, Slug, VendorId};
+use crate::values::{Currency, FieldProblem, ProductId, Slug, VendorId};
 use crate::vendors::guard::{ApprovedVendor, DraftingVendor, ShopOwner};
 
 /// Products on a page of the vendor's list.
@@ -180,7 +180,9 @@ pub async fn delete(state: &AppState, vendor: &DraftingVendor, id: ProductId, se
         Deletion::Overtaken => return Err(Conflict::Stale.into()),
         Deletion::Done => {
             tx.commit().await?;
-            discard(state, &pictures).await;
+            for picture in pictures {
+                super::pictures::discard(state, picture).await;
+            }
         }
         Deletion::Ordered => {
             // The refusal has ended this transaction.
@@ -191,13 +193,4 @@ pub async fn delete(state: &AppState, vendor: &DraftingVendor, id: ProductId, se
         }
     }
     Ok(outcome)
-}
-
-/// No row names these any more. Files that stay behind harm nobody.
-async fn discard(state: &AppState, pictures: &[PictureId]) {
-    for &picture in pictures {
-        if let Err(error) = crate::media::service::discard(&state.storage, picture).await {
-            tracing::warn!(%picture, %error, "files of a deleted picture stay behind");
-        }
-    }
 }

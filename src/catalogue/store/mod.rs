@@ -1,7 +1,8 @@
 //! SQL of the catalogue: what customers read in `read`, what is written in `write`, a
-//! vendor's own products in `owned`.
+//! vendor's own products in `owned`, their pictures in `pictures`.
 
 pub mod owned;
+pub mod pictures;
 pub mod stock;
 mod read;
 mod write;

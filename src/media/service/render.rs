@@ -1,6 +1,6 @@
 //! From bytes somebody sent to our own files: pure and slow, so always called on a blocking thread.
 
-use std::io::Cursor;
+use std::io::{BufRead, Seek, SeekFrom};
 
 use image::imageops::FilterType;
 use image::metadata::Orientation;
@@ -22,6 +22,9 @@ const QUALITY: f32 = 80.0;
 /// 0 fast to 6 small.
 const EFFORT: i32 = 2;
 
+/// What browsers and cameras make; each decoder here is one of Rust.
+const TAKEN: [ImageFormat; 3] = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP];
+
 /// Our own files of a picture.
 pub struct Rendered {
     pub width: i32,
@@ -30,12 +33,20 @@ pub struct Rendered {
     pub files: Vec<(i32, Vec<u8>)>,
 }
 
-/// Bytes of memory that decoding may take, from the header alone.
+/// What is read of a picture: the bytes that were sent, in memory or on the disk.
+pub trait Input: BufRead + Seek + Send + 'static {}
+impl<T: BufRead + Seek + Send + 'static> Input for T {}
+
+/// Bytes of memory that decoding may take, from the header alone. Leaves the input at its beginning.
 ///
 /// # Errors
-/// What is wrong with the file as far as its header tells.
-pub fn decoding_cost(bytes: &[u8]) -> Result<u64, FieldProblem> {
-    let (format, decoder) = open(bytes)?;
+/// What is wrong with the file as far as its size and header tell.
+pub fn decoding_cost(input: &mut impl Input) -> Result<u64, FieldProblem> {
+    if input.seek(SeekFrom::End(0)).map_err(unreadable)? > MAX_BYTES as u64 {
+        return Err(FieldProblem::FileTooLarge);
+    }
+    input.rewind().map_err(unreadable)?;
+    let (format, decoder) = open(&mut *input)?;
     let (width, height) = decoder.dimensions();
     let bytes_per_pixel = u64::from(decoder.color_type().bytes_per_pixel())
         + match format {
@@ -45,6 +56,8 @@ pub fn decoding_cost(bytes: &[u8]) -> Result<u64, FieldProblem> {
             ImageFormat::WebP => 5,
             _ => 1,
         };
+    drop(decoder);
+    input.rewind().map_err(unreadable)?;
     Ok(u64::from(width) * u64::from(height) * bytes_per_pixel)
 }
 
@@ -52,8 +65,8 @@ pub fn decoding_cost(bytes: &[u8]) -> Result<u64, FieldProblem> {
 ///
 /// # Errors
 /// What is wrong with the file.
-pub fn render(bytes: &[u8]) -> Result<Rendered, FieldProblem> {
-    let (_, mut decoder) = open(bytes)?;
+pub fn render(input: impl Input) -> Result<Rendered, FieldProblem> {
+    let (_, mut decoder) = open(input)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let image = eight_bits(DynamicImage::from_decoder(decoder).map_err(problem)?);
     let mut image = upright(image, orientation);
@@ -72,19 +85,13 @@ pub fn render(bytes: &[u8]) -> Result<Rendered, FieldProblem> {
 }
 
 /// By what the bytes are, not by what they are called.
-fn open(bytes: &[u8]) -> Result<(ImageFormat, impl ImageDecoder), FieldProblem> {
-    if bytes.len() > MAX_BYTES {
-        return Err(FieldProblem::FileTooLarge);
-    }
-    let format = image::guess_format(bytes).map_err(problem)?;
-    if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP) {
-        return Err(FieldProblem::NotAPicture);
-    }
+fn open<'a>(input: impl BufRead + Seek + 'a) -> Result<(ImageFormat, impl ImageDecoder + 'a), FieldProblem> {
+    let mut reader = ImageReader::new(input).with_guessed_format().map_err(unreadable)?;
+    let format = reader.format().filter(|format| TAKEN.contains(format)).ok_or(FieldProblem::NotAPicture)?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
     limits.max_alloc = Some(MAX_ALLOC);
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits);
     let decoder = reader.into_decoder().map_err(problem)?;
     let (width, height) = decoder.dimensions();
@@ -95,6 +102,12 @@ fn open(bytes: &[u8]) -> Result<(ImageFormat, impl ImageDecoder), FieldProblem> 
         return Err(FieldProblem::PictureTooSmall);
     }
     Ok((format, decoder))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
+fn unreadable(error: std::io::Error) -> FieldProblem {
+    tracing::warn!(%error, "a picture could not be read");
+    FieldProblem::NotAPicture
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]

@@ -1,5 +1,6 @@
 //! `/vendor` and what lies below it: what vendors see of their shops.
 
+mod pictures;
 mod product;
 mod products;
 

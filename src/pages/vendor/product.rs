@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
+use super::pictures::Pictures;
 use super::products::tone;
 use crate::catalogue::api::{ArchiveProduct, CreateProduct, DeleteProduct, PublishProduct, SaveProduct, UnpublishProduct};
 use crate::catalogue::{Category, OwnedProduct, ProductStatus, ProductVersion, TypedProduct, field};
@@ -217,6 +218,10 @@ fn news(done: &str) -> Option<&'static str> {
         "published" => "Published: customers find it now.",
         "unpublished" => "Taken back: it is a draft again.",
         "archived" => "Archived: only you see it.",
+        "pictures" => "The pictures are there.",
+        "described" => "What the pictures show is saved.",
+        "arranged" => "The pictures are in their new order.",
+        "removed" => "The picture is gone.",
         "kept" => "It has been ordered, so it is archived and not deleted.",
         _ => return None,
     })
@@ -233,6 +238,7 @@ pub fn OwnedProductPage() -> impl IntoView {
         let db = request::state()?.db.clone();
         let product = crate::catalogue::service::products::find(&db, &owner, id?).await?;
         let categories = crate::catalogue::service::categories(&db).await?;
+        let pictures = crate::catalogue::service::pictures::list(&db, &owner, product.id).await?;
         let shop = owner.vendor().status;
         // A form about another product may have been refused in another tab.
         let flash = flash.filter(|flash| flash.value(PRODUCT_ID) == Some(product.id.to_string().as_str()));
@@ -255,7 +261,10 @@ pub fn OwnedProductPage() -> impl IntoView {
                 {news.map(|news| view! { <Notice tone=Tone::Good>{news}</Notice> })}
                 <ErrorSummary form=refused labels=LABELS/>
                 <div class="with-aside">
-                    <EditForm form=form product=product.clone() categories=categories may_draft=shop.may_draft()/>
+                    <div class="stack">
+                        <EditForm form=form product=product.clone() categories=categories may_draft=shop.may_draft()/>
+                        <Pictures product_id=product.id pictures=pictures flash=flash may_draft=shop.may_draft()/>
+                    </div>
                     <aside class="card stack" aria-label="Publishing">
                         <h2>{product.status.label()}</h2>
                         <Steps product=product shop=shop/>

@@ -7,7 +7,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 
 use super::reader::Reader;
-use super::{Config, Limits, MailConfig, secret_key, stripe};
+use super::{Config, Limits, MailConfig, s3, secret_key, stripe};
 
 /// Goods on hold are goods that nobody else can buy; two hours is more than any payment takes.
 const MAX_HOLD_MINUTES: u32 = 120;
@@ -44,6 +44,7 @@ impl Config {
             mail: mail(&mut env, production),
             stripe: stripe::read(&mut env, production, listen, &secret_key),
             media_dir: env.text("MEDIA_DIR").map_or_else(|| data_dir.join("media"), PathBuf::from),
+            s3: s3::read(&mut env),
             demo_dir: PathBuf::from(env.text("SOUK_DEMO_DIR").unwrap_or_else(|| "demo".to_owned())),
             limits: limits(&mut env),
             trusted_proxies: env.number("TRUSTED_PROXIES", 0..=8, 0),
@@ -99,14 +100,14 @@ fn base_url<V: Fn(&str) -> Option<String>>(env: &mut Reader<V>, production: bool
 }
 
 /// Scheme and host of an address that has nothing else but a port.
-fn origin(text: &str) -> Option<(String, String)> {
+pub(super) fn origin(text: &str) -> Option<(String, String)> {
     let uri: http::Uri = text.parse().ok()?;
     let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
     let bare = text == format!("{scheme}://{authority}") && !authority.as_str().contains('@');
     (bare && ["http", "https"].contains(&scheme)).then(|| (scheme.to_owned(), authority.host().to_owned()))
 }
 
-fn is_loopback(host: &str) -> bool {
+pub(super) fn is_loopback(host: &str) -> bool {
     let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
 }

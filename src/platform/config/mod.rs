@@ -6,6 +6,7 @@
 
 mod env;
 mod reader;
+mod s3;
 mod secret_key;
 mod stripe;
 mod variables;
@@ -15,6 +16,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::SecretString;
+
+use super::storage::S3Config;
 
 pub use stripe::StripeConfig;
 pub use variables::{VARIABLES, Variable};
@@ -38,8 +41,10 @@ pub struct Config {
     pub stripe: StripeConfig,
     /// Where the server keeps what is its own (`SOUK_DATA_DIR`).
     pub data_dir: PathBuf,
-    /// Where pictures lie (`MEDIA_DIR`).
+    /// Where pictures lie (`MEDIA_DIR`), unless they lie in a bucket.
     pub media_dir: PathBuf,
+    /// The bucket for pictures (`S3_BUCKET` and its companions).
+    pub s3: Option<S3Config>,
     /// Folder of the demo catalogue (`SOUK_DEMO_DIR`, otherwise `demo` where the program was started).
     pub demo_dir: PathBuf,
     pub limits: Limits,
@@ -79,6 +84,8 @@ pub struct Limits {
     pub body_read: Duration,
     /// A request that takes longer is answered with 503 (`REQUEST_TIMEOUT_SECONDS`).
     pub request: Duration,
+    /// The same for one that brings files, over the line of somebody's home.
+    pub upload: Duration,
     /// Open connections; more wait in the system's queue (`MAX_CONNECTIONS`).
     pub connections: usize,
     /// Requests being answered; more get 503 at once, since a queue would only make everybody late (`MAX_REQUESTS_IN_FLIGHT`).
@@ -93,6 +100,7 @@ impl Default for Limits {
             header_read: Duration::from_secs(10),
             body_read: Duration::from_secs(10),
             request: Duration::from_secs(30),
+            upload: Duration::from_secs(600),
             connections: 4096,
             requests_in_flight: 512,
             drain: Duration::from_secs(20),

@@ -19,6 +19,7 @@ use super::requests::{Body, Recipe};
 use super::scene::{KNOWN, Scene};
 use super::things::Made;
 use crate::support::people::PASSWORD;
+use crate::support::pictures::{MULTIPART, picture_form, png};
 use crate::support::shop::signature;
 
 /// By which way a request comes.
@@ -53,7 +54,7 @@ pub struct Filled {
     pub path: String,
     pub fields: Vec<(String, String)>,
     /// A body that is no form, with its type.
-    pub raw: Option<(&'static str, String)>,
+    pub raw: Option<(&'static str, Vec<u8>)>,
 }
 
 /// Fills the recipe in for a thing.
@@ -71,8 +72,9 @@ pub async fn fill(scene: &Scene, recipe: &Recipe, made: &Made) -> Filled {
                 fields.push(((*name).to_owned(), words.put_in(scene, value).await));
             }
         }
-        Body::Json(text) => raw = Some(("application/json", words.put_in(scene, text).await)),
-        Body::Event => raw = Some(("application/json", event(&words.new))),
+        Body::Json(text) => raw = Some(("application/json", words.put_in(scene, text).await.into_bytes())),
+        Body::Event => raw = Some(("application/json", event(&words.new).into_bytes())),
+        Body::Picture => raw = Some((MULTIPART, picture_form(&[("cup.png", &png(200, 200))]))),
     }
     Filled { method: recipe.method.parse().unwrap(), path: words.put_in(scene, &path).await, fields, raw }
 }
@@ -171,7 +173,7 @@ impl Filled {
             (Actor::SandboxKey, ..) => request.header(AUTHORIZATION, scene.stripe_key()),
             (Actor::Elsewhere, ..) => request.header("x-forwarded-for", "192.0.2.1"),
             (Actor::Signer, ..) => {
-                let body = self.raw.as_ref().map(|(_, body)| body.as_str()).unwrap_or_default();
+                let body = self.raw.as_ref().map(|(_, body)| std::str::from_utf8(body).unwrap()).unwrap_or_default();
                 let secret = scene.app.state.config.stripe.webhook_secrets[0].expose_secret();
                 request.header("stripe-signature", signature(secret, body))
             }

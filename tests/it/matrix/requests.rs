@@ -3,7 +3,7 @@
 use super::things::Thing;
 use super::things::Thing::{
     Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, Intent, Mail, Nothing, Order, PaidIntent,
-    Picture, Product, ProductId, ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session, Shop, TwoStepAccount, Variant,
+    Picture, PictureOfShop, Product, ProductId, ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session, Shop, TwoStepAccount, Variant,
 };
 use crate::policy::Row;
 
@@ -14,6 +14,8 @@ pub enum Body {
     Json(&'static str),
     /// An event of the payment gateway.
     Event,
+    /// A form with a file in it.
+    Picture,
 }
 
 /// How to ask for what a row is about.
@@ -195,6 +197,19 @@ const RECIPES: &[Recipe] = &[
     form("/api/catalogue/delete-product", &[("product_id", "{id}"), ("seen", "published")])
         .about(ProductOfShop)
         .leads_to(&["/vendor/products"]),
+    form(
+        "/api/catalogue/describe-pictures",
+        &[("product_id", "{secret}"), ("pictures[0][id]", "{id}"), ("pictures[0][alt]", "A cup")],
+    )
+    .about(PictureOfShop)
+    .leads_to(&["/vendor/products/*"]),
+    form("/api/catalogue/arrange-pictures", &[("product_id", "{secret}"), ("order", "{id}")])
+        .about(PictureOfShop)
+        .leads_to(&["/vendor/products/*"]),
+    form("/api/catalogue/remove-picture", &[("product_id", "{secret}"), ("picture_id", "{id}")])
+        .about(PictureOfShop)
+        .leads_to(&["/vendor/products/*"]),
+    Recipe::new("POST", "/vendor/products/{product}/pictures", Body::Picture).about(ProductOfShop),
     form("/api/wishlist/save", &[("product_id", "{id}"), ("saved", "true")]).about(ProductId),
     form("/api/cart/add", &[("variant_id", "{id}"), ("quantity", "1")]).about(Variant),
     form("/api/cart/set-quantity", &[("variant_id", "{id}"), ("quantity", "2")]).about(Variant),

@@ -23,6 +23,8 @@ pub enum Thing {
     /// A product as the shop that sells it sees it: for sale, or not yet.
     ProductOfShop,
     DraftOfShop,
+    /// A picture of such a product; the product is its secret.
+    PictureOfShop,
     /// A shop that waits for an admin.
     Application,
     /// One that was sent in development.
@@ -69,7 +71,9 @@ pub enum Sharing {
 impl Thing {
     pub fn sharing(self) -> Sharing {
         match self {
-            Self::Address | Self::Order | Self::Session | Self::ProductOfShop | Self::DraftOfShop => Sharing::Owner,
+            Self::Address | Self::Order | Self::Session | Self::ProductOfShop | Self::DraftOfShop | Self::PictureOfShop => {
+                Sharing::Owner
+            },
             Self::Category | Self::Product | Self::ProductId | Self::Shop | Self::Variant | Self::Picture | Self::AskingIntent => {
                 Sharing::OnShow
             }
@@ -114,7 +118,11 @@ impl Made {
 /// Makes the thing for one cell.
 pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made {
     if object == Object::Missing {
-        let secret = if matches!(thing, Thing::ProductOfShop) { "1.5" } else { "pi_missing_secret" };
+        let secret = match thing {
+            Thing::ProductOfShop => "1.5",
+            Thing::PictureOfShop => thing.missing(),
+            _ => "pi_missing_secret",
+        };
         return Made { id: thing.missing().to_owned(), secret: secret.to_owned() };
     }
     let goods = if object == Object::Own { &scene.shown } else { &scene.hidden };
@@ -130,6 +138,7 @@ pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made 
         Thing::Order => Made::of(order(scene, owner(scene, object, me).await).await),
         Thing::ProductOfShop => product_of_shop(scene, object, me, "published").await,
         Thing::DraftOfShop => product_of_shop(scene, object, me, "draft").await,
+        Thing::PictureOfShop => picture_of_shop(scene, object, me).await,
         Thing::Session => Made::of(another_session(scene, owner(scene, object, me).await).await),
         Thing::Account => Made::of(person(&scene.app, Role::Customer).await.id),
         Thing::DisabledAccount => Made::of(account_with(scene, "update users set disabled_at = now() where id = $1").await),
@@ -180,6 +189,14 @@ async fn product_of_shop(scene: &Scene, object: Object, me: &Me, status: &str) -
                      returning p.id, (extract(epoch from p.updated_at) * 1000000)::bigint || '.' || v.stock";
     let (id, version): (Uuid, String) = sqlx::query_as(statement).bind(variant).bind(status).fetch_one(scene.app.pool()).await.unwrap();
     Made { id: id.to_string(), secret: version }
+}
+
+async fn picture_of_shop(scene: &Scene, object: Object, me: &Me) -> Made {
+    let product = product_of_shop(scene, object, me, "published").await.id;
+    let statement = "insert into product_pictures (id, product_id, vendor_id, position, width, height, widths)
+                     select gen_random_uuid(), id, vendor_id, 0, 160, 160, '{160}' from products where id = $1::uuid returning id::text";
+    let id = sqlx::query_scalar(statement).bind(&product).fetch_one(scene.app.pool()).await.unwrap();
+    Made { id, secret: product }
 }
 
 async fn another_session(scene: &Scene, user: UserId) -> Uuid {

@@ -4,6 +4,7 @@ pub mod bank;
 mod browser;
 pub mod functions;
 pub mod people;
+pub mod pictures;
 pub mod shop;
 pub mod smtp;
 pub mod tables;

@@ -1,9 +1,10 @@
-//! Where files lie: one port, a local directory behind it. A folder of files is written as a whole or not at all, and never changed after.
+//! A local directory. A folder of files is written beside its place, synced to the disk, then renamed.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use uuid::Uuid;
 
@@ -12,32 +13,23 @@ use crate::error::AppError;
 /// What unfinished folders are called; such a name can never be asked for.
 const UNFINISHED: &str = ".unfinished-";
 
-/// Handle on the file store; cheap to clone.
+/// Files under one directory, which is made on the first write.
 #[derive(Clone, Debug)]
-pub struct Storage {
+pub struct Local {
     root: Arc<PathBuf>,
 }
 
-impl Storage {
-    /// Files under this directory, which is made on the first write.
-    pub fn local(root: impl Into<PathBuf>) -> Self {
+impl Local {
+    pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: Arc::new(root.into()) }
     }
 
-    /// Writes a folder with these files: beside its place, synced to the disk, then renamed, so that no reader and no power cut meets half
-    /// of it. A folder of this id that is already there is replaced.
-    ///
-    /// # Errors
-    /// `Internal` when the disk refuses: full, or not ours.
+    /// So that no reader and no power cut meets half of it. A folder of this id that is already there is replaced.
     pub async fn put_folder(&self, folder: Uuid, files: Vec<(String, Vec<u8>)>) -> Result<(), AppError> {
         let root = Arc::clone(&self.root);
         blocking(move || write_folder(&root, folder, &files)).await
     }
 
-    /// The bytes of a file, or nothing if there is none.
-    ///
-    /// # Errors
-    /// `Internal` when the disk fails.
     pub async fn read(&self, folder: Uuid, name: &str) -> Result<Option<Vec<u8>>, AppError> {
         let path = path_of(&self.root, folder, name).map_err(AppError::internal)?;
         blocking(move || match fs::read(path) {
@@ -48,27 +40,48 @@ impl Storage {
         .await
     }
 
-    /// Whether there is such a file.
-    ///
-    /// # Errors
-    /// `Internal` when the disk fails.
     pub async fn has(&self, folder: Uuid, name: &str) -> Result<bool, AppError> {
         let path = path_of(&self.root, folder, name).map_err(AppError::internal)?;
         blocking(move || path.try_exists()).await
     }
 
-    /// Removes a folder with all that is in it; none is fine.
-    ///
-    /// # Errors
-    /// `Internal` when the disk fails.
     pub async fn remove_folder(&self, folder: Uuid) -> Result<(), AppError> {
         let path = self.root.join(folder.to_string());
         blocking(move || remove_if_there(&path)).await
+    }
+
+    /// Also clears away what a power cut left unfinished.
+    pub async fn folders_older_than(&self, age: Duration) -> Result<Vec<Uuid>, AppError> {
+        let root = Arc::clone(&self.root);
+        blocking(move || list_old(&root, SystemTime::now().checked_sub(age).unwrap_or(SystemTime::UNIX_EPOCH))).await
     }
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, AppError> {
     tokio::task::spawn_blocking(work).await.map_err(AppError::internal)?.map_err(AppError::internal)
+}
+
+fn list_old(root: &Path, before: SystemTime) -> io::Result<Vec<Uuid>> {
+    let entries = match fs::read_dir(root) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let is_old = |metadata: &Metadata| metadata.is_dir() && metadata.modified().is_ok_and(|at| at < before);
+    let mut folders = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        // What vanishes while we look is no longer of interest.
+        if !entry.metadata().is_ok_and(|metadata| is_old(&metadata)) {
+            continue;
+        }
+        let name = entry.file_name().to_string_lossy().into_owned();
+        match name.parse::<Uuid>() {
+            Ok(folder) if folder.to_string() == name => folders.push(folder),
+            _ if name.starts_with(UNFINISHED) => remove_if_there(&entry.path())?,
+            _ => {}
+        }
+    }
+    Ok(folders)
 }
 
 /// Ids and plain names alone make a path: nothing a stranger sends can climb out of the root.
@@ -133,6 +146,20 @@ mod tests {
             assert_eq!(fs::read(root.join(folder.to_string()).join("a"))?, [content]);
         }
         assert_eq!(fs::read_dir(&root)?.count(), 1);
+        fs::remove_dir_all(root)
+    }
+
+    #[test]
+    fn old_folders_are_told_from_young_ones_and_from_what_is_not_ours() -> io::Result<()> {
+        let root = std::env::temp_dir().join(format!("souk-storage-{}", Uuid::new_v4()));
+        let folder = Uuid::new_v4();
+        write_folder(&root, folder, &[("a".to_owned(), vec![1])])?;
+        fs::create_dir(root.join("not-ours"))?;
+        fs::create_dir(root.join(format!("{UNFINISHED}x")))?;
+        assert_eq!(list_old(&root, SystemTime::now() - Duration::from_secs(60))?, Vec::<Uuid>::new());
+        assert_eq!(fs::read_dir(&root)?.count(), 3);
+        assert_eq!(list_old(&root, SystemTime::now() + Duration::from_secs(60))?, [folder]);
+        assert_eq!(fs::read_dir(&root)?.count(), 2, "the unfinished one is gone");
         fs::remove_dir_all(root)
     }
 }

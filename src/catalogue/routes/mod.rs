@@ -1,0 +1,12 @@
+//! Plain routes of the catalogue.
+
+mod pictures;
+
+use crate::platform::routes::PlainRoutes;
+
+pub use pictures::upload_path;
+
+/// They need the sessions layer around them.
+pub fn personal(routes: PlainRoutes) -> PlainRoutes {
+    pictures::routes(routes)
+}
