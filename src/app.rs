@@ -10,7 +10,7 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
 use crate::pages::account::{CloseAccountPage, OrderPage, OrdersPage, ProfilePage, SecurityPage, TwoStepPage};
-use crate::pages::admin::{AdminUserPage, AdminUsersPage, AdminVendorPage, AdminVendorsPage};
+use crate::pages::admin::{AdminCategoriesPage, AdminCategoryPage, AdminUserPage, AdminUsersPage, AdminVendorPage, AdminVendorsPage};
 use crate::pages::cart::CartPage;
 use crate::pages::checkout::{AddressPage, PayPage, ReviewPage};
 use crate::pages::confirm_email::ConfirmEmailPage;
@@ -113,6 +113,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/vendors/:vendor") view=AdminVendorPage ssr=Async/>
                     <Route path=path!("/admin/users") view=AdminUsersPage ssr=Async/>
                     <Route path=path!("/admin/users/:user") view=AdminUserPage ssr=Async/>
+                    <Route path=path!("/admin/categories") view=AdminCategoriesPage ssr=Async/>
+                    <Route path=path!("/admin/categories/:category") view=AdminCategoryPage ssr=Async/>
                     <Route path=path!("/dev/mail") view=MailboxPage ssr=Async/>
                 </Routes>
             </main>

@@ -28,5 +28,6 @@ export function addressOf(person: Person): Address {
 /** Those that the demo data brings. */
 export const DEMO = {
   customer: { name: "", email: "customer@example.com", password: "souk-demo-2026!" },
+  vendor: { name: "", email: "hollow-kiln@example.com", password: "souk-demo-2026!" },
   admin: { name: "", email: "admin@example.com", password: "souk-demo-2026!" },
 } as const;

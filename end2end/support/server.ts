@@ -48,6 +48,7 @@ export class Server {
   private constructor(
     name: string,
     private readonly address: string,
+    private readonly variables: Record<string, string>,
   ) {
     this.url = `http://${address}`;
     const folder = resolve(WORKSHOP, name);
@@ -56,9 +57,9 @@ export class Server {
     this.log = resolve(folder, "server.log");
   }
 
-  /** Filled and ready. */
-  static async open(name: string): Promise<Server> {
-    const server = new Server(name, `127.0.0.1:${await freePort()}`);
+  /** Filled and ready, with these variables beside those that every one of them has. */
+  static async open(name: string, variables: Record<string, string> = {}): Promise<Server> {
+    const server = new Server(name, `127.0.0.1:${await freePort()}`, variables);
     const seeded = await exitOf(server.launch(["seed", "demo"]), SEED_LIMIT_MS);
     if (seeded !== 0) throw new Error(`souk seed demo ended with ${seeded}:\n${server.tail()}`);
     await server.start();
@@ -118,6 +119,7 @@ export class Server {
       MAIL: "mailbox",
       RUST_LOG: process.env.RUST_LOG ?? "info",
       RUST_BACKTRACE: "1",
+      ...this.variables,
     };
     const file = openSync(this.log, "a");
     const child = spawn(binary, command, { cwd: PROJECT, env, stdio: ["ignore", file, file] });
@@ -157,7 +159,7 @@ function exitOf(child: ChildProcess, limit: number): Promise<number | string | n
 }
 
 /** A port that nobody listens on, so that two checkouts can be tested side by side. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((done, failed) => {
     const probe = createServer();
     probe.once("error", failed);

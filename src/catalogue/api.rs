@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use server_fn::codec::GetUrl;
 
-use super::{PictureOrder, PictureText, ProductStatus, ProductVersion, Suggestion, TypedProduct};
+use super::{PictureOrder, PictureText, ProductStatus, ProductVersion, Suggestion, TypedCategory, TypedProduct};
 use crate::error::AppError;
-use crate::values::{NothingElse, PictureId, ProductId};
+use crate::values::{CategoryId, NothingElse, PictureId, ProductId};
 
 /// What the search box offers for the beginning of a text. A read, so a GET that browsers and proxies may repeat.
 #[server(name = Suggest, prefix = "/api", endpoint = "catalogue/suggest", input = GetUrl)]
@@ -113,5 +113,39 @@ pub async fn remove_picture(product_id: ProductId, picture_id: PictureId, #[serv
     let vendor = crate::vendors::guard::DraftingVendor::require().await?;
     super::service::pictures::remove(&crate::platform::request::state()?, &vendor, product_id, picture_id).await?;
     leptos_axum::redirect(&format!("/vendor/products/{product_id}?done=removed#pictures"));
+    Ok(())
+}
+
+/// Adds a category to the tree.
+#[server(name = CreateCategory, prefix = "/api", endpoint = "catalogue/create-category")]
+pub async fn create_category(#[server(flatten)] typed: TypedCategory, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let admin = crate::accounts::guard::Admin::require().await?;
+    super::service::categories::create(&crate::platform::request::state()?.db, &admin, &typed).await?;
+    leptos_axum::redirect("/admin/categories?done=created");
+    Ok(())
+}
+
+/// Changes a category, or where it stands.
+#[server(name = SaveCategory, prefix = "/api", endpoint = "catalogue/save-category")]
+pub async fn save_category(
+    category_id: CategoryId,
+    #[server(flatten)] typed: TypedCategory,
+    #[server(flatten)] rest: NothingElse,
+) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let admin = crate::accounts::guard::Admin::require().await?;
+    super::service::categories::save(&crate::platform::request::state()?.db, &admin, category_id, &typed).await?;
+    leptos_axum::redirect(&format!("/admin/categories/{category_id}?done=saved"));
+    Ok(())
+}
+
+/// Deletes a category in which nothing stands.
+#[server(name = DeleteCategory, prefix = "/api", endpoint = "catalogue/delete-category")]
+pub async fn delete_category(category_id: CategoryId, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let admin = crate::accounts::guard::Admin::require().await?;
+    super::service::categories::delete(&crate::platform::request::state()?.db, &admin, category_id).await?;
+    leptos_axum::redirect("/admin/categories?done=deleted");
     Ok(())
 }

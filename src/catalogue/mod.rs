@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::media::Picture;
 use crate::values::{CategoryId, Money, PageNumber, PictureId, ProductId, Slug, VariantId, VendorId};
 
+mod category_form;
 mod listing_query;
 mod owned_product;
 mod product_form;
@@ -27,6 +28,7 @@ pub mod service;
 #[cfg(feature = "ssr")]
 mod store;
 
+pub use category_form::{CategoryChanges, CategoryNode, TypedCategory, category_field, may_stand_under, tree};
 pub use listing_query::{ListingQuery, SearchText};
 pub use owned_product::{OwnedLine, OwnedProduct, OwnedVariant, ProductStatus, ProductVersion};
 pub use product_form::{NewProduct, NewVariant, ProductForm, ProductTexts, VariantForm};

@@ -1,5 +1,6 @@
 //! What customers may read, and what vendors write. Reads go through `visible_products`; writes carry the vendor's id into every statement.
 
+pub mod categories;
 pub mod pictures;
 pub mod products;
 pub mod stock;

@@ -86,6 +86,8 @@ pub enum Conflict {
     ShopOpen,
     #[error("An order of yours is not paid or not sent yet. Please wait until it is, or cancel it.")]
     OrderOpen,
+    #[error("Something still stands in this. Please move it away first.")]
+    NotEmpty,
     /// Somebody else changed the same thing first.
     #[error("This was changed in the meantime. Please look at it once more.")]
     Stale,

@@ -6,6 +6,7 @@
 mod accounts;
 mod audit;
 mod catalogue;
+mod categories;
 mod config;
 mod embedded_database;
 mod forged_tokens;

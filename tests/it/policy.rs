@@ -108,6 +108,8 @@ pub const POLICY: &[Row] = &[
     page("/admin/vendors/{vendor}", Who::Admin),
     page("/admin/users", Who::Admin),
     page("/admin/users/{user}", Who::Admin),
+    page("/admin/categories", Who::Admin),
+    page("/admin/categories/{category}", Who::Admin),
     page("/dev/mail", Who::Development),
     reads("GET", "/dev/mail/{id}", Who::Development),
     // ui, accounts
@@ -148,6 +150,9 @@ pub const POLICY: &[Row] = &[
     changes("/api/catalogue/arrange-pictures", Who::DraftingVendor),
     changes("/api/catalogue/remove-picture", Who::DraftingVendor),
     changes("/vendor/products/{product}/pictures", Who::DraftingVendor),
+    changes("/api/catalogue/create-category", Who::Admin),
+    changes("/api/catalogue/save-category", Who::Admin),
+    changes("/api/catalogue/delete-category", Who::Admin),
     changes("/api/wishlist/save", Who::Customer),
     changes("/api/cart/add", Who::Shopper),
     changes("/api/cart/set-quantity", Who::Shopper),

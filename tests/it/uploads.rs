@@ -100,7 +100,8 @@ async fn several_pictures_come_in_one_form_and_stand_on_the_page(pool: PgPool) {
     let places = rows.iter().map(|id| page.find(&format!("/media/{id}/")).unwrap()).collect::<Vec<_>>();
     assert!(places.is_sorted());
     // What a stranger sees of it.
-    let slug: String = sqlx::query_scalar("select slug from products where id = $1").bind(shop.product).fetch_one(shop.app.pool()).await.unwrap();
+    let slug: String =
+        sqlx::query_scalar("select slug from products where id = $1").bind(shop.product).fetch_one(shop.app.pool()).await.unwrap();
     let page = shop.app.browser().get(&format!("/product/{slug}")).await.text;
     assert!(rows.iter().all(|id| page.contains(&format!("/media/{id}/"))));
     assert!(missing(&shop.app.state).await.unwrap().is_empty());
@@ -131,15 +132,32 @@ async fn hostile_files_leave_nothing_behind(pool: PgPool) {
     }
     // A good file with a name that is none of ours to use, or a type that lies.
     let names = [
-        "../../../etc/passwd", "..\\..\\boot.ini", "/etc/passwd", "C:\\cup.png", "cup.png%00.html", "cup.php", "cup.svg", ".htaccess", "", " ", "a/b.png",
-        "cup.png\u{202e}gnp.exe", "<script>alert(1)</script>.png", "x.png; filename=y.html", "CON", "nul.png", "%2e%2e%2f", "\u{1f4a9}.png",
+        "../../../etc/passwd",
+        "..\\..\\boot.ini",
+        "/etc/passwd",
+        "C:\\cup.png",
+        "cup.png%00.html",
+        "cup.php",
+        "cup.svg",
+        ".htaccess",
+        "",
+        " ",
+        "a/b.png",
+        "cup.png\u{202e}gnp.exe",
+        "<script>alert(1)</script>.png",
+        "x.png; filename=y.html",
+        "CON",
+        "nul.png",
+        "%2e%2e%2f",
+        "\u{1f4a9}.png",
     ];
     let long = "n".repeat(10_000);
     let names: Vec<&str> = names.into_iter().chain([long.as_str()]).collect();
     let good = png(200, 200);
     for (index, name) in names.iter().enumerate() {
         let kind = ["text/html", "image/svg+xml", "application/x-php", "nonsense"][index % 4];
-        let body = [part(&format!("form-data; name=\"picture\"; filename=\"{name}\""), kind, &good), b"--souk-boundary--\r\n".to_vec()].concat();
+        let body =
+            [part(&format!("form-data; name=\"picture\"; filename=\"{name}\""), kind, &good), b"--souk-boundary--\r\n".to_vec()].concat();
         let sent = shop.send(body).await;
         assert_eq!(sent.status, StatusCode::CREATED, "{name}: {}", sent.text);
         let id: Value = sent.json();
@@ -156,7 +174,12 @@ async fn forms_that_are_none_are_refused(pool: PgPool) {
     let file = png(200, 200);
     let whole = picture_form(&[("cup.png", &file)]);
     let other = [part("form-data; name=\"role\"", "text/plain", b"admin"), whole.clone()].concat();
-    let behind = [part("form-data; name=\"picture\"; filename=\"a.png\"", "image/png", b"x"), part("form-data; name=\"status\"", "text/plain", b"published"), b"--souk-boundary--\r\n".to_vec()].concat();
+    let behind = [
+        part("form-data; name=\"picture\"; filename=\"a.png\"", "image/png", b"x"),
+        part("form-data; name=\"status\"", "text/plain", b"published"),
+        b"--souk-boundary--\r\n".to_vec(),
+    ]
+    .concat();
     let nameless = [part("form-data", "image/png", &file), b"--souk-boundary--\r\n".to_vec()].concat();
     for (what, kind, body) in [
         ("no part", MULTIPART, b"--souk-boundary--\r\n".to_vec()),
@@ -181,7 +204,8 @@ async fn forms_that_are_none_are_refused(pool: PgPool) {
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn what_is_refused_is_named_and_the_rest_is_taken(pool: PgPool) {
     let shop = Shop::open(pool).await;
-    let sent = shop.submit(picture_form(&[("front.png", &png(200, 200)), ("<b>notes.txt", b"hello"), ("big.png", &vec![0; 9 << 20])])).await;
+    let sent =
+        shop.submit(picture_form(&[("front.png", &png(200, 200)), ("<b>notes.txt", b"hello"), ("big.png", &vec![0; 9 << 20])])).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER);
     let page = shop.owner.get(sent.location()).await.text;
     assert!(page.contains("&lt;b&gt;notes.txt") && page.contains("big.png"), "{page}");
@@ -213,16 +237,20 @@ async fn pictures_are_described_and_put_in_order(pool: PgPool) {
     let (arrange, describe) = ("/api/catalogue/arrange-pictures", "/api/catalogue/describe-pictures");
     assert_eq!(shop.change(arrange, &[("order", &format!("{c},{a},{b}"))]).await, StatusCode::OK);
     assert_eq!(shop.rows().await, [c, a, b]);
-    for stale in [format!("{a},{b}"), format!("{a},{b},{c},{a}"), format!("{a},{b},{}", Uuid::now_v7()), String::new(), format!("{a},{a},{b}")] {
+    for stale in
+        [format!("{a},{b}"), format!("{a},{b},{c},{a}"), format!("{a},{b},{}", Uuid::now_v7()), String::new(), format!("{a},{a},{b}")]
+    {
         assert_eq!(shop.change(arrange, &[("order", &stale)]).await, StatusCode::CONFLICT, "{stale}");
     }
     assert_eq!(shop.change(arrange, &[("order", "nonsense")]).await, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(shop.rows().await, [c, a, b]);
     let text = "\"><script>alert(1)</script>";
     let (first, second) = (c.to_string(), a.to_string());
-    let both = [("pictures[0][id]", first.as_str()), ("pictures[0][alt]", text), ("pictures[1][id]", &second), ("pictures[1][alt]", "  Back ")];
+    let both =
+        [("pictures[0][id]", first.as_str()), ("pictures[0][alt]", text), ("pictures[1][id]", &second), ("pictures[1][alt]", "  Back ")];
     assert_eq!(shop.change(describe, &both).await, StatusCode::OK);
-    let alts: Vec<String> = sqlx::query_scalar("select alt from product_pictures order by position").fetch_all(shop.app.pool()).await.unwrap();
+    let alts: Vec<String> =
+        sqlx::query_scalar("select alt from product_pictures order by position").fetch_all(shop.app.pool()).await.unwrap();
     assert_eq!(alts, [text, "Back", ""]);
     let page = shop.owner.get(&format!("/vendor/products/{}", shop.product)).await.text;
     assert!(!page.contains("<script>alert(1)"));
@@ -230,9 +258,11 @@ async fn pictures_are_described_and_put_in_order(pool: PgPool) {
     let long = "x".repeat(301);
     assert_eq!(shop.change(describe, &[("pictures[0][id]", &first), ("pictures[0][alt]", &long)]).await, StatusCode::UNPROCESSABLE_ENTITY);
     let foreign = Uuid::now_v7().to_string();
-    let mixed = [("pictures[0][id]", first.as_str()), ("pictures[0][alt]", "new"), ("pictures[1][id]", &foreign), ("pictures[1][alt]", "x")];
+    let mixed =
+        [("pictures[0][id]", first.as_str()), ("pictures[0][alt]", "new"), ("pictures[1][id]", &foreign), ("pictures[1][alt]", "x")];
     assert_eq!(shop.change(describe, &mixed).await, StatusCode::NOT_FOUND);
-    let alt: String = sqlx::query_scalar("select alt from product_pictures where id = $1").bind(c).fetch_one(shop.app.pool()).await.unwrap();
+    let alt: String =
+        sqlx::query_scalar("select alt from product_pictures where id = $1").bind(c).fetch_one(shop.app.pool()).await.unwrap();
     assert_eq!(alt, text);
 }
 

@@ -7,8 +7,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    DomParser, DragEvent, Element, Event, EventTarget, FormData, Headers, HtmlFormElement, HtmlInputElement, RequestInit, Response, SubmitEvent,
-    SupportedType,
+    DomParser, DragEvent, Element, Event, EventTarget, FormData, Headers, HtmlFormElement, HtmlInputElement, RequestInit, Response,
+    SubmitEvent, SupportedType,
 };
 
 const DRAGGED: &str = "is-dragged";

@@ -109,7 +109,8 @@ pub fn Pictures(
     let room = MAX_OF_PRODUCT.saturating_sub(pictures.len());
     let has_pictures = !pictures.is_empty();
     let list = {
-        let entries = (0..pictures.len()).map(|index| view! { <Entry product_id=product_id pictures=pictures.clone() index=index form=texts.clone()/> });
+        let entries = (0..pictures.len())
+            .map(|index| view! { <Entry product_id=product_id pictures=pictures.clone() index=index form=texts.clone()/> });
         view! { <ol class="picture-list" id="picture-list">{entries.collect_view()}</ol> }
     };
     view! {

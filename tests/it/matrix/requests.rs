@@ -2,8 +2,9 @@
 
 use super::things::Thing;
 use super::things::Thing::{
-    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, Intent, Mail, Nothing, Order, PaidIntent,
-    Picture, PictureOfShop, Product, ProductId, ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session, Shop, TwoStepAccount, Variant,
+    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, EmptyCategory, Intent, Mail, Nothing,
+    Order, PaidIntent, Picture, PictureOfShop, Product, ProductId, ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session, Shop,
+    TwoStepAccount, Variant,
 };
 use crate::policy::Row;
 
@@ -149,6 +150,8 @@ const RECIPES: &[Recipe] = &[
     get("/admin/vendors/{vendor}").about(Application),
     get("/admin/users"),
     get("/admin/users/{user}").about(Account),
+    get("/admin/categories"),
+    get("/admin/categories/{category}").about(EmptyCategory),
     get("/dev/mail"),
     get("/dev/mail/{id}").about(Mail),
     // ui, accounts
@@ -197,12 +200,9 @@ const RECIPES: &[Recipe] = &[
     form("/api/catalogue/delete-product", &[("product_id", "{id}"), ("seen", "published")])
         .about(ProductOfShop)
         .leads_to(&["/vendor/products"]),
-    form(
-        "/api/catalogue/describe-pictures",
-        &[("product_id", "{secret}"), ("pictures[0][id]", "{id}"), ("pictures[0][alt]", "A cup")],
-    )
-    .about(PictureOfShop)
-    .leads_to(&["/vendor/products/*"]),
+    form("/api/catalogue/describe-pictures", &[("product_id", "{secret}"), ("pictures[0][id]", "{id}"), ("pictures[0][alt]", "A cup")])
+        .about(PictureOfShop)
+        .leads_to(&["/vendor/products/*"]),
     form("/api/catalogue/arrange-pictures", &[("product_id", "{secret}"), ("order", "{id}")])
         .about(PictureOfShop)
         .leads_to(&["/vendor/products/*"]),
@@ -210,6 +210,12 @@ const RECIPES: &[Recipe] = &[
         .about(PictureOfShop)
         .leads_to(&["/vendor/products/*"]),
     Recipe::new("POST", "/vendor/products/{product}/pictures", Body::Picture).about(ProductOfShop),
+    form("/api/catalogue/create-category", &[("name", "Tea {new}"), ("description", ""), ("parent_id", ""), ("position", "3")])
+        .leads_to(&["/admin/categories"]),
+    form("/api/catalogue/save-category", &[("category_id", "{id}"), ("name", "Tea {new}"), ("position", "3")])
+        .about(EmptyCategory)
+        .leads_to(&["/admin/categories/*"]),
+    form("/api/catalogue/delete-category", &[("category_id", "{id}")]).about(EmptyCategory).leads_to(&["/admin/categories"]),
     form("/api/wishlist/save", &[("product_id", "{id}"), ("saved", "true")]).about(ProductId),
     form("/api/cart/add", &[("variant_id", "{id}"), ("quantity", "1")]).about(Variant),
     form("/api/cart/set-quantity", &[("variant_id", "{id}"), ("quantity", "2")]).about(Variant),

@@ -13,6 +13,8 @@ use super::scene::Scene;
 pub enum Thing {
     Nothing,
     Category,
+    /// As admins name it.
+    EmptyCategory,
     Product,
     ProductId,
     Shop,
@@ -71,9 +73,7 @@ pub enum Sharing {
 impl Thing {
     pub fn sharing(self) -> Sharing {
         match self {
-            Self::Address | Self::Order | Self::Session | Self::ProductOfShop | Self::DraftOfShop | Self::PictureOfShop => {
-                Sharing::Owner
-            },
+            Self::Address | Self::Order | Self::Session | Self::ProductOfShop | Self::DraftOfShop | Self::PictureOfShop => Sharing::Owner,
             Self::Category | Self::Product | Self::ProductId | Self::Shop | Self::Variant | Self::Picture | Self::AskingIntent => {
                 Sharing::OnShow
             }
@@ -129,6 +129,10 @@ pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made 
     match thing {
         Thing::Nothing => Made::default(),
         Thing::Category => Made::of(&goods.category_slug),
+        Thing::EmptyCategory => {
+            let statement = "insert into categories (id, slug, name) values ($1, $1::text, 'Tea') returning id";
+            Made::of(sqlx::query_scalar::<_, Uuid>(statement).bind(Uuid::now_v7()).fetch_one(scene.app.pool()).await.unwrap())
+        }
         Thing::Product => Made::of(&goods.product_slug),
         Thing::ProductId => Made::of(goods.product_id),
         Thing::Shop => Made::of(&goods.shop_slug),
