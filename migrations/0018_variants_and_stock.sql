@@ -82,6 +82,12 @@ select v.id, v.product_id, v.vendor_id, v.title, v.sku, v.position, v.price_mino
     as available
 from product_variants v where v.retired_at is null;
 
+-- Which of these an order names, paid or not. Definer: a vendor sees paid orders alone, and must not delete what somebody is buying.
+create function ordered_variants(wanted uuid[]) returns setof uuid language sql stable security definer set search_path = public, pg_temp as $$
+  select distinct variant_id from order_lines where variant_id = any(wanted)
+  union select distinct variant_id from stock_holds where variant_id = any(wanted)
+$$;
+
 -- Stock: the ledger is the way in, and the column `product_variants.stock` is its sum.
 create table stock_movements (
   id uuid primary key,
