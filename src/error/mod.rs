@@ -88,6 +88,9 @@ pub enum Conflict {
     OrderOpen,
     #[error("Something still stands in this. Please move it away first.")]
     NotEmpty,
+    /// A product that an admin took down.
+    #[error("We have taken this product down. Please read why on its page, and write to us when it is in order.")]
+    Held,
     /// Somebody else changed the same thing first.
     #[error("This was changed in the meantime. Please look at it once more.")]
     Stale,

@@ -1,13 +1,10 @@
 //! Proofs that somebody has a shop, and what may be done with it as it stands at this request.
 
-use axum::extract::FromRequestParts;
-use http::request::Parts;
-
 use super::{Vendor, service};
 use crate::accounts::Role;
 use crate::accounts::guard::{Customer, Visit};
 use crate::error::AppError;
-use crate::values::VendorId;
+use crate::values::{UserId, VendorId};
 
 /// Somebody who is signed in and has a shop, in whatever status: sees where it stands and what is in it, and changes nothing by it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -44,6 +41,10 @@ impl ShopOwner {
     pub fn vendor_id(&self) -> VendorId {
         self.vendor.id
     }
+
+    pub fn user_id(&self) -> UserId {
+        self.customer.user_id()
+    }
 }
 
 /// A shop's owner who may draft: the shop waits for a decision, was rejected, or is open. Nothing of it is for sale by this alone.
@@ -54,11 +55,23 @@ impl DraftingVendor {
     /// # Errors
     /// `Unauthenticated`; `Forbidden` for whoever has no shop, or a suspended one.
     pub async fn require() -> Result<Self, AppError> {
-        ShopOwner::require().await?.try_into()
+        Self::of(&Visit::current()?).await
+    }
+
+    /// The same, for plain axum routes.
+    ///
+    /// # Errors
+    /// As [`Self::require`].
+    pub async fn of(visit: &Visit) -> Result<Self, AppError> {
+        ShopOwner::of(visit).await?.ok_or(AppError::Forbidden)?.try_into()
     }
 
     pub fn vendor_id(&self) -> VendorId {
         self.0.vendor.id
+    }
+
+    pub fn owner(&self) -> &ShopOwner {
+        &self.0
     }
 }
 
@@ -66,15 +79,6 @@ impl TryFrom<ShopOwner> for DraftingVendor {
     type Error = AppError;
     fn try_from(owner: ShopOwner) -> Result<Self, AppError> {
         if owner.customer.role() == Role::Vendor && owner.vendor.status.may_draft() { Ok(Self(owner)) } else { Err(AppError::Forbidden) }
-    }
-}
-
-/// For plain axum routes.
-impl<S: Sync> FromRequestParts<S> for DraftingVendor {
-    type Rejection = AppError;
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
-        let visit = Visit::from_request_parts(parts, state).await?;
-        ShopOwner::of(&visit).await?.ok_or(AppError::Forbidden)?.try_into()
     }
 }
 
@@ -86,11 +90,23 @@ impl ApprovedVendor {
     /// # Errors
     /// `Unauthenticated`; `Forbidden` for whoever has no approved shop.
     pub async fn require() -> Result<Self, AppError> {
-        ShopOwner::require().await?.try_into()
+        Self::of(&Visit::current()?).await
+    }
+
+    /// The same, for plain axum routes.
+    ///
+    /// # Errors
+    /// As [`Self::require`].
+    pub async fn of(visit: &Visit) -> Result<Self, AppError> {
+        ShopOwner::of(visit).await?.ok_or(AppError::Forbidden)?.try_into()
     }
 
     pub fn vendor_id(&self) -> VendorId {
         self.0.vendor.id
+    }
+
+    pub fn owner(&self) -> &ShopOwner {
+        &self.0
     }
 }
 

@@ -5,6 +5,8 @@ use axum::response::{IntoResponse, Response};
 use futures::stream;
 use http::{HeaderMap, StatusCode};
 
+use crate::accounts::guard::Visit;
+use crate::catalogue::guard::ProductEditor;
 use crate::catalogue::service::pictures;
 use crate::error::AppError;
 use crate::media::Picture;
@@ -14,7 +16,6 @@ use crate::platform::state::AppState;
 use crate::platform::{error_page, form_flash};
 use crate::ui::FormFlash;
 use crate::values::{FieldErrors, FieldProblem, ProductId};
-use crate::vendors::guard::DraftingVendor;
 
 /// The one field of the form; there may be several files in it.
 const FIELD: &str = "picture";
@@ -45,22 +46,27 @@ struct Outcome {
 async fn upload(
     State(state): State<AppState>,
     headers: HeaderMap,
-    vendor: Result<DraftingVendor, AppError>,
+    visit: Visit,
     Path(product): Path<ProductId>,
     form: Multipart,
 ) -> Response {
     let html = error_page::wants_html(&headers);
-    let outcome = match vendor {
-        Ok(vendor) => receive(&state, &vendor, product, form).await,
-        Err(error) => Err(error),
+    let editor = match ProductEditor::at(&visit, product).await {
+        Ok(editor) => editor,
+        Err(AppError::Unauthenticated) if html => {
+            let page = format!("/vendor/products/{product}");
+            return form_flash::see_other(HeaderMap::new(), &crate::accounts::with_next("/sign-in", &page));
+        }
+        Err(error) => return error_page::answer(html, &error),
     };
-    let outcome = match outcome {
+    let page = editor.path_of(product);
+    let outcome = match receive(&state, &editor, product, form).await {
         Ok(outcome) => outcome,
-        Err(error) if html => return send_back(&state, product, Vec::new(), error).await,
-        Err(error) => return error.into_response(),
+        Err(error) if html && error != AppError::NotFound => return send_back(&state, (product, &page), Vec::new(), error).await,
+        Err(error) => return error_page::answer(html, &error),
     };
     if html {
-        return person(&state, product, outcome).await;
+        return person(&state, (product, &page), outcome).await;
     }
     match outcome.refused.first() {
         None => (StatusCode::CREATED, Json(outcome.taken)).into_response(),
@@ -69,16 +75,16 @@ async fn upload(
 }
 
 /// One file after the other: what was taken before a broken line stays.
-async fn receive(state: &AppState, vendor: &DraftingVendor, product: ProductId, mut form: Multipart) -> Result<Outcome, AppError> {
+async fn receive(state: &AppState, editor: &ProductEditor, product: ProductId, mut form: Multipart) -> Result<Outcome, AppError> {
     let mut outcome = Outcome::default();
     while let Some(field) = form.next_field().await.map_err(|_| AppError::Offline)? {
         if field.name() != Some(FIELD) {
             return Err(AppError::Invalid(FieldErrors::default()));
         }
-        pictures::expect(&state.db, vendor, product).await?;
+        pictures::expect(&state.db, editor, product).await?;
         let name: String = field.file_name().unwrap_or_default().chars().take(MAX_NAME_CHARS).collect();
         let taken = match Upload::receive(&state.config.data_dir, pieces(field)).await {
-            Ok(upload) => pictures::add(state, vendor, product, upload).await,
+            Ok(upload) => pictures::add(state, editor, product, upload).await,
             Err(error) => Err(error),
         };
         match taken {
@@ -99,9 +105,9 @@ fn pieces(field: Field<'_>) -> impl futures::Stream<Item = Result<axum::body::By
     stream::try_unfold(field, |mut field| async move { Ok(field.chunk().await?.map(|piece| (piece, field))) })
 }
 
-async fn person(state: &AppState, product: ProductId, outcome: Outcome) -> Response {
+async fn person(state: &AppState, (product, page): (ProductId, &str), outcome: Outcome) -> Response {
     if outcome.refused.is_empty() {
-        return form_flash::see_other(HeaderMap::new(), &format!("/vendor/products/{product}?done=pictures#pictures"));
+        return form_flash::see_other(HeaderMap::new(), &format!("{page}?done=pictures#pictures"));
     }
     let mut errors = FieldErrors::default();
     let mut names = Vec::new();
@@ -109,19 +115,11 @@ async fn person(state: &AppState, product: ProductId, outcome: Outcome) -> Respo
         errors.push(&format!("{FIELD}.{index}"), problem);
         names.push((format!("{FIELD}.{index}"), name));
     }
-    send_back(state, product, names, errors.into()).await
+    send_back(state, (product, page), names, errors.into()).await
 }
 
-async fn send_back(state: &AppState, product: ProductId, mut fields: Vec<(String, String)>, error: AppError) -> Response {
-    match error {
-        AppError::Unauthenticated => {
-            let next = format!("/vendor/products/{product}");
-            return form_flash::see_other(HeaderMap::new(), &crate::accounts::with_next("/sign-in", &next));
-        }
-        AppError::Forbidden | AppError::NotFound => return error_page::answer(true, &error),
-        _ => {}
-    }
+async fn send_back(state: &AppState, (product, page): (ProductId, &str), mut fields: Vec<(String, String)>, error: AppError) -> Response {
     fields.push(("product_id".to_owned(), product.to_string()));
     let flash = FormFlash { path: upload_path(product), fields, error };
-    form_flash::send_back(&state.db, &format!("/vendor/products/{product}"), &flash).await
+    form_flash::send_back(&state.db, page, &flash).await
 }

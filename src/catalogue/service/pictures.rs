@@ -3,6 +3,9 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
+use crate::catalogue::guard::{ProductEditor, ProductViewer};
 use crate::catalogue::{PictureText, store};
 use crate::error::{AppError, Conflict};
 use crate::media::Picture;
@@ -11,7 +14,6 @@ use crate::platform::db::{Db, Tx};
 use crate::platform::rate_limit;
 use crate::platform::state::AppState;
 use crate::values::{FieldErrors, PictureId, ProductId, VendorId};
-use crate::vendors::guard::{DraftingVendor, ShopOwner};
 
 /// Pictures of one product: more than anybody looks at.
 pub const MAX_OF_PRODUCT: usize = 12;
@@ -31,9 +33,9 @@ const PIECE: usize = 1_000;
 ///
 /// # Errors
 /// `Offline`.
-pub async fn list(db: &Db, owner: &ShopOwner, product: ProductId) -> Result<Vec<Picture>, AppError> {
-    let mut tx = db.begin_as_vendor(owner.vendor_id().0).await?;
-    let pictures = store::pictures::list(&mut *tx, owner.vendor_id(), product).await?;
+pub async fn list(db: &Db, viewer: &ProductViewer, product: ProductId) -> Result<Vec<Picture>, AppError> {
+    let mut tx = viewer.begin(db).await?;
+    let pictures = store::pictures::list(&mut *tx, viewer.vendor_id(), product).await?;
     tx.commit().await?;
     Ok(pictures)
 }
@@ -42,9 +44,9 @@ pub async fn list(db: &Db, owner: &ShopOwner, product: ProductId) -> Result<Vec<
 ///
 /// # Errors
 /// `NotFound` for others' products; `Conflict(Full)`; `TooManyRequests`.
-pub async fn expect(db: &Db, vendor: &DraftingVendor, product: ProductId) -> Result<(), AppError> {
-    let vendor = vendor.vendor_id();
-    let mut tx = db.begin_as_vendor(vendor.0).await?;
+pub async fn expect(db: &Db, editor: &ProductEditor, product: ProductId) -> Result<(), AppError> {
+    let vendor = editor.vendor_id();
+    let mut tx = editor.begin(db).await?;
     room(&mut tx, vendor, product).await?;
     tx.commit().await?;
     rate_limit::hit(db, &format!("upload:{vendor}"), UPLOADS_AN_HOUR, HOUR).await
@@ -59,21 +61,23 @@ async fn room(tx: &mut Tx, vendor: VendorId, product: ProductId) -> Result<(), A
 ///
 /// # Errors
 /// `Invalid` at `picture` for what is not a picture we take; `NotFound` for others' products; `Conflict(Full)`.
-pub async fn add(state: &AppState, vendor: &DraftingVendor, product: ProductId, upload: Upload) -> Result<Picture, AppError> {
+pub async fn add(state: &AppState, editor: &ProductEditor, product: ProductId, upload: Upload) -> Result<Picture, AppError> {
     let stored = media::store_upload(&state.storage, upload).await?;
-    if let Err(error) = attach(&state.db, vendor.vendor_id(), product, &stored).await {
+    if let Err(error) = attach(&state.db, editor, product, &stored).await {
         discard(state, stored.id).await;
         return Err(error);
     }
     Ok(Picture { id: stored.id, alt: String::new(), width: stored.width, height: stored.height, widths: stored.widths })
 }
 
-async fn attach(db: &Db, vendor: VendorId, product: ProductId, stored: &StoredPicture) -> Result<(), AppError> {
-    let mut tx = db.begin_as_vendor(vendor.0).await?;
+async fn attach(db: &Db, editor: &ProductEditor, product: ProductId, stored: &StoredPicture) -> Result<(), AppError> {
+    let vendor = editor.vendor_id();
+    let mut tx = editor.begin(db).await?;
     // One at a time, or two uploads could both take the last place.
     store::lock_product(&mut tx, vendor, product).await?;
     room(&mut tx, vendor, product).await?;
     store::insert_picture(&mut tx, product, vendor, stored, "").await?;
+    editor.record(&mut tx, "product.picture_added", product, (None, Some(json!({ "picture": stored.id }))), None).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -82,19 +86,20 @@ async fn attach(db: &Db, vendor: VendorId, product: ProductId, stored: &StoredPi
 ///
 /// # Errors
 /// `Invalid` at `pictures.0.alt` for a text that is too long; `NotFound` for others' pictures. Nothing is changed then.
-pub async fn describe(db: &Db, vendor: &DraftingVendor, product: ProductId, texts: &[PictureText]) -> Result<(), AppError> {
-    let vendor = vendor.vendor_id();
+pub async fn describe(db: &Db, editor: &ProductEditor, product: ProductId, texts: &[PictureText]) -> Result<(), AppError> {
+    let vendor = editor.vendor_id();
     let mut errors = FieldErrors::default();
     let parse = |(index, text): (usize, &PictureText)| errors.text(&format!("pictures.{index}.alt"), &text.alt, 0, MAX_ALT);
     let alts: Vec<String> = texts.iter().take(MAX_OF_PRODUCT).enumerate().map(parse).collect();
     errors.into_result(())?;
-    let mut tx = db.begin_as_vendor(vendor.0).await?;
+    let mut tx = editor.begin(db).await?;
     store::lock_product(&mut tx, vendor, product).await?;
     for (text, alt) in texts.iter().zip(&alts) {
         if !store::pictures::describe(&mut tx, vendor, product, text.id, alt).await? {
             return Err(AppError::NotFound);
         }
     }
+    editor.record(&mut tx, "product.pictures_described", product, (None, Some(json!(alts))), None).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -103,18 +108,19 @@ pub async fn describe(db: &Db, vendor: &DraftingVendor, product: ProductId, text
 ///
 /// # Errors
 /// `NotFound` for others' products; `Conflict(Stale)` unless these are just the product's pictures, each once.
-pub async fn arrange(db: &Db, vendor: &DraftingVendor, product: ProductId, order: &[PictureId]) -> Result<(), AppError> {
-    let vendor = vendor.vendor_id();
-    let mut tx = db.begin_as_vendor(vendor.0).await?;
+pub async fn arrange(db: &Db, editor: &ProductEditor, product: ProductId, order: &[PictureId]) -> Result<(), AppError> {
+    let vendor = editor.vendor_id();
+    let mut tx = editor.begin(db).await?;
     store::lock_product(&mut tx, vendor, product).await?;
-    let mut known: Vec<PictureId> = store::pictures::list(&mut *tx, vendor, product).await?.into_iter().map(|picture| picture.id).collect();
-    let mut wanted = order.to_vec();
+    let before: Vec<PictureId> = store::pictures::list(&mut *tx, vendor, product).await?.into_iter().map(|picture| picture.id).collect();
+    let (mut known, mut wanted) = (before.clone(), order.to_vec());
     known.sort_unstable();
     wanted.sort_unstable();
     if known != wanted {
         return Err(Conflict::Stale.into());
     }
     store::pictures::arrange(&mut tx, vendor, product, order).await?;
+    editor.record(&mut tx, "product.pictures_arranged", product, (Some(json!(before)), Some(json!(order))), None).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -123,12 +129,13 @@ pub async fn arrange(db: &Db, vendor: &DraftingVendor, product: ProductId, order
 ///
 /// # Errors
 /// `NotFound` for others' pictures.
-pub async fn remove(state: &AppState, vendor: &DraftingVendor, product: ProductId, picture: PictureId) -> Result<(), AppError> {
-    let vendor = vendor.vendor_id();
-    let mut tx = state.db.begin_as_vendor(vendor.0).await?;
+pub async fn remove(state: &AppState, editor: &ProductEditor, product: ProductId, picture: PictureId) -> Result<(), AppError> {
+    let vendor = editor.vendor_id();
+    let mut tx = editor.begin(&state.db).await?;
     if !store::pictures::remove(&mut tx, vendor, product, picture).await? {
         return Err(AppError::NotFound);
     }
+    editor.record(&mut tx, "product.picture_removed", product, (Some(json!({ "picture": picture })), None), None).await?;
     tx.commit().await?;
     discard(state, picture).await;
     Ok(())

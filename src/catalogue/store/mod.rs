@@ -1,10 +1,14 @@
-//! SQL of the catalogue: what customers read in `read`, what is written in `write`, a
-//! vendor's own products in `owned`, their pictures in `pictures`; the tree as admins change it in `categories`.
+//! SQL of the catalogue: what customers read in `read`, what is written in `write`, products from behind in `owned`, `variants` and `list`,
+//! their pictures in `pictures`, stock in `stock` and `ledger`, the tree as admins change it in `categories`.
 
 pub mod categories;
+pub mod ledger;
+pub mod list;
 pub mod owned;
 pub mod pictures;
+pub mod preview;
 pub mod stock;
+pub mod variants;
 mod read;
 mod write;
 

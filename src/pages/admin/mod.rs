@@ -1,12 +1,16 @@
 //! What admins see.
 
 mod categories;
+mod product;
+mod products;
 mod user;
 mod users;
 mod vendor;
 mod vendors;
 
 pub use categories::{AdminCategoriesPage, AdminCategoryPage};
+pub use product::{AdminPreviewPage, AdminProductPage, AdminStockPage};
+pub use products::{AdminNewProductPage, AdminProductsPage};
 pub use user::AdminUserPage;
 pub use users::AdminUsersPage;
 pub use vendor::AdminVendorPage;

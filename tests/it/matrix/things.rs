@@ -27,6 +27,10 @@ pub enum Thing {
     DraftOfShop,
     /// A picture of such a product; the product is its secret.
     PictureOfShop,
+    /// The same, taken down by an admin.
+    HeldProduct,
+    /// One with its variant.
+    StockedProduct,
     /// A shop that waits for an admin.
     Application,
     /// One that was sent in development.
@@ -73,7 +77,10 @@ pub enum Sharing {
 impl Thing {
     pub fn sharing(self) -> Sharing {
         match self {
-            Self::Address | Self::Order | Self::Session | Self::ProductOfShop | Self::DraftOfShop | Self::PictureOfShop => Sharing::Owner,
+            Self::Address | Self::Order | Self::Session | Self::ProductOfShop | Self::DraftOfShop | Self::HeldProduct | Self::StockedProduct
+            | Self::PictureOfShop => {
+                Sharing::Owner
+            }
             Self::Category | Self::Product | Self::ProductId | Self::Shop | Self::Variant | Self::Picture | Self::AskingIntent => {
                 Sharing::OnShow
             }
@@ -105,7 +112,7 @@ impl Thing {
 #[derive(Clone, Default, Debug)]
 pub struct Made {
     pub id: String,
-    /// By which the holder of an intent proves to be one; of a shop's product, the version that was seen.
+    /// By which the holder of an intent proves to be one; of a shop's product, the version that was seen or its variant.
     pub secret: String,
 }
 
@@ -119,7 +126,8 @@ impl Made {
 pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made {
     if object == Object::Missing {
         let secret = match thing {
-            Thing::ProductOfShop => "1.5",
+            Thing::ProductOfShop => "1",
+            Thing::StockedProduct => "00000000-0000-7000-8000-000000000001",
             Thing::PictureOfShop => thing.missing(),
             _ => "pi_missing_secret",
         };
@@ -143,6 +151,17 @@ pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made 
         Thing::ProductOfShop => product_of_shop(scene, object, me, "published").await,
         Thing::DraftOfShop => product_of_shop(scene, object, me, "draft").await,
         Thing::PictureOfShop => picture_of_shop(scene, object, me).await,
+        Thing::HeldProduct => {
+            let made = product_of_shop(scene, object, me, "draft").await;
+            let statement = "update products set held_reason = 'No.' where id = $1::uuid";
+            sqlx::query(statement).bind(&made.id).execute(scene.app.pool()).await.unwrap();
+            made
+        }
+        Thing::StockedProduct => {
+            let made = product_of_shop(scene, object, me, "published").await;
+            let variant = sqlx::query_scalar("select id::text from product_variants where product_id = $1::uuid").bind(&made.id);
+            Made { secret: variant.fetch_one(scene.app.pool()).await.unwrap(), ..made }
+        }
         Thing::Session => Made::of(another_session(scene, owner(scene, object, me).await).await),
         Thing::Account => Made::of(person(&scene.app, Role::Customer).await.id),
         Thing::DisabledAccount => Made::of(account_with(scene, "update users set disabled_at = now() where id = $1").await),
@@ -190,7 +209,7 @@ async fn product_of_shop(scene: &Scene, object: Object, me: &Me, status: &str) -
     };
     let variant = scene.app.goods(vendor, 1500, 5).await;
     let statement = "update products p set status = $2 from product_variants v where v.id = $1 and p.id = v.product_id
-                     returning p.id, (extract(epoch from p.updated_at) * 1000000)::bigint || '.' || v.stock";
+                     returning p.id, ((extract(epoch from p.updated_at) * 1000000)::bigint)::text";
     let (id, version): (Uuid, String) = sqlx::query_as(statement).bind(variant).bind(status).fetch_one(scene.app.pool()).await.unwrap();
     Made { id: id.to_string(), secret: version }
 }
