@@ -11,7 +11,7 @@ use leptos_router::path;
 
 use crate::pages::account::{CloseAccountPage, OrderPage, OrdersPage, ProfilePage, SecurityPage, TwoStepPage};
 use crate::pages::admin::{
-    AdminCategoriesPage, AdminCategoryPage, AdminNewProductPage, AdminPreviewPage, AdminProductPage, AdminProductsPage, AdminStockPage, AdminUserPage, AdminUsersPage, AdminVendorPage,
+    AdminCategoriesPage, AdminCategoryPage, AdminNewProductPage, AdminOrderPage, AdminOrdersPage, AdminPreviewPage, AdminProductPage, AdminProductsPage, AdminStockPage, AdminUserPage, AdminUsersPage, AdminVendorPage,
     AdminVendorsPage,
 };
 use crate::pages::cart::CartPage;
@@ -29,7 +29,7 @@ use crate::pages::shop::ShopPage;
 use crate::pages::sign_in::{SecondStepPage, SignInPage};
 use crate::pages::sign_up::SignUpPage;
 use crate::pages::thanks::ThanksPage;
-use crate::pages::vendor::{NewProductPage, OwnedProductPage, OwnedProductsPage, PreviewPage, StockPage, VendorPage};
+use crate::pages::vendor::{NewProductPage, OwnedProductPage, OwnedProductsPage, PackingSlipPage, PreviewPage, StockPage, VendorOrderPage, VendorOrdersPage, VendorPage};
 use crate::pages::wishlist::WishlistPage;
 use crate::ui::Sprite;
 use crate::ui::theme::{Theme, chosen};
@@ -125,6 +125,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/products/:product") view=AdminProductPage ssr=Async/>
                     <Route path=path!("/admin/products/:product/stock") view=AdminStockPage ssr=Async/>
                     <Route path=path!("/admin/products/:product/preview") view=AdminPreviewPage ssr=Async/>
+                    <Route path=path!("/vendor/orders") view=VendorOrdersPage ssr=Async/>
+                    <Route path=path!("/vendor/orders/:order") view=VendorOrderPage ssr=Async/>
+                    <Route path=path!("/vendor/orders/:order/slip") view=PackingSlipPage ssr=Async/>
+                    <Route path=path!("/admin/orders") view=AdminOrdersPage ssr=Async/>
+                    <Route path=path!("/admin/orders/:order") view=AdminOrderPage ssr=Async/>
                     <Route path=path!("/dev/mail") view=MailboxPage ssr=Async/>
                 </Routes>
             </main>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::OrderProgress;
+use super::refund::TypedRefund;
 use crate::error::AppError;
 use crate::values::{AddressId, NothingElse, OrderId};
 
@@ -55,4 +56,49 @@ pub async fn order_progress(order_id: OrderId, #[server(flatten)] rest: NothingE
     let NothingElse = rest;
     let customer = crate::accounts::guard::Customer::require().await?;
     super::service::progress(&crate::platform::request::state()?, &customer, order_id).await
+}
+
+/// The vendor's part of an order is on its way.
+#[server(name = ShipPart, prefix = "/api", endpoint = "checkout/ship-part")]
+pub async fn ship_part(
+    order_id: OrderId,
+    #[server(default)] carrier: String,
+    #[server(default)] tracking: String,
+    #[server(flatten)] rest: NothingElse,
+) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let owner = crate::vendors::guard::ShopOwner::require().await?;
+    super::service::ship(&crate::platform::request::state()?, &owner, order_id, &carrier, &tracking).await?;
+    leptos_axum::redirect(&format!("/vendor/orders/{order_id}?done=shipped"));
+    Ok(())
+}
+
+/// The vendor's part of an order has arrived.
+#[server(name = DeliverPart, prefix = "/api", endpoint = "checkout/deliver-part")]
+pub async fn deliver_part(order_id: OrderId, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let owner = crate::vendors::guard::ShopOwner::require().await?;
+    crate::orders::service::parcels::deliver(&crate::platform::request::state()?.db, &owner, order_id).await?;
+    leptos_axum::redirect(&format!("/vendor/orders/{order_id}?done=delivered"));
+    Ok(())
+}
+
+/// The vendor cannot send their part of an order.
+#[server(name = CancelPart, prefix = "/api", endpoint = "checkout/cancel-part")]
+pub async fn cancel_part(order_id: OrderId, reason: String, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let owner = crate::vendors::guard::ShopOwner::require().await?;
+    super::service::cancel_part(&crate::platform::request::state()?, &owner, order_id, &reason).await?;
+    leptos_axum::redirect(&format!("/vendor/orders/{order_id}?done=canceled"));
+    Ok(())
+}
+
+/// Gives money back.
+#[server(name = RefundOrder, prefix = "/api", endpoint = "checkout/refund")]
+pub async fn refund_order(order_id: OrderId, #[server(flatten)] typed: TypedRefund, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let admin = crate::accounts::guard::Admin::require().await?;
+    super::service::refund(&crate::platform::request::state()?, &admin, order_id, &typed).await?;
+    leptos_axum::redirect(&format!("/admin/orders/{order_id}?done=refunded"));
+    Ok(())
 }

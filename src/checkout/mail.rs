@@ -6,7 +6,7 @@ use crate::orders::service::LockedOrder;
 use crate::orders::{Order, OrderPart};
 use crate::payments::RefundReason;
 use crate::platform::db::Tx;
-use crate::values::{Email, Money, RefundId, country_name};
+use crate::values::{Email, Money, OrderPartId, RefundId, country_name};
 
 /// Payment received: what was bought, what it cost, where it goes.
 ///
@@ -89,6 +89,41 @@ pub async fn refunded(tx: &mut Tx, order: &Order, refund: RefundId, amount: Mone
         .button("See your order", order_url(order, base_url));
     let subject = format!("Refund for order #{}", order.number);
     send(tx, "refunded", &order.email, format!("refunded:{refund}"), subject, content).await
+}
+
+/// A vendor has sent their part.
+///
+/// # Errors
+/// Only the database's.
+pub async fn shipped(tx: &mut Tx, order: &Order, part: OrderPartId, base_url: &str) -> Result<(), AppError> {
+    let Some(part) = order.parts.iter().find(|known| known.id == part) else { return Ok(()) };
+    let content = MailContent::new("Your parcel is on its way")
+        .paragraph(format!("{} has sent this part of order #{}:", part.vendor_name, order.number))
+        .lines(goods(part));
+    let content = match (&part.carrier, &part.tracking) {
+        (Some(carrier), Some(number)) => content.paragraph(format!("{carrier}, tracking number {number}")),
+        (Some(carrier), None) => content.paragraph(format!("Sent with {carrier}")),
+        _ => content,
+    };
+    let content = content.button("See your order", order_url(order, base_url));
+    let subject = format!("Order #{}: {} has sent your parcel", order.number, part.vendor_name);
+    send(tx, "shipped", &order.email, format!("shipped:{}", part.id), subject, content).await
+}
+
+/// A vendor cannot send their part: what was paid for it goes back.
+///
+/// # Errors
+/// Only the database's.
+pub async fn part_canceled(tx: &mut Tx, order: &Order, part: OrderPartId, reason: &str, base_url: &str) -> Result<(), AppError> {
+    let Some(part) = order.parts.iter().find(|known| known.id == part) else { return Ok(()) };
+    let content = MailContent::new("A part of your order was canceled")
+        .paragraph(format!("{} cannot send this part of order #{}:", part.vendor_name, order.number))
+        .lines(goods(part))
+        .paragraph(reason.to_owned())
+        .paragraph("You get back what you paid for it. There is nothing you need to do.")
+        .button("See your order", order_url(order, base_url));
+    let subject = format!("Order #{}: {} cannot send its part", order.number, part.vendor_name);
+    send(tx, "part_canceled", &order.email, format!("part_canceled:{}", part.id), subject, content).await
 }
 
 async fn send(

@@ -12,6 +12,7 @@ use crate::values::{Address, AddressId, Money, OrderId};
 
 pub mod api;
 pub mod islands;
+pub mod refund;
 #[cfg(feature = "ssr")]
 pub mod invariants;
 #[cfg(feature = "ssr")]

@@ -91,6 +91,8 @@ pub enum Conflict {
     /// A product that an admin took down.
     #[error("We have taken this product down. Please read why on its page, and write to us when it is in order.")]
     Held,
+    #[error("Nothing of this order can be given back.")]
+    NothingToRefund,
     /// Somebody else changed the same thing first.
     #[error("This was changed in the meantime. Please look at it once more.")]
     Stale,

@@ -7,12 +7,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::text_enum;
-use crate::values::{Address, Money, OrderId, PictureId, Quantity};
+use crate::values::{Address, Money, OrderId, OrderPartId, PictureId, Quantity};
 
+mod parcel;
 #[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]
 mod store;
+
+pub use parcel::{Parcel, ParcelList, ParcelSummary, Shipment, parcel_field};
 
 text_enum! {
     /// Where the money of an order stands.
@@ -95,6 +98,27 @@ pub struct OrderSummary {
     pub picture_ids: Vec<PictureId>,
 }
 
+/// One line of an admin's list.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DeskLine {
+    pub id: OrderId,
+    pub number: i64,
+    pub status: OrderStatus,
+    pub email: String,
+    pub total: Money,
+    /// RFC 3339, UTC.
+    pub placed_at: String,
+    pub shops: Vec<String>,
+}
+
+/// A page of an admin's list.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct DeskList {
+    pub orders: Vec<DeskLine>,
+    /// Before which one the next page begins; none on the last one.
+    pub next: Option<OrderId>,
+}
+
 /// An order as its customer sees it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Order {
@@ -125,6 +149,7 @@ impl Order {
 /// What one vendor sends.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OrderPart {
+    pub id: OrderPartId,
     pub vendor_name: String,
     pub fulfilment: Fulfilment,
     pub shipping: Money,

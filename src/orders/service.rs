@@ -1,5 +1,8 @@
 //! Reading orders, and the moves that checkout and payments make with them inside their transactions.
 
+pub mod desk;
+pub mod parcels;
+
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -210,6 +213,7 @@ fn order(row: store::OrderRow, lines: Vec<store::LineRow>) -> Order {
     for line in lines {
         if parts.last().is_none_or(|(id, _)| *id != line.part_id) {
             let part = OrderPart {
+                id: line.part_id,
                 vendor_name: line.vendor_name,
                 fulfilment: line.fulfilment,
                 shipping: money(line.part_shipping_minor),

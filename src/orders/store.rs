@@ -8,6 +8,9 @@ use crate::values::{Address, Currency, Email, OrderId, OrderPartId, PictureId, P
 
 crate::text_column!(OrderStatus, Fulfilment);
 
+pub mod desk;
+pub mod parcels;
+
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 pub struct OrderRow {

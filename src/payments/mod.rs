@@ -1,11 +1,12 @@
 //! Payments and refunds of orders, and the inbox of the gateway's events.
 //!
-//! Tables: `payments`, `refunds`, `stripe_events`. One live intent for an order (I4), an event takes effect once (I7), refunds stay within
+//! Tables: `payments`, `refunds`, `refund_items`, `stripe_events`. One live intent for an order (I4), an event takes effect once (I7), refunds stay within
 //! what was captured (I14): each is a constraint.
 
 use crate::text_enum;
 use crate::values::Currency;
 
+pub mod refunds;
 pub mod service;
 mod store;
 
@@ -38,6 +39,8 @@ text_enum! {
         RequestedByCustomer => "requested_by_customer",
         Duplicate => "duplicate",
         Fraudulent => "fraudulent",
+        /// The vendor could not send it.
+        CanceledByVendor => "canceled_by_vendor",
     }
 }
 

@@ -1,7 +1,7 @@
 //! What checkout does with payments inside its transactions.
 
 pub use super::store::{PaymentRow as Payment, RefundRow as Refund};
-use super::{PaymentStatus, RefundReason, store};
+use super::{PaymentStatus, store};
 use crate::error::AppError;
 use crate::platform::db::{Db, Tx};
 use crate::values::{Money, OrderId, PaymentId, RefundId};
@@ -54,14 +54,6 @@ pub async fn set_status(tx: &mut Tx, payment: PaymentId, status: PaymentStatus, 
 /// Only the database's.
 pub async fn claim_stale(db: &Db, limit: i64) -> Result<Vec<Payment>, AppError> {
     Ok(store::claim_stale(db.pool(), limit).await?)
-}
-
-/// Gives the whole payment back; the refund worker does it once the transaction is committed.
-///
-/// # Errors
-/// Only the database's.
-pub async fn refund_all(tx: &mut Tx, payment: &Payment, reason: RefundReason) -> Result<(), AppError> {
-    Ok(store::insert_refund(&mut **tx, RefundId::new(), payment, reason).await?)
 }
 
 /// # Errors

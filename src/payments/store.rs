@@ -7,6 +7,8 @@ use crate::values::{Currency, OrderId, PaymentId, RefundId};
 
 crate::text_column!(PaymentStatus, RefundReason);
 
+pub mod refunds;
+
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 #[derive(Clone, Debug)]
@@ -148,21 +150,6 @@ pub async fn record_event(
 
 pub async fn event_seen(db: impl PgExecutor<'_>, id: &str) -> Result<bool> {
     sqlx::query_scalar!(r#"select exists (select from stripe_events where id = $1) as "seen!""#, id).fetch_one(db).await
-}
-
-pub async fn insert_refund(db: impl PgExecutor<'_>, id: RefundId, payment: &PaymentRow, reason: RefundReason) -> Result<()> {
-    sqlx::query!(
-        "insert into refunds (id, order_id, payment_id, amount_minor, currency, reason) values ($1, $2, $3, $4, $5, $6)",
-        id as _,
-        payment.order_id as _,
-        payment.id as _,
-        payment.amount_minor,
-        payment.currency as _,
-        reason as _
-    )
-    .execute(db)
-    .await?;
-    Ok(())
 }
 
 /// Refunds that are due, leased for two minutes by pushing the next attempt back.

@@ -32,3 +32,11 @@ pub async fn take(tx: &mut Tx, order: OrderId, bought: &[(VariantId, Quantity)],
     }
     Ok(true)
 }
+
+/// Puts pieces of an order back on the shelf. The caller has locked the variants. What was counted as sold stays so: it was.
+///
+/// # Errors
+/// Only the database's.
+pub async fn restock(tx: &mut Tx, order: OrderId, pieces: &[(VariantId, i32)]) -> Result<(), AppError> {
+    Ok(store::stock::restock(&mut **tx, order, pieces).await?)
+}

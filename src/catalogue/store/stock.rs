@@ -47,6 +47,25 @@ pub async fn sell(db: impl PgExecutor<'_>, order: OrderId, variants: &[VariantId
     Ok(())
 }
 
+/// One movement for each line; the ledger adds it to the stock. The variants are locked by the caller.
+pub async fn restock(db: impl PgExecutor<'_>, order: OrderId, pieces: &[(VariantId, i32)]) -> Result<()> {
+    let ids: Vec<MovementId> = pieces.iter().map(|_| MovementId::new()).collect();
+    let variants: Vec<VariantId> = pieces.iter().map(|(variant, _)| *variant).collect();
+    let quantities: Vec<i32> = pieces.iter().map(|(_, quantity)| *quantity).collect();
+    sqlx::query!(
+        "insert into stock_movements (id, variant_id, vendor_id, kind, delta, order_id)
+         select back.id, pv.id, pv.vendor_id, 'restocked', back.quantity, $1
+         from unnest($2::uuid[], $3::uuid[], $4::int[]) as back (id, variant_id, quantity) join product_variants pv on pv.id = back.variant_id",
+        order as _,
+        &ids as &[MovementId],
+        &variants as &[VariantId],
+        &quantities
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// What this order has taken from above its threshold to it or below.
 pub async fn fallen_low(db: impl PgExecutor<'_>, order: OrderId) -> Result<Vec<LowStock>> {
     sqlx::query_as!(

@@ -111,8 +111,8 @@ async fn succeed(
             mail::new_order(tx, &locked, base_url).await?;
             Ok(Applied::Paid)
         }
-        OrderStatus::Pending => give_back(tx, &locked, payment, RefundReason::OutOfStock, base_url).await,
-        OrderStatus::Canceled | OrderStatus::Expired => give_back(tx, &locked, payment, RefundReason::OrderClosed, base_url).await,
+        OrderStatus::Pending => give_back(tx, &locked, RefundReason::OutOfStock, base_url).await,
+        OrderStatus::Canceled | OrderStatus::Expired => give_back(tx, &locked, RefundReason::OrderClosed, base_url).await,
         _ => Ok(Applied::Nothing),
     }
 }
@@ -137,14 +137,13 @@ async fn take_goods(tx: &mut Tx, locked: &LockedOrder, base_url: &str) -> Result
 async fn give_back(
     tx: &mut Tx,
     locked: &LockedOrder,
-    payment: &Payment,
     reason: RefundReason,
     base_url: &str,
 ) -> Result<Applied, AppError> {
     if !orders::service::mark_refund_pending(tx, locked.order.id).await? {
         return Ok(Applied::Nothing);
     }
-    payments::service::refund_all(tx, payment, reason).await?;
+    super::refund::give_all_back(tx, locked.order.id, reason).await?;
     mail::refund_announced(tx, &locked.order, reason, base_url).await?;
     Ok(Applied::Refunding)
 }

@@ -1,6 +1,8 @@
 //! What admins see.
 
 mod categories;
+mod order;
+mod orders;
 mod product;
 mod products;
 mod user;
@@ -9,6 +11,8 @@ mod vendor;
 mod vendors;
 
 pub use categories::{AdminCategoriesPage, AdminCategoryPage};
+pub use order::AdminOrderPage;
+pub use orders::AdminOrdersPage;
 pub use product::{AdminPreviewPage, AdminProductPage, AdminStockPage};
 pub use products::{AdminNewProductPage, AdminProductsPage};
 pub use user::AdminUserPage;

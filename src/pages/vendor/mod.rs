@@ -1,6 +1,7 @@
 //! `/vendor` and what lies below it: what vendors see of their shops.
 
 mod editor;
+mod orders;
 mod pictures;
 mod product;
 mod products;
@@ -8,6 +9,7 @@ mod steps;
 mod stock;
 mod variants;
 
+pub use orders::{PackingSlipPage, VendorOrderPage, VendorOrdersPage, tone as fulfilment_tone};
 pub use product::{BeginForm, NewProductPage, OwnedProductPage, PreviewPage, ProductEditorPage, Workbench, preview};
 pub use products::{OwnedProductsPage, ProductSearch, ProductTabs, RowPicture, tone as product_tone};
 pub use steps::Step;
@@ -77,6 +79,11 @@ pub fn VendorPage() -> impl IntoView {
                 </header>
                 <div class="stack">
                     <div class="card stack"><Standing vendor=vendor/></div>
+                    <section class="card stack" aria-labelledby="orders">
+                        <h2 id="orders">"Your orders"</h2>
+                        <p>"What is paid and waits to be sent, and everything you have sent."</p>
+                        <ButtonLink href="/vendor/orders" look=Look::Secondary>"Go to your orders"</ButtonLink>
+                    </section>
                     <section class="card stack" aria-labelledby="products">
                         <h2 id="products">"Your products"</h2>
                         <p>"Drafts are seen by you alone. What you publish is for sale while your shop is open."</p>

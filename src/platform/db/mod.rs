@@ -45,6 +45,15 @@ pub struct Db {
     pool: PgPool,
 }
 
+/// Goes on as the server itself in a transaction that began as a vendor's.
+///
+/// # Errors
+/// Those of the database.
+pub async fn leave_vendor(tx: &mut Tx) -> Result<(), AppError> {
+    sqlx::query("select set_config('role', 'none', true), set_config('souk.vendor_id', '', true)").execute(&mut **tx).await?;
+    Ok(())
+}
+
 impl Db {
     pub fn new(pool: PgPool) -> Self {
         Self { pool }

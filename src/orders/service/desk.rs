@@ -1,0 +1,68 @@
+//! What admins see of orders: all of them.
+
+use super::{order, rfc3339};
+use crate::accounts::guard::Admin;
+use crate::error::AppError;
+use crate::orders::{DeskLine, DeskList, Order, OrderStatus, store};
+use crate::platform::db::Db;
+use crate::values::{Money, OrderId};
+
+/// Orders on a page of the admin's list.
+const PER_PAGE: usize = 50;
+
+/// Newest first. A text is the number of an order, or the beginning of an address of a mail.
+///
+/// # Errors
+/// `Offline`.
+pub async fn list(
+    db: &Db,
+    _: &Admin,
+    status: Option<OrderStatus>,
+    text: Option<&str>,
+    before: Option<OrderId>,
+) -> Result<DeskList, AppError> {
+    let number = text.and_then(|text| text.trim_start_matches('#').parse::<i64>().ok());
+    let email = text.filter(|_| number.is_none()).map(|text| format!("{}%", like_literal(&text.to_lowercase())));
+    // One more than is shown says whether there is another page.
+    let mut rows = store::desk::list(db.pool(), status, (number, email.as_deref()), before, PER_PAGE as i64 + 1).await?;
+    let more = rows.len() > PER_PAGE;
+    rows.truncate(PER_PAGE);
+    let next = rows.last().filter(|_| more).map(|row| row.id);
+    let orders = rows
+        .into_iter()
+        .map(|row| DeskLine {
+            id: row.id,
+            number: row.number,
+            status: row.status,
+            email: row.email,
+            total: Money::new(row.total_minor, row.currency),
+            placed_at: rfc3339(row.placed_at),
+            shops: row.shops,
+        })
+        .collect();
+    Ok(DeskList { orders, next })
+}
+
+/// Any order, in full.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn find(db: &Db, _: &Admin, id: OrderId) -> Result<Order, AppError> {
+    let row = store::find(db.pool(), id).await?.ok_or(AppError::NotFound)?;
+    Ok(order(row, store::lines(db.pool(), id).await?))
+}
+
+/// The text itself in a LIKE, whatever it is made of.
+fn like_literal(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::like_literal;
+
+    #[test]
+    fn a_text_means_itself() {
+        assert_eq!(like_literal(r"100%_\a"), r"100\%\_\\a");
+    }
+}

@@ -1,0 +1,175 @@
+//! `/admin/orders/{order}`
+
+use leptos::prelude::*;
+use server_fn::ServerFn;
+
+use crate::accounts::guard::Admin;
+use crate::checkout::api::RefundOrder;
+use crate::checkout::refund::{RefundCause, Refundable, RefundableLine, RefundablePart, refund_field as field};
+use crate::orders::{Order, OrderStatus};
+use crate::pages::account::{OrderParts, order_tone};
+use crate::pages::checkout::AddressLines;
+use crate::pages::dates::Date;
+use crate::pages::document::Document;
+use crate::pages::totals::Totals;
+use crate::pages::{loaded, path_part, query};
+use crate::payments::refunds::RefundLine;
+use crate::platform::{form_flash, request};
+use crate::ui::{Badge, Breadcrumbs, Button, ErrorSummary, FormState, Notice, SelectField, TextField, Tone};
+use crate::values::{Money, OrderId};
+
+const LABELS: &[(&str, &str)] = &[(field::REASON, "Why"), (field::NOTE, "Note"), (field::LINES, "What goes back")];
+
+/// One line of the order in the refund form.
+#[component]
+fn LineFields(order: Refundable, line: RefundableLine, index: usize, form: FormState) -> impl IntoView {
+    let name = |part: &str| format!("lines[{index}][{part}]");
+    let id = |part: &str| format!("lines.{index}.{part}");
+    let typed = |part: &str| form.value(&name(part)).map(str::to_owned);
+    let problem = |part: &str| form.problem(&id(part)).map(|problem| problem.message());
+    let left = Money::new(line.minor_left(), order.currency);
+    view! {
+        <tr>
+            <th scope="row">{line.name.clone()}<input type="hidden" name=name("line_id") value=line.id.to_string()/></th>
+            <td class="numeric nowrap">{format!("{} of {}", line.quantity_left(), line.quantity)}</td>
+            <td>
+                <label class="visually-hidden" for=id("quantity")>{format!("Pieces of {} that go back", line.name)}</label>
+                <input class="input" id=id("quantity") name=name("quantity") inputmode="numeric" value=typed("quantity") placeholder="0" autocomplete="off"
+                    aria-invalid=problem("quantity").map(|_| "true")/>
+                {problem("quantity").map(|problem| view! { <p class="field-problem">{problem}</p> })}
+            </td>
+            <td>
+                <label class="visually-hidden" for=id("amount")>{format!("Amount for {}, if it is another than their price", line.name)}</label>
+                <input class="input" id=id("amount") name=name("amount") inputmode="decimal" value=typed("amount") placeholder=format!("up to {left}") autocomplete="off"
+                    aria-invalid=problem("amount").map(|_| "true")/>
+                {problem("amount").map(|problem| view! { <p class="field-problem">{problem}</p> })}
+            </td>
+        </tr>
+    }
+}
+
+/// Shipping of one part in the refund form.
+#[component]
+fn ShippingFields(order: Refundable, part: RefundablePart, index: usize, form: FormState) -> impl IntoView {
+    let name = format!("shipping[{index}][amount]");
+    let id = format!("shipping.{index}.amount");
+    let problem = form.problem(&id).map(|problem| problem.message());
+    let left = Money::new(part.shipping_left(), order.currency);
+    view! {
+        <tr>
+            <th scope="row">{format!("Shipping, {}", part.vendor_name)}<input type="hidden" name=format!("shipping[{index}][part_id]") value=part.id.to_string()/></th>
+            <td></td>
+            <td></td>
+            <td>
+                <label class="visually-hidden" for=id.clone()>{format!("Shipping of {} that goes back", part.vendor_name)}</label>
+                <input class="input" id=id name=name.clone() inputmode="decimal" value=form.value(&name).map(str::to_owned) placeholder=format!("up to {left}") autocomplete="off"
+                    aria-invalid=problem.map(|_| "true")/>
+                {problem.map(|problem| view! { <p class="field-problem">{problem}</p> })}
+            </td>
+        </tr>
+    }
+}
+
+#[component]
+fn RefundForm(order_id: OrderId, order: Refundable, form: FormState) -> impl IntoView {
+    let causes = RefundCause::ALL.iter().map(|cause| (cause.to_string(), cause.label().to_owned())).collect();
+    let lines = order.lines.iter().filter(|line| line.minor_left() > 0).cloned().enumerate().collect::<Vec<_>>();
+    let parts = order.parts.iter().filter(|part| part.shipping_left() > 0).cloned().enumerate().collect::<Vec<_>>();
+    let restock = form.error().is_none() || form.value(field::RESTOCK) == Some("yes");
+    view! {
+        <form class="form card" method="post" action=RefundOrder::url() id="refund">
+            <h2>"Give money back"</h2>
+            <p class="muted small">{format!("Up to {} can go back. The customer gets a mail once the payment provider has taken it.", order.left())}</p>
+            <input type="hidden" name="order_id" value=order_id.to_string()/>
+            <div class="table-scroll" role="region" aria-label="What goes back" tabindex="0" id=field::LINES>
+                <table class="table">
+                    <thead><tr><th scope="col">"What"</th><th scope="col">"Left"</th><th scope="col">"Pieces back"</th><th scope="col">"Another amount"</th></tr></thead>
+                    <tbody>
+                        {lines.into_iter().map(|(index, line)| view! { <LineFields order=order.clone() line=line index=index form=form.clone()/> }).collect_view()}
+                        {parts.into_iter().map(|(index, part)| view! { <ShippingFields order=order.clone() part=part index=index form=form.clone()/> }).collect_view()}
+                    </tbody>
+                </table>
+            </div>
+            <label class="cluster"><input type="checkbox" name=field::RESTOCK value="yes" checked=restock/>"These pieces are for sale again"</label>
+            <SelectField form=form.clone() name=field::REASON label="Why" options=causes value="requested_by_customer" autocomplete="off"/>
+            <TextField form=form name=field::NOTE label="Note" maxlength=500 optional=true autocomplete="off" hint="For the log; the customer does not see it"/>
+            <Button>"Give it back"</Button>
+        </form>
+    }
+}
+
+#[component]
+fn History(order: Order, refunds: Vec<RefundLine>) -> impl IntoView {
+    let text = |at: time::OffsetDateTime| at.format(&time::format_description::well_known::Rfc3339).unwrap_or_default();
+    view! {
+        <section class="card stack" aria-labelledby="history">
+            <h2 id="history">"Payment"</h2>
+            <ul class="stack" role="list">
+                <li>"Placed "<Date at=order.placed_at/></li>
+                {order.payment_error.map(|error| view! { <li>"Last attempt refused: "{error}</li> })}
+                {order.paid_at.map(|at| view! { <li>"Paid "<Date at=at/></li> })}
+                {refunds.into_iter().map(|refund| {
+                    let amount = Money::new(refund.amount_minor, refund.currency);
+                    let by = refund.by.map_or_else(|| "the shop itself".to_owned(), |name| name);
+                    view! {
+                        <li>
+                            {format!("Refund of {amount} by {by}, ")}<Date at=text(refund.created_at)/>": "<strong>{refund.status}</strong>
+                            {(!refund.note.is_empty()).then(|| view! { <p class="muted small">{refund.note.clone()}</p> })}
+                            {refund.last_error.map(|error| view! { <p class="field-problem">{error}</p> })}
+                        </li>
+                    }
+                }).collect_view()}
+            </ul>
+        </section>
+    }
+}
+
+/// One order, whoever's: what was bought, how it was paid, what can go back.
+#[component]
+pub fn AdminOrderPage() -> impl IntoView {
+    let id = path_part::<OrderId>("order");
+    let flash = form_flash::current();
+    let done = query("done");
+    loaded(async move {
+        let admin = Admin::require().await?;
+        let state = request::state()?;
+        let id = id?;
+        let order = crate::orders::service::desk::find(&state.db, &admin, id).await?;
+        let refunds = crate::payments::refunds::of_order(&state.db, id).await?;
+        let mine = id.to_string();
+        let form = FormState::of(flash.filter(|flash| flash.value("order_id") == Some(mine.as_str())).as_ref(), RefundOrder::url());
+        let refundable = match order.status {
+            OrderStatus::Paid | OrderStatus::PartiallyRefunded => Some(crate::checkout::service::refundable(&state, &admin, id).await?),
+            _ => None,
+        };
+        let refundable = refundable.filter(|left| !left.left().is_zero());
+        let news = (done.as_deref() == Some("refunded") && form.error().is_none()).then_some("The money is on its way back.");
+        let title = format!("Order {}", order.number);
+        Ok(view! {
+            <Document title=if form.error().is_some() { format!("Error: {title}") } else { title.clone() }/>
+            <div class="wrap stack">
+                <Breadcrumbs trail=vec![("Orders".to_owned(), "/admin/orders".to_owned())] here=title.clone()/>
+                <header class="page-head">
+                    <h1>{title}</h1>
+                    <p class="cluster"><Badge tone=order_tone(order.status)>{order.status.label()}</Badge><span>{order.email.clone()}</span></p>
+                </header>
+                {news.map(|news| view! { <Notice tone=Tone::Good>{news}</Notice> })}
+                <ErrorSummary form=form.clone() labels=LABELS/>
+                <div class="with-aside">
+                    <div class="stack">
+                        <OrderParts parts=order.parts.clone() paid=order.paid_at.is_some()/>
+                        {refundable.map(|left| view! { <RefundForm order_id=id order=left form=form/> })}
+                        <History order=order.clone() refunds=refunds/>
+                    </div>
+                    <aside class="card summary" aria-labelledby="summary">
+                        <h2 id="summary">"Summary"</h2>
+                        <Totals items=order.items shipping=order.shipping total=order.total tax=Some(order.tax) discount=Some(order.discount)/>
+                        <hr/>
+                        <p class="muted small">"Goes to"</p>
+                        <AddressLines address=order.address/>
+                    </aside>
+                </div>
+            </div>
+        })
+    })
+}

@@ -1,0 +1,91 @@
+//! `/admin/orders`
+
+use leptos::prelude::*;
+
+use crate::accounts::guard::Admin;
+use crate::orders::{DeskLine, DeskList, OrderStatus};
+use crate::pages::account::order_tone;
+use crate::pages::dates::Date;
+use crate::pages::document::Document;
+use crate::pages::{loaded, query};
+use crate::platform::request;
+use crate::ui::{Badge, Button, ButtonLink, EmptyState, Look};
+use crate::values::{OrderId, percent_encoded};
+
+const LIST: &str = "/admin/orders";
+
+fn href(status: Option<OrderStatus>, text: Option<&str>, before: Option<OrderId>) -> String {
+    let parts = [
+        status.map(|status| format!("status={status}")),
+        text.map(|text| format!("q={}", percent_encoded(text))),
+        before.map(|id| format!("before={id}")),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { LIST.to_owned() } else { format!("{LIST}?{}", parts.join("&")) }
+}
+
+#[component]
+fn Table(orders: Vec<DeskLine>) -> impl IntoView {
+    view! {
+        <div class="table-scroll" role="region" aria-label="Orders" tabindex="0">
+            <table class="table">
+                <thead><tr><th scope="col">"Order"</th><th scope="col">"Placed"</th><th scope="col">"Customer"</th><th scope="col">"Shops"</th><th scope="col">"Total"</th><th scope="col">"State"</th></tr></thead>
+                <tbody>
+                    {orders.into_iter().map(|order| view! {
+                        <tr>
+                            <th scope="row"><a href=format!("{LIST}/{}", order.id)>{format!("Order {}", order.number)}</a></th>
+                            <td class="nowrap"><Date at=order.placed_at/></td>
+                            <td>{order.email}</td>
+                            <td>{order.shops.join(", ")}</td>
+                            <td class="numeric nowrap">{order.total.to_string()}</td>
+                            <td><Badge tone=order_tone(order.status)>{order.status.label()}</Badge></td>
+                        </tr>
+                    }).collect_view()}
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+/// All orders, newest first.
+#[component]
+pub fn AdminOrdersPage() -> impl IntoView {
+    let status = query("status").and_then(|text| text.parse::<OrderStatus>().ok());
+    let text = query("q").map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let before = query("before").and_then(|text| text.parse::<OrderId>().ok());
+    loaded(async move {
+        let admin = Admin::require().await?;
+        let DeskList { orders, next } =
+            crate::orders::service::desk::list(&request::state()?.db, &admin, status, text.as_deref(), before).await?;
+        let content = if orders.is_empty() {
+            view! { <EmptyState icon="box" title="No orders" text="No order matches this."/> }.into_any()
+        } else {
+            view! { <Table orders=orders/> }.into_any()
+        };
+        let tabs = std::iter::once(None).chain(OrderStatus::ALL.iter().copied().map(Some));
+        let searched = text.clone();
+        let more = next.map(|id| href(status, text.as_deref(), Some(id)));
+        Ok(view! {
+            <Document title="Orders"/>
+            <div class="wrap stack">
+                <header class="page-head cluster spread">
+                    <h1>"Orders"</h1>
+                    <form class="cluster" method="get" action=LIST role="search" aria-label="Find an order">
+                        <label class="visually-hidden" for="order-q">"Number, or the beginning of an address"</label>
+                        <input class="input" id="order-q" name="q" placeholder="Number or e-mail" value=searched maxlength="254" autocomplete="off"/>
+                        <Button look=Look::Secondary>"Find"</Button>
+                    </form>
+                </header>
+                <nav aria-label="State">
+                    <ul class="tabs" role="list">
+                        {tabs.map(|tab| view! {
+                            <li><a href=href(tab, None, None) aria-current=(tab == status).then_some("page")>{tab.map_or("All", OrderStatus::label)}</a></li>
+                        }).collect_view()}
+                    </ul>
+                </nav>
+                {content}
+                {more.map(|href| view! { <p><ButtonLink href=href look=Look::Secondary>"Older orders"</ButtonLink></p> })}
+            </div>
+        })
+    })
+}

@@ -1,0 +1,170 @@
+//! SQL of refunds and of what they consist of.
+
+use sqlx::{PgConnection, PgExecutor};
+use time::OffsetDateTime;
+
+use super::Result;
+use crate::orders::Fulfilment;
+use crate::payments::RefundReason;
+use crate::values::{Currency, OrderId, OrderLineId, OrderPartId, PaymentId, RefundId, UserId, VariantId, VendorId};
+
+/// A line, and what of it is given back.
+pub struct LineLeft {
+    pub id: OrderLineId,
+    pub part_id: OrderPartId,
+    pub vendor_id: VendorId,
+    pub variant_id: VariantId,
+    pub product_name: String,
+    pub variant_title: String,
+    pub unit_price_minor: i64,
+    pub quantity: i32,
+    pub subtotal_minor: i64,
+    pub refunded_quantity: i64,
+    pub refunded_minor: i64,
+}
+
+/// A part, and what of its shipping is given back.
+pub struct PartLeft {
+    pub id: OrderPartId,
+    pub vendor_id: VendorId,
+    pub vendor_name: String,
+    pub fulfilment: Fulfilment,
+    pub currency: Currency,
+    pub shipping_minor: i64,
+    pub refunded_shipping_minor: i64,
+}
+
+pub async fn lines_left(db: impl PgExecutor<'_>, order: OrderId) -> Result<Vec<LineLeft>> {
+    sqlx::query_as!(
+        LineLeft,
+        r#"select l.id as "id: OrderLineId", l.part_id as "part_id: OrderPartId", l.vendor_id as "vendor_id: VendorId",
+             l.variant_id as "variant_id: VariantId", l.product_name, l.variant_title, l.unit_price_minor, l.quantity, l.subtotal_minor,
+             coalesce(i.quantity, 0) as "refunded_quantity!", coalesce(i.amount_minor, 0)::bigint as "refunded_minor!"
+           from order_lines l
+           left join (select i.line_id, sum(i.quantity) as quantity, sum(i.amount_minor) as amount_minor
+             from refund_items i join refunds r on r.id = i.refund_id where i.order_id = $1 and r.status <> 'failed' group by i.line_id) i on i.line_id = l.id
+           where l.order_id = $1 order by l.part_id, l.id"#,
+        order as _
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub async fn parts_left(db: impl PgExecutor<'_>, order: OrderId) -> Result<Vec<PartLeft>> {
+    sqlx::query_as!(
+        PartLeft,
+        r#"select p.id as "id: OrderPartId", p.vendor_id as "vendor_id: VendorId", p.vendor_name, p.fulfilment as "fulfilment: Fulfilment",
+             o.currency as "currency: Currency", p.shipping_minor,
+             (select coalesce(sum(i.amount_minor), 0)::bigint from refund_items i join refunds r on r.id = i.refund_id
+               where i.part_id = p.id and i.line_id is null and r.status <> 'failed') as "refunded_shipping_minor!"
+           from order_parts p join orders o on o.id = p.order_id where p.order_id = $1 order by p.id"#,
+        order as _
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub async fn lock_captured(db: impl PgExecutor<'_>, order: OrderId) -> Result<Option<PaymentId>> {
+    sqlx::query_scalar!(
+        r#"select id as "id: PaymentId" from payments where order_id = $1 and status = 'succeeded' for update"#,
+        order as _
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// One thing that goes back.
+#[derive(Clone, Copy, Debug)]
+pub struct NewRefundItem {
+    pub part_id: OrderPartId,
+    pub vendor_id: VendorId,
+    pub line_id: Option<OrderLineId>,
+    pub quantity: i32,
+    pub amount_minor: i64,
+    pub restocked: bool,
+}
+
+/// A refund to be written.
+#[derive(Clone, Copy, Debug)]
+pub struct NewRefund<'a> {
+    pub order_id: OrderId,
+    pub payment_id: PaymentId,
+    pub currency: Currency,
+    pub reason: RefundReason,
+    pub note: &'a str,
+    /// None: the shop itself.
+    pub created_by: Option<UserId>,
+    pub items: &'a [NewRefundItem],
+}
+
+pub async fn insert(connection: &mut PgConnection, id: RefundId, refund: &NewRefund<'_>) -> Result<()> {
+    sqlx::query!(
+        "insert into refunds (id, order_id, payment_id, amount_minor, currency, reason, note, created_by) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        id as _,
+        refund.order_id as _,
+        refund.payment_id as _,
+        refund.items.iter().map(|item| item.amount_minor).sum::<i64>(),
+        refund.currency as _,
+        refund.reason as _,
+        refund.note,
+        refund.created_by as Option<UserId>
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub async fn insert_items(connection: &mut PgConnection, id: RefundId, refund: &NewRefund<'_>) -> Result<()> {
+    let ids: Vec<uuid::Uuid> = refund.items.iter().map(|_| uuid::Uuid::now_v7()).collect();
+    let parts: Vec<uuid::Uuid> = refund.items.iter().map(|item| item.part_id.0).collect();
+    let vendors: Vec<uuid::Uuid> = refund.items.iter().map(|item| item.vendor_id.0).collect();
+    let lines: Vec<Option<uuid::Uuid>> = refund.items.iter().map(|item| item.line_id.map(|line| line.0)).collect();
+    let quantities: Vec<i32> = refund.items.iter().map(|item| item.quantity).collect();
+    let amounts: Vec<i64> = refund.items.iter().map(|item| item.amount_minor).collect();
+    let restocked: Vec<bool> = refund.items.iter().map(|item| item.restocked).collect();
+    sqlx::query!(
+        "insert into refund_items (id, refund_id, order_id, part_id, vendor_id, line_id, quantity, amount_minor, restocked)
+         select i.id, $1, $2, i.part_id, i.vendor_id, i.line_id, i.quantity, i.amount_minor, i.restocked
+         from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::int[], $8::bigint[], $9::bool[])
+           as i (id, part_id, vendor_id, line_id, quantity, amount_minor, restocked)",
+        id as _,
+        refund.order_id as _,
+        &ids,
+        &parts,
+        &vendors,
+        &lines as &[Option<uuid::Uuid>],
+        &quantities,
+        &amounts,
+        &restocked
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A refund in an order's history.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RefundLine {
+    pub id: RefundId,
+    pub amount_minor: i64,
+    pub currency: Currency,
+    pub reason: RefundReason,
+    pub note: String,
+    pub status: String,
+    pub created_at: OffsetDateTime,
+    pub finished_at: Option<OffsetDateTime>,
+    pub last_error: Option<String>,
+    pub by: Option<String>,
+}
+
+pub async fn of_order(db: impl PgExecutor<'_>, order: OrderId) -> Result<Vec<RefundLine>> {
+    sqlx::query_as!(
+        RefundLine,
+        r#"select r.id as "id: RefundId", r.amount_minor, r.currency as "currency: Currency", r.reason as "reason: RefundReason", r.note, r.status,
+             r.created_at, r.finished_at, r.last_error, u.name as "by?"
+           from refunds r left join users u on u.id = r.created_by where r.order_id = $1 order by r.created_at, r.id"#,
+        order as _
+    )
+    .fetch_all(db)
+    .await
+}
