@@ -95,7 +95,11 @@ pub async fn cancel_part(order_id: OrderId, reason: String, #[server(flatten)] r
 
 /// Gives money back.
 #[server(name = RefundOrder, prefix = "/api", endpoint = "checkout/refund")]
-pub async fn refund_order(order_id: OrderId, #[server(flatten)] typed: TypedRefund, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+pub async fn refund_order(
+    order_id: OrderId,
+    #[server(flatten)] typed: TypedRefund,
+    #[server(flatten)] rest: NothingElse,
+) -> Result<(), AppError> {
     let NothingElse = rest;
     let admin = crate::accounts::guard::Admin::require().await?;
     super::service::refund(&crate::platform::request::state()?, &admin, order_id, &typed).await?;

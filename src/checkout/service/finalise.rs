@@ -134,12 +134,7 @@ async fn take_goods(tx: &mut Tx, locked: &LockedOrder, base_url: &str) -> Result
     Ok(true)
 }
 
-async fn give_back(
-    tx: &mut Tx,
-    locked: &LockedOrder,
-    reason: RefundReason,
-    base_url: &str,
-) -> Result<Applied, AppError> {
+async fn give_back(tx: &mut Tx, locked: &LockedOrder, reason: RefundReason, base_url: &str) -> Result<Applied, AppError> {
     if !orders::service::mark_refund_pending(tx, locked.order.id).await? {
         return Ok(Applied::Nothing);
     }

@@ -9,7 +9,7 @@ mod security;
 mod two_step;
 
 pub use close::CloseAccountPage;
-pub use orders::{OrderPage, OrderParts, OrdersPage};
+pub use orders::{OrderPage, OrderParts, OrdersPage, tone as order_tone};
 pub use profile::ProfilePage;
 pub use security::SecurityPage;
 pub use two_step::TwoStepPage;

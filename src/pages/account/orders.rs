@@ -17,7 +17,8 @@ use crate::values::OrderId;
 /// Pictures in the card of an order.
 const CARD_PICTURES: usize = 6;
 
-fn tone(status: OrderStatus) -> Tone {
+/// The colour that goes with where the money is.
+pub fn tone(status: OrderStatus) -> Tone {
     match status {
         OrderStatus::Paid => Tone::Good,
         OrderStatus::Pending | OrderStatus::Review | OrderStatus::RefundPending | OrderStatus::PartiallyRefunded => Tone::Warn,

@@ -99,7 +99,9 @@ pub fn VendorOrdersPage() -> impl IntoView {
         let ParcelList { parcels, next, counts } = crate::orders::service::parcels::list(&db, &owner, state, number, after).await?;
         let content = match (parcels.is_empty(), number.is_some(), state) {
             (false, ..) => view! { <Table parcels=parcels/> }.into_any(),
-            (true, true, _) => view! { <EmptyState icon="search" title="No such order" text="No paid order of yours has this number."/> }.into_any(),
+            (true, true, _) => {
+                view! { <EmptyState icon="search" title="No such order" text="No paid order of yours has this number."/> }.into_any()
+            }
             (true, false, Some(Fulfilment::Unfulfilled)) => {
                 view! { <EmptyState icon="truck" title="Nothing to send" text="Orders stand here as soon as they are paid."/> }.into_any()
             }
@@ -148,6 +150,7 @@ fn Lines(parcel: Parcel) -> impl IntoView {
 #[component]
 fn NextStep(parcel: Parcel, ship: FormState, cancel: FormState) -> impl IntoView {
     let id = parcel.order_id.to_string();
+    let refused = cancel.error().is_some();
     match parcel.fulfilment {
         Fulfilment::Unfulfilled => view! {
             <form class="form" method="post" action=ShipPart::url()>
@@ -158,7 +161,7 @@ fn NextStep(parcel: Parcel, ship: FormState, cancel: FormState) -> impl IntoView
                 <TextField form=ship name=field::TRACKING label="Tracking number" maxlength=120 optional=true autocomplete="off"/>
                 <Button wide=true>"It is on its way"</Button>
             </form>
-            <details open=cancel.error().is_some()>
+            <details open=refused>
                 <summary>"I cannot send it"</summary>
                 <form class="form" method="post" action=CancelPart::url()>
                     <p class="muted small">"The customer gets back what they paid for your part, and a mail with your reason. This cannot be undone."</p>

@@ -65,12 +65,9 @@ pub async fn parts_left(db: impl PgExecutor<'_>, order: OrderId) -> Result<Vec<P
 }
 
 pub async fn lock_captured(db: impl PgExecutor<'_>, order: OrderId) -> Result<Option<PaymentId>> {
-    sqlx::query_scalar!(
-        r#"select id as "id: PaymentId" from payments where order_id = $1 and status = 'succeeded' for update"#,
-        order as _
-    )
-    .fetch_optional(db)
-    .await
+    sqlx::query_scalar!(r#"select id as "id: PaymentId" from payments where order_id = $1 and status = 'succeeded' for update"#, order as _)
+        .fetch_optional(db)
+        .await
 }
 
 /// One thing that goes back.
