@@ -7,8 +7,8 @@ use crate::catalogue::guard::{ProductEditor, ProductViewer};
 use crate::catalogue::options::{arrange, title_of};
 use crate::catalogue::stock_form::parse_new_price;
 use crate::catalogue::{
-    Category, NewProduct, NewVariant, OwnedFilter, OwnedLine, OwnedList, OwnedProduct, Product, ProductChanges, ProductTexts, ProductVersion,
-    TypedProduct, field, store,
+    Category, NewProduct, NewVariant, OwnedFilter, OwnedLine, OwnedList, OwnedProduct, Product, ProductChanges, ProductTexts,
+    ProductVersion, TypedProduct, field, store,
 };
 use crate::error::{AppError, Conflict, OnConstraint};
 use crate::platform::db::{Db, Tx};
@@ -295,7 +295,8 @@ pub async fn set_price(
     let vendor = editor.vendor_id();
     let mut tx = editor.begin(db).await?;
     let known = lock(&mut tx, vendor, id).await?;
-    if known.variants.iter().any(|known| known.id == variant && known.compare_at.is_some_and(|was| was.amount_minor <= price.amount_minor)) {
+    if known.variants.iter().any(|known| known.id == variant && known.compare_at.is_some_and(|was| was.amount_minor <= price.amount_minor))
+    {
         return Err(AppError::field(field::PRICE, FieldProblem::OutOfRange));
     }
     if !store::variants::set_price(&mut tx, vendor, (id, variant), seen, price).await? {

@@ -30,7 +30,12 @@ pub fn trail() -> Vec<(String, String)> {
 
 /// What a product begins with.
 #[component]
-pub fn BeginForm(form: FormState, action: &'static str, categories: Vec<Category>, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+pub fn BeginForm(
+    form: FormState,
+    action: &'static str,
+    categories: Vec<Category>,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     view! {
         <form class="form card" method="post" action=action>
             <ErrorSummary form=form.clone() labels=LABELS/>

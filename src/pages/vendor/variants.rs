@@ -35,8 +35,11 @@ pub fn RowField(
     let problem = form.problem(&id);
     let value = form.value(&name).map_or(value, str::to_owned);
     let (problem_id, hint_id) = (format!("{id}-problem"), format!("{id}-hint"));
-    let described: Vec<&str> =
-        [(problem.is_some(), &problem_id), (!hint.is_empty(), &hint_id)].into_iter().filter(|(is, _)| *is).map(|(_, id)| id.as_str()).collect();
+    let described: Vec<&str> = [(problem.is_some(), &problem_id), (!hint.is_empty(), &hint_id)]
+        .into_iter()
+        .filter(|(is, _)| *is)
+        .map(|(_, id)| id.as_str())
+        .collect();
     let described = (!described.is_empty()).then(|| described.join(" "));
     let (cell, labelled) = (place == Place::Cell, id.clone());
     view! {

@@ -3,9 +3,8 @@
 use super::things::Thing;
 use super::things::Thing::{
     Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, EmptyCategory, HeldProduct, Intent, Mail,
-    Nothing, Order, PaidIntent, Picture, PictureOfShop, Product, ProductId, ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session, Shop,
-    StockedProduct,
-    TwoStepAccount, Variant,
+    Nothing, Order, PaidIntent, Picture, PictureOfShop, Product, ProductId, ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session,
+    Shop, StockedProduct, TwoStepAccount, Variant,
 };
 use crate::policy::Row;
 
@@ -239,12 +238,8 @@ const RECIPES: &[Recipe] = &[
     form("/api/catalogue/describe-pictures", &[("product_id", "{secret}"), ("pictures[0][id]", "{id}"), ("pictures[0][alt]", "A cup")])
         .about(PictureOfShop)
         .leads_to(EDITORS),
-    form("/api/catalogue/arrange-pictures", &[("product_id", "{secret}"), ("order", "{id}")])
-        .about(PictureOfShop)
-        .leads_to(EDITORS),
-    form("/api/catalogue/remove-picture", &[("product_id", "{secret}"), ("picture_id", "{id}")])
-        .about(PictureOfShop)
-        .leads_to(EDITORS),
+    form("/api/catalogue/arrange-pictures", &[("product_id", "{secret}"), ("order", "{id}")]).about(PictureOfShop).leads_to(EDITORS),
+    form("/api/catalogue/remove-picture", &[("product_id", "{secret}"), ("picture_id", "{id}")]).about(PictureOfShop).leads_to(EDITORS),
     Recipe::new("POST", "/vendor/products/{product}/pictures", Body::Picture).about(ProductOfShop),
     form("/api/catalogue/create-category", &[("name", "Tea {new}"), ("description", ""), ("parent_id", ""), ("position", "3")])
         .leads_to(&["/admin/categories"]),
