@@ -194,7 +194,7 @@ pub async fn arrange_pictures(product_id: ProductId, order: PictureOrder, #[serv
     let NothingElse = rest;
     let editor = super::guard::ProductEditor::of(product_id).await?;
     super::service::pictures::arrange(&crate::platform::request::state()?.db, &editor, product_id, &order.0).await?;
-    leptos_axum::redirect(&format!("{}?done=arranged#pictures", editor.path_of(product_id)));
+    leptos_axum::redirect(&format!("{}?done=reordered#pictures", editor.path_of(product_id)));
     Ok(())
 }
 

@@ -67,7 +67,7 @@ async fn what_is_refused_comes_back_with_what_was_typed(pool: PgPool) {
     let page = admin.get(page.location()).await.text;
     assert_eq!(field(&page, "name").as_deref(), Some("Tea"));
     assert!(
-        page.contains("Please use small letters, digits and single hyphens.") && page.contains("Please enter a whole number."),
+        page.contains("Please use small letters, figures and single hyphens alone.") && page.contains("Please enter a whole number."),
         "{page}"
     );
     assert!(page.contains("&lt;b&gt;Leaves") && !page.contains("<b>Leaves"));

@@ -121,6 +121,11 @@ pub const POLICY: &[Row] = &[
     page("/admin/products/{product}", Who::Admin),
     page("/admin/products/{product}/stock", Who::Admin),
     page("/admin/products/{product}/preview", Who::Admin),
+    page("/vendor/orders", Who::ShopOwner),
+    page("/vendor/orders/{order}", Who::ShopOwner),
+    page("/vendor/orders/{order}/slip", Who::ShopOwner),
+    page("/admin/orders", Who::Admin),
+    page("/admin/orders/{order}", Who::Admin),
     page("/dev/mail", Who::Development),
     reads("GET", "/dev/mail/{id}", Who::Development),
     // ui, accounts
@@ -179,6 +184,10 @@ pub const POLICY: &[Row] = &[
     changes("/api/checkout/choose-address", Who::Customer),
     changes("/api/checkout/place-order", Who::Customer),
     changes("/api/checkout/progress", Who::Customer),
+    changes("/api/checkout/ship-part", Who::ShopOwner),
+    changes("/api/checkout/deliver-part", Who::ShopOwner),
+    changes("/api/checkout/cancel-part", Who::ShopOwner),
+    changes("/api/checkout/refund", Who::Admin),
     // privacy
     changes("/api/privacy/close-account", Who::Shopless),
     reads("GET", "/account/export", Who::Customer),

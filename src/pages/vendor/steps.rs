@@ -89,7 +89,7 @@ pub fn news(done: &str) -> Option<&'static str> {
         "archived" => "Archived: only you see it.",
         "pictures" => "The pictures are there.",
         "described" => "What the pictures show is saved.",
-        "arranged" => "The pictures are in their new order.",
+        "reordered" => "The pictures are in their new order.",
         "removed" => "The picture is gone.",
         "kept" => "It has been ordered, so it is archived and not deleted.",
         "held" => "Taken down: its vendor gets a mail with the reason.",

@@ -3,7 +3,7 @@
 use super::things::Thing;
 use super::things::Thing::{
     Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, EmptyCategory, HeldProduct, Intent, Mail,
-    Nothing, Order, PaidIntent, Picture, PictureOfShop, Product, ProductId, ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session,
+    Nothing, Order, PaidIntent, PaidOrderOfShop, Picture, PictureOfShop, Product, ProductId, ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session,
     Shop, StockedProduct, TwoStepAccount, Variant,
 };
 use crate::policy::Row;
@@ -185,6 +185,11 @@ const RECIPES: &[Recipe] = &[
     get("/admin/products/{product}").about(ProductOfShop),
     get("/admin/products/{product}/stock").about(ProductOfShop),
     get("/admin/products/{product}/preview").about(ProductOfShop),
+    get("/vendor/orders"),
+    get("/vendor/orders/{order}").about(PaidOrderOfShop),
+    get("/vendor/orders/{order}/slip").about(PaidOrderOfShop),
+    get("/admin/orders"),
+    get("/admin/orders/{order}").about(PaidOrderOfShop),
     get("/dev/mail"),
     get("/dev/mail/{id}").about(Mail),
     // ui, accounts
@@ -260,6 +265,17 @@ const RECIPES: &[Recipe] = &[
         .with_cart()
         .leads_to(&["/checkout/*"]),
     form("/api/checkout/progress", &[("order_id", "{id}")]).about(Order),
+    form("/api/checkout/ship-part", &[("order_id", "{id}"), ("carrier", "CTT"), ("tracking", "1")])
+        .about(PaidOrderOfShop)
+        .leads_to(&["/vendor/orders/*"]),
+    form("/api/checkout/deliver-part", &[("order_id", "{id}")]).about(ShippedOrderOfShop).leads_to(&["/vendor/orders/*"]),
+    form("/api/checkout/cancel-part", &[("order_id", "{id}"), ("reason", "Gone.")]).about(PaidOrderOfShop).leads_to(&["/vendor/orders/*"]),
+    form(
+        "/api/checkout/refund",
+        &[("order_id", "{id}"), ("lines[0][line_id]", "{id}"), ("lines[0][quantity]", "1"), ("reason", "duplicate"), ("restock", "yes")],
+    )
+    .about(PaidOrderOfShop)
+    .leads_to(&["/admin/orders/*"]),
     // privacy: a vendor's shop must be closed first
     form("/api/privacy/close-account", &[("current_password", "{password}")]).leads_to(&["/sign-in"]),
     // rest

@@ -31,6 +31,9 @@ pub enum Thing {
     HeldProduct,
     /// One with its variant.
     StockedProduct,
+    /// A paid order with a part of such a shop, not sent yet, or sent. Order, part, line and payment have one id.
+    PaidOrderOfShop,
+    ShippedOrderOfShop,
     /// A shop that waits for an admin.
     Application,
     /// One that was sent in development.
@@ -84,7 +87,9 @@ impl Thing {
             | Self::DraftOfShop
             | Self::HeldProduct
             | Self::StockedProduct
-            | Self::PictureOfShop => Sharing::Owner,
+            | Self::PictureOfShop
+            | Self::PaidOrderOfShop
+            | Self::ShippedOrderOfShop => Sharing::Owner,
             Self::Category | Self::Product | Self::ProductId | Self::Shop | Self::Variant | Self::Picture | Self::AskingIntent => {
                 Sharing::OnShow
             }
@@ -166,6 +171,8 @@ pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made 
             let variant = sqlx::query_scalar("select id::text from product_variants where product_id = $1::uuid").bind(&made.id);
             Made { secret: variant.fetch_one(scene.app.pool()).await.unwrap(), ..made }
         }
+        Thing::PaidOrderOfShop => paid_order_of_shop(scene, object, me, "unfulfilled").await,
+        Thing::ShippedOrderOfShop => paid_order_of_shop(scene, object, me, "shipped").await,
         Thing::Session => Made::of(another_session(scene, owner(scene, object, me).await).await),
         Thing::Account => Made::of(person(&scene.app, Role::Customer).await.id),
         Thing::DisabledAccount => Made::of(account_with(scene, "update users set disabled_at = now() where id = $1").await),
@@ -224,6 +231,31 @@ async fn picture_of_shop(scene: &Scene, object: Object, me: &Me) -> Made {
                      select gen_random_uuid(), id, vendor_id, 0, 160, 160, '{160}' from products where id = $1::uuid returning id::text";
     let id = sqlx::query_scalar(statement).bind(&product).fetch_one(scene.app.pool()).await.unwrap();
     Made { id, secret: product }
+}
+
+async fn paid_order_of_shop(scene: &Scene, object: Object, me: &Me, fulfilment: &str) -> Made {
+    let product = product_of_shop(scene, object, me, "published").await.id;
+    let id = Uuid::now_v7();
+    sqlx::query(
+        "with o as (insert into orders (id, user_id, email, status, paid_at, currency, items_minor, total_minor, ship_name, ship_line1, ship_city,
+             ship_country_code, fingerprint)
+           values ($1, $2, 'ada@people.example', 'paid', now(), 'USD', 1500, 1500, 'Ada', '1 Mill Lane', 'London', 'GB', sha256($1::text::bytea))),
+         pay as (insert into payments (id, order_id, status, amount_minor, currency, idempotency_key, intent_id)
+           values ($1, $1, 'succeeded', 1500, 'USD', $1::text, 'pi_' || $1::text)),
+         part as (insert into order_parts (id, order_id, vendor_id, vendor_name, items_minor, total_minor, paid_at, fulfilment)
+           select $1, $1, vendor_id, 'A shop', 1500, 1500, now(), $4 from product_variants where product_id = $3::uuid)
+         insert into order_lines (id, order_id, part_id, vendor_id, variant_id, product_id, product_name, product_slug, unit_price_minor,
+             quantity, subtotal_minor)
+           select $1, $1, $1, vendor_id, id, product_id, 'Cup', 'cup', 1500, 1, 1500 from product_variants where product_id = $3::uuid",
+    )
+    .bind(id)
+    .bind(person(&scene.app, Role::Customer).await.id)
+    .bind(&product)
+    .bind(fulfilment)
+    .execute(scene.app.pool())
+    .await
+    .unwrap();
+    Made::of(id)
 }
 
 async fn another_session(scene: &Scene, user: UserId) -> Uuid {
