@@ -11,13 +11,8 @@ use leptos_router::path;
 
 use crate::pages::account::{CloseAccountPage, OrderPage, OrdersPage, ProfilePage, SecurityPage, TwoStepPage};
 use crate::pages::admin::{
-<<<<<<< HEAD
     AdminCategoriesPage, AdminCategoryPage, AdminNewProductPage, AdminOrderPage, AdminOrdersPage, AdminPreviewPage, AdminProductPage,
     AdminProductsPage, AdminStockPage, AdminUserPage, AdminUsersPage, AdminVendorPage, AdminVendorsPage,
-=======
-    AdminCategoriesPage, AdminCategoryPage, AdminNewProductPage, AdminPreviewPage, AdminProductPage, AdminProductsPage, AdminStockPage,
-    AdminUserPage, AdminUsersPage, AdminVendorPage, AdminVendorsPage,
->>>>>>> p
 };
 use crate::pages::cart::CartPage;
 use crate::pages::checkout::{AddressPage, PayPage, ReviewPage};

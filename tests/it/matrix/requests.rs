@@ -3,8 +3,8 @@
 use super::things::Thing;
 use super::things::Thing::{
     Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, EmptyCategory, HeldProduct, Intent, Mail,
-    Nothing, Order, PaidIntent, PaidOrderOfShop, Picture, PictureOfShop, Product, ProductId, ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session,
-    Shop, StockedProduct, TwoStepAccount, Variant,
+    Nothing, Order, PaidIntent, PaidOrderOfShop, Picture, PictureOfShop, Product, ProductId, ProductOfShop, Refund, SandboxCustomer,
+    SandboxEvent, Session, Shop, StockedProduct, TwoStepAccount, Variant,
 };
 use crate::policy::Row;
 
