@@ -11,6 +11,7 @@ mod config;
 mod embedded_database;
 mod forged_tokens;
 mod form_flash;
+mod fulfilment;
 mod gateway;
 mod http;
 mod jobs;

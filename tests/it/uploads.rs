@@ -5,7 +5,6 @@ use std::time::{Duration, SystemTime};
 use http::header::{ACCEPT, CONTENT_TYPE, ORIGIN};
 use http::{Method, StatusCode};
 use serde_json::Value;
-use souk::accounts::Role;
 use souk::catalogue::service::pictures::{MAX_OF_PRODUCT, missing, sweep};
 use souk::values::VendorId;
 use sqlx::PgPool;
@@ -24,7 +23,7 @@ struct Shop {
 impl Shop {
     async fn open(pool: PgPool) -> Self {
         let app = App::start(pool).await;
-        let (owner, vendor) = shop(&app, "kiln").await;
+        let (owner, vendor) = app.open_shop("kiln").await;
         let product = product(&app, vendor).await;
         Self { app, owner, product }
     }
@@ -61,14 +60,6 @@ impl Shop {
         let product = self.product.to_string();
         self.owner.call(function, &[&[("product_id", product.as_str())], fields].concat()).await.status
     }
-}
-
-async fn shop(app: &App, name: &str) -> (Browser, VendorId) {
-    let browser = app.signed_in(&format!("{name}@example.com"), Role::Vendor).await;
-    let sql = "insert into vendors (id, owner_id, slug, name, contact_email, status)
-               select gen_random_uuid(), id, $1, $1, email, 'approved' from users where email = $1 || '@example.com' returning id";
-    let vendor = sqlx::query_scalar(sql).bind(name).fetch_one(app.pool()).await.unwrap();
-    (browser, vendor)
 }
 
 async fn product(app: &App, vendor: VendorId) -> Uuid {
@@ -271,7 +262,7 @@ async fn anothers_product_takes_no_picture_and_gives_none(pool: PgPool) {
     let shop = Shop::open(pool).await;
     shop.send(picture_form(&[("a.png", &png(200, 200))])).await;
     let picture = shop.rows().await[0];
-    let (rival, vendor) = self::shop(&shop.app, "rival").await;
+    let (rival, vendor) = shop.app.open_shop("rival").await;
     let own = product(&shop.app, vendor).await.to_string();
     let form = || picture_form(&[("a.png", &png(200, 200))]);
     assert_eq!(send(&rival, &shop.path(), "application/json", MULTIPART, form()).await.status, StatusCode::NOT_FOUND);

@@ -11,7 +11,6 @@ use crate::values::{Currency, OrderId, OrderPartId, VendorId};
 
 pub struct ParcelRow {
     pub order_id: OrderId,
-    pub part_id: OrderPartId,
     pub number: i64,
     pub status: OrderStatus,
     pub fulfilment: Fulfilment,
@@ -37,7 +36,7 @@ pub async fn list(
     }
     sqlx::query_as!(
         ParcelRow,
-        r#"select o.id as "order_id!: OrderId", p.id as "part_id: OrderPartId", o.number as "number!", o.status as "status!: OrderStatus",
+        r#"select o.id as "order_id!: OrderId", o.number as "number!", o.status as "status!: OrderStatus",
              p.fulfilment as "fulfilment: Fulfilment", s.currency as "currency: Currency", p.total_minor, p.paid_at as "paid_at!", l.pieces as "pieces!",
              o.ship_name as "recipient!", o.ship_country_code as "country_code!"
            from order_parts p join vendor_orders o on o.id = p.order_id cross join shop s
@@ -64,7 +63,7 @@ async fn to_ship(
 ) -> Result<Vec<ParcelRow>> {
     sqlx::query_as!(
         ParcelRow,
-        r#"select o.id as "order_id!: OrderId", p.id as "part_id: OrderPartId", o.number as "number!", o.status as "status!: OrderStatus",
+        r#"select o.id as "order_id!: OrderId", o.number as "number!", o.status as "status!: OrderStatus",
              p.fulfilment as "fulfilment: Fulfilment", s.currency as "currency: Currency", p.total_minor, p.paid_at as "paid_at!", l.pieces as "pieces!",
              o.ship_name as "recipient!", o.ship_country_code as "country_code!"
            from order_parts p join vendor_orders o on o.id = p.order_id cross join shop s

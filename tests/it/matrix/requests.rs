@@ -4,7 +4,7 @@ use super::things::Thing;
 use super::things::Thing::{
     Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, EmptyCategory, HeldProduct, Intent, Mail,
     Nothing, Order, PaidIntent, PaidOrderOfShop, Picture, PictureOfShop, Product, ProductId, ProductOfShop, Refund, SandboxCustomer,
-    SandboxEvent, Session, Shop, StockedProduct, TwoStepAccount, Variant,
+    SandboxEvent, Session, ShippedOrderOfShop, Shop, StockedProduct, TwoStepAccount, Variant,
 };
 use crate::policy::Row;
 

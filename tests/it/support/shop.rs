@@ -46,6 +46,14 @@ impl App {
         id
     }
 
+    /// The same, with the browser of its owner.
+    pub async fn open_shop(&self, name: &str) -> (Browser, VendorId) {
+        let browser = self.signed_in(&format!("{name}@vendors.example"), Role::Vendor).await;
+        let sql = "insert into vendors (id, owner_id, slug, name, contact_email, status, shipping_flat_minor)
+                   select gen_random_uuid(), id, $1, $1, email, 'approved', 500 from users where email = $1 || '@vendors.example' returning id";
+        (browser, sqlx::query_scalar(sql).bind(name).fetch_one(self.pool()).await.unwrap())
+    }
+
     /// A published product with one variant.
     pub async fn goods(&self, vendor: VendorId, price_minor: i64, stock: i32) -> VariantId {
         let (category, product, variant) = (Uuid::now_v7(), ProductId::new(), VariantId::new());
