@@ -11,8 +11,8 @@ use leptos_router::path;
 
 use crate::pages::account::{CloseAccountPage, OrderPage, OrdersPage, ProfilePage, SecurityPage, TwoStepPage};
 use crate::pages::admin::{
-    AdminNewProductPage, AdminPreviewPage, AdminProductPage, AdminProductsPage, AdminStockPage, AdminUserPage, AdminUsersPage, AdminVendorPage,
-    AdminVendorsPage,
+    AdminNewProductPage, AdminPreviewPage, AdminProductPage, AdminProductsPage, AdminStockPage, AdminUserPage, AdminUsersPage,
+    AdminVendorPage, AdminVendorsPage,
 };
 use crate::pages::cart::CartPage;
 use crate::pages::checkout::{AddressPage, PayPage, ReviewPage};

@@ -74,7 +74,9 @@ pub fn parse_options(typed: &[TypedOption], errors: &mut FieldErrors) -> Vec<Pro
 /// Every way to choose, the last option changing fastest. Without options there is one way.
 pub fn combinations(options: &[ProductOption]) -> Vec<Vec<String>> {
     options.iter().fold(vec![Vec::new()], |rows, option| {
-        let longer = |row: &Vec<String>| option.values.iter().map(|value| [row.as_slice(), std::slice::from_ref(value)].concat()).collect::<Vec<_>>();
+        let longer = |row: &Vec<String>| {
+            option.values.iter().map(|value| [row.as_slice(), std::slice::from_ref(value)].concat()).collect::<Vec<_>>()
+        };
         rows.iter().flat_map(longer).collect()
     })
 }
@@ -170,7 +172,8 @@ mod tests {
 
     #[test]
     fn the_matrix_has_every_combination_once() {
-        let rows: Vec<String> = combinations(&[option("Size", "S M"), option("Colour", "Red Blue")]).iter().map(|row| title_of(row)).collect();
+        let rows: Vec<String> =
+            combinations(&[option("Size", "S M"), option("Colour", "Red Blue")]).iter().map(|row| title_of(row)).collect();
         assert_eq!(rows, ["S / Red", "S / Blue", "M / Red", "M / Blue"]);
         assert_eq!(combinations(&[]), [Vec::<String>::new()]);
     }

@@ -36,11 +36,16 @@ pub fn Document(
         view! { <Meta name="description" content=text/><Meta property="og:description" content=again/> }
     });
     view! {
-        <Title text=title/>
+        <Title text=escaped(&title)/>
         {described}
         {seen}
         {hidden}
     }
+}
+
+/// leptos_meta (0.8.7) writes a title as it is, and a shop or product may be called `</title><script>`.
+fn escaped(title: &str) -> String {
+    title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// The beginning of a text, cut between words, for a description.
@@ -57,6 +62,11 @@ pub fn opening(text: &str, max: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_title_stays_a_title() {
+        assert_eq!(escaped("</title><b> & co"), "&lt;/title&gt;&lt;b&gt; &amp; co");
+    }
 
     #[test]
     fn a_description_ends_between_words() {

@@ -28,7 +28,12 @@ pub fn trail() -> Vec<(String, String)> {
 
 /// What a product begins with.
 #[component]
-pub fn BeginForm(form: FormState, action: &'static str, categories: Vec<Category>, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+pub fn BeginForm(
+    form: FormState,
+    action: &'static str,
+    categories: Vec<Category>,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     view! {
         <form class="form card" method="post" action=action>
             <ErrorSummary form=form.clone() labels=LABELS/>
@@ -160,6 +165,7 @@ pub async fn preview(viewer: ProductViewer, id: ProductId) -> Result<impl IntoVi
     let product = crate::catalogue::service::products::preview(&request::state()?.db, &viewer, id).await?;
     let wishes = Wishes::load().await?;
     let back = viewer.path_of(id);
+    let trail = vec![("Home".to_owned(), "/".to_owned()), (product.category.name.clone(), product.category.url())];
     Ok(view! {
         <Document title=format!("Preview: {}", product.name)/>
         <div class="wrap">
@@ -168,7 +174,7 @@ pub async fn preview(viewer: ProductViewer, id: ProductId) -> Result<impl IntoVi
                 <p><ButtonLink href=back look=Look::Secondary>"Back to the product"</ButtonLink></p>
             </Notice>
         </div>
-        <ProductBody product=product wishes=wishes/>
+        <ProductBody product=product trail=trail wishes=Some(wishes)/>
     })
 }
 

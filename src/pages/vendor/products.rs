@@ -77,7 +77,10 @@ pub fn ProductSearch(path: &'static str, label: &'static str, filter: OwnedFilte
 #[component]
 pub fn RowPicture(picture: Option<Picture>) -> impl IntoView {
     match picture {
-        Some(picture) => view! { <img class="row-picture" src=picture.url(160) width="48" height="48" alt="" loading="lazy" decoding="async"/> }.into_any(),
+        Some(picture) => {
+            view! { <img class="row-picture" src=picture.url(160) width="48" height="48" alt="" loading="lazy" decoding="async"/> }
+                .into_any()
+        }
         None => view! { <span class="row-picture"><Icon name="picture"/></span> }.into_any(),
     }
 }

@@ -113,7 +113,7 @@ fn Movements(product: OwnedProduct, movements: Vec<Movement>, reader: UserId) ->
     };
     let rows = movements.into_iter().map(row).collect_view();
     view! {
-        <div class="table-scroll" role="region" aria-label="Movements" tabindex="0">
+        <div class="table-scroll" role="region" aria-label="All movements" tabindex="0">
             <table class="table">
                 <thead><tr>
                     <th scope="col">"When"</th>{several.then(|| view! { <th scope="col">"Variant"</th> })}<th scope="col">"What"</th>
