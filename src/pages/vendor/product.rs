@@ -104,7 +104,7 @@ impl Workbench {
 
 /// The page on which a product is edited; the children stand beside the form.
 #[component]
-pub fn ProductEditorPage(bench: Workbench, children: Children) -> impl IntoView {
+pub fn ProductEditorPage(bench: Workbench, #[prop(optional)] children: Option<Children>) -> impl IntoView {
     let Workbench { product, categories, powers, shop, flash, done, trail, path } = bench;
     let refused = flash.as_ref().map_or_else(FormState::default, |flash| FormState::of(Some(flash), &flash.path));
     let form = FormState::of(flash.as_ref(), SaveProduct::url());
@@ -137,7 +137,7 @@ pub fn ProductEditorPage(bench: Workbench, children: Children) -> impl IntoView 
                 <aside class="card stack" aria-label="Publishing">
                     <h2>{product.status.label()}</h2>
                     <Steps product=product powers=powers/>
-                    {children()}
+                    {children.map(|children| children())}
                 </aside>
             </div>
         </div>
@@ -153,7 +153,7 @@ pub fn OwnedProductPage() -> impl IntoView {
     loaded(async move {
         let (viewer, owner) = ProductViewer::owner().await?;
         let bench = Workbench::load(&viewer, id?, owner.vendor().status, flash, (done, trail())).await?;
-        Ok(view! { <ProductEditorPage bench=bench>{()}</ProductEditorPage> })
+        Ok(view! { <ProductEditorPage bench=bench/> })
     })
 }
 
