@@ -38,7 +38,7 @@ mod store;
 
 pub use category_form::{CategoryChanges, CategoryNode, TypedCategory, category_field, may_stand_under, tree};
 pub use listing_query::{ListingQuery, SearchText};
-pub use options::{MAX_OPTIONS, MAX_VARIANTS, ProductOption, TypedOption};
+pub use options::{MAX_OPTIONS, MAX_VARIANTS, Matrix, Place, ProductOption, TypedOption, arrange, title_of};
 pub use owned_list::{OwnedCounts, OwnedFilter, OwnedLine, OwnedList};
 pub use owned_product::{LOW_STOCK, OwnedProduct, OwnedVariant, ProductStatus, ProductVersion};
 pub use product_form::{NewProduct, NewVariant, ProductForm, ProductTexts, VariantForm};
