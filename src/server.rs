@@ -21,7 +21,7 @@ use crate::platform::routes::{DEFAULT_BODY_LIMIT, PlainRoutes};
 use crate::platform::security::{self, PagePolicy};
 use crate::platform::state::AppState;
 use crate::platform::{form_flash, overload, serve, site, telemetry};
-use crate::{accounts, checkout, media, notifications, privacy, rest, sandbox};
+use crate::{accounts, catalogue, checkout, media, notifications, privacy, rest, sandbox};
 
 /// Where somebody is sent whose plain form needs a session.
 const SIGN_IN_PATH: &str = "/sign-in";
@@ -57,6 +57,7 @@ pub fn router(state: AppState) -> Router {
 pub fn plain_routes(state: &AppState) -> PlainRoutes {
     let routes = health::routes(PlainRoutes::new());
     let routes = media::routes::routes(routes);
+    let routes = catalogue::routes::routes(routes);
     let routes = checkout::routes::routes(routes);
     let routes = if state.config.shows_mailbox() { notifications::routes::routes(routes) } else { routes };
     // Not mounted at all where real money moves.

@@ -51,7 +51,7 @@ fn Categories(tiles: Vec<CategoryTile>) -> impl IntoView {
                         <li><a href=tile.category.url()>
                             <strong>{tile.category.name.clone()}</strong>
                             <span>
-                                {format!("{count} {}", if count == 1 { "thing" } else { "things" })}
+                                {match count { 1 => "1 thing".to_owned(), 1000.. => "999+ things".to_owned(), count => format!("{count} things") }}
                                 {picture.map(|picture| view! { <Picture source=Some(picture) sizes="4.5rem"/> })}
                             </span>
                         </a></li>

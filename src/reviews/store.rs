@@ -1,0 +1,103 @@
+//! SQL of reviews. Each statement that changes what counts changes the product's figures with it.
+
+use sqlx::PgExecutor;
+use time::OffsetDateTime;
+
+use super::Place;
+use crate::values::{ProductId, ReviewId};
+
+type Result<T> = std::result::Result<T, sqlx::Error>;
+
+pub struct ReviewRow {
+    pub id: ReviewId,
+    pub author_name: String,
+    pub rating: i16,
+    pub title: String,
+    pub body: String,
+    pub imported: bool,
+    pub vendor_reply: Option<String>,
+    pub created_at: OffsetDateTime,
+}
+
+/// Newest first, behind a place.
+pub async fn list(db: impl PgExecutor<'_>, product: ProductId, after: Option<Place>, limit: i64) -> Result<Vec<ReviewRow>> {
+    // Without a place, from the end of time on.
+    let (at, id) = after.map_or((i64::MAX, ReviewId(uuid::Uuid::max())), |place| (place.written_at, place.id));
+    let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1000).unwrap_or(time::macros::datetime!(9999-01-01 0:00 UTC));
+    sqlx::query_as!(
+        ReviewRow,
+        r#"select id as "id: ReviewId", author_name, rating, title, body, imported, vendor_reply, created_at from reviews
+           where product_id = $1 and hidden_at is null and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4"#,
+        product as _,
+        at,
+        id as _,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Stars and how many gave them.
+pub async fn distribution(db: impl PgExecutor<'_>, product: ProductId) -> Result<Vec<(i16, i64)>> {
+    let rows = sqlx::query!(
+        r#"select rating, count(*) as "count!" from reviews where product_id = $1 and hidden_at is null group by rating"#,
+        product as _
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.rating, row.count)).collect())
+}
+
+/// Reviews that come with a product, all of them or none: which has imported ones already keeps those. False then.
+pub async fn import(db: impl PgExecutor<'_>, product: ProductId, reviews: &Columns) -> Result<bool> {
+    let done = sqlx::query!(
+        "with locked as (
+           select id from products where id = $1 and not exists (select from reviews r where r.product_id = $1 and r.imported) for no key update),
+         added as (
+           insert into reviews (id, product_id, author_name, rating, title, body, imported, created_at)
+           select n.id, locked.id, n.author_name, n.rating, n.title, n.body, true, n.created_at
+           from locked, unnest($2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::timestamptz[])
+             as n (id, author_name, rating, title, body, created_at)
+           returning rating)
+         update products set rating_count = rating_count + (select count(*) from added), rating_sum = rating_sum + (select sum(rating) from added)
+         where id = $1 and exists (select from added)",
+        product as _,
+        &reviews.ids as _,
+        &reviews.author_names,
+        &reviews.ratings,
+        &reviews.titles,
+        &reviews.bodies,
+        &reviews.written
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Many reviews by column.
+#[derive(Default)]
+pub struct Columns {
+    pub ids: Vec<ReviewId>,
+    pub author_names: Vec<String>,
+    pub ratings: Vec<i16>,
+    pub titles: Vec<String>,
+    pub bodies: Vec<String>,
+    pub written: Vec<OffsetDateTime>,
+}
+
+/// Takes a review out of sight, or shows it again. False if it was so already.
+pub async fn set_hidden(db: impl PgExecutor<'_>, review: ReviewId, hidden: bool) -> Result<bool> {
+    let done = sqlx::query!(
+        "with changed as (
+           update reviews set hidden_at = case when $2 then now() end where id = $1 and (hidden_at is not null) <> $2
+           returning product_id, rating)
+         update products p set rating_count = rating_count + case when $2 then -1 else 1 end,
+           rating_sum = rating_sum + case when $2 then -changed.rating else changed.rating end
+         from changed where p.id = changed.product_id",
+        review as _,
+        hidden
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
