@@ -24,6 +24,11 @@ impl SearchText {
         &self.0
     }
 
+    /// Whether `websearch_to_tsquery` may read more in it than words that are all needed.
+    pub fn has_operators(&self) -> bool {
+        self.0.contains('"') || self.0.split(' ').any(|word| word.starts_with('-') || word.eq_ignore_ascii_case("or"))
+    }
+
     /// For `to_tsquery`: each word as a beginning, all of them needed ("blue tea" → `blue:* & tea:*`). Letters and digits alone, so that
     /// no operator of the query language can come in. Empty where the text uses such operators itself (quotes, minus), since loose
     /// beginnings would undo them.

@@ -25,8 +25,8 @@ pub const PER_PAGE: u32 = 24;
 const HOME_CARDS: i64 = 8;
 /// Shops on the home page.
 const HOME_SHOPS: i64 = 6;
-/// To how many the products of a category are counted for the home page; there are "999+" then.
-const HOME_COUNT: i64 = 1_000;
+/// To how many the products of a category are counted for the home page; of a large one a job knows the number.
+pub const HOME_COUNT: i64 = 250;
 /// Cards under a product.
 const RELATED_CARDS: i64 = 4;
 /// Lines under the search box.
@@ -80,7 +80,14 @@ pub async fn home(db: &Db) -> Result<HomePage, AppError> {
     let cards = store::cards(db.pool(), &ids).await?;
     let pick = |ids: &[ProductId]| ids.iter().filter_map(|id| cards.iter().find(|card| card.id == *id).cloned()).collect();
     let (newest, best_selling) = (pick(&row.newest), pick(&row.best_selling));
-    Ok(HomePage { categories: row.categories.0, newest, best_selling, shops: row.shops.0 })
+    let kept = counts::kept(db).await?;
+    let mut categories = row.categories.0;
+    for tile in categories.iter_mut().filter(|tile| tile.product_count >= HOME_COUNT) {
+        if let Some(counts) = kept.get(Some(tile.category.id)) {
+            tile.product_count = counts.total.try_into().unwrap_or(HOME_COUNT);
+        }
+    }
+    Ok(HomePage { categories, newest, best_selling, shops: row.shops.0 })
 }
 
 /// The cards of these products in this order (a wishlist, for one); what may not be seen is left out.

@@ -171,7 +171,8 @@ pub fn Results(listing: Listing, wishes: Wishes) -> impl IntoView {
     let applied = applied(&listing);
     let Listing { query, cards, total, precision, page, last_page, next, facets, spelling, popular, .. } = listing;
     let clear = ListingQuery { sort: None, ..query.without_filters().with_text(None) }.url();
-    let filters = query.filter_count();
+    // The category that the page is about is no filter of it.
+    let filters = query.filter_count() - usize::from(query.category.is_some() && !query.at_shop);
     let note = view! { <SpellingNote spelling=spelling query=query.clone()/> };
     let results = if cards.is_empty() {
         let searched = query.q.as_ref().map(ToString::to_string);

@@ -55,9 +55,9 @@ pub async fn of_product(db: &Db, product: ProductId, after: Option<Place>) -> Re
 /// Adds the reviews that come with a product, unless it has some of that kind. Says how many were added.
 ///
 /// # Errors
-/// `Internal` for ratings and texts that the table refuses; `Offline`.
+/// `NotFound` without such a product; `Internal` for ratings and texts that the table refuses; `Offline`.
 pub async fn import(db: &Db, product: ProductId, reviews: &[ImportedReview]) -> Result<u32, AppError> {
-    if reviews.is_empty() {
+    if reviews.is_empty() || store::has_imported(db.pool(), product).await? {
         return Ok(0);
     }
     let now = OffsetDateTime::now_utc();
@@ -70,8 +70,15 @@ pub async fn import(db: &Db, product: ProductId, reviews: &[ImportedReview]) -> 
         columns.bodies.push(review.body.clone());
         columns.written.push(now - Duration::days(i64::from(review.days_ago)));
     }
-    let added = store::import(db.pool(), product, &columns).await?;
-    Ok(if added { u32::try_from(reviews.len()).unwrap_or(u32::MAX) } else { 0 })
+    let mut tx = db.begin().await?;
+    store::lock_product(&mut *tx, product).await?;
+    // Somebody else may have been first.
+    if store::has_imported(&mut *tx, product).await? {
+        return Ok(0);
+    }
+    store::import(&mut *tx, product, &columns).await?;
+    tx.commit().await?;
+    Ok(u32::try_from(reviews.len()).unwrap_or(u32::MAX))
 }
 
 /// Takes a review out of sight; it no longer counts. Hidden ones may be shown again.

@@ -48,19 +48,28 @@ pub async fn distribution(db: impl PgExecutor<'_>, product: ProductId) -> Result
     Ok(rows.into_iter().map(|row| (row.rating, row.count)).collect())
 }
 
-/// Reviews that come with a product, all of them or none: which has imported ones already keeps those. False then.
-pub async fn import(db: impl PgExecutor<'_>, product: ProductId, reviews: &Columns) -> Result<bool> {
-    let done = sqlx::query!(
-        "with locked as (
-           select id from products where id = $1 and not exists (select from reviews r where r.product_id = $1 and r.imported) for no key update),
-         added as (
+/// Whether a product has reviews that came with it.
+pub async fn has_imported(db: impl PgExecutor<'_>, product: ProductId) -> Result<bool> {
+    sqlx::query_scalar!(r#"select exists (select from reviews where product_id = $1 and imported) as "has!""#, product as _).fetch_one(db).await
+}
+
+/// Holds the product until the transaction ends, so that what follows is done by one at a time.
+pub async fn lock_product(db: impl PgExecutor<'_>, product: ProductId) -> Result<()> {
+    sqlx::query_scalar!("select 1 as one from products where id = $1 for no key update", product as _).fetch_one(db).await?;
+    Ok(())
+}
+
+/// Adds reviews that come with a product.
+pub async fn import(db: impl PgExecutor<'_>, product: ProductId, reviews: &Columns) -> Result<()> {
+    sqlx::query!(
+        "with added as (
            insert into reviews (id, product_id, author_name, rating, title, body, imported, created_at)
-           select n.id, locked.id, n.author_name, n.rating, n.title, n.body, true, n.created_at
-           from locked, unnest($2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::timestamptz[])
+           select n.id, $1, n.author_name, n.rating, n.title, n.body, true, n.created_at
+           from unnest($2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::timestamptz[])
              as n (id, author_name, rating, title, body, created_at)
            returning rating)
          update products set rating_count = rating_count + (select count(*) from added), rating_sum = rating_sum + (select sum(rating) from added)
-         where id = $1 and exists (select from added)",
+         where id = $1",
         product as _,
         &reviews.ids as _,
         &reviews.author_names,
@@ -71,7 +80,7 @@ pub async fn import(db: impl PgExecutor<'_>, product: ProductId, reviews: &Colum
     )
     .execute(db)
     .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(())
 }
 
 /// Many reviews by column.

@@ -26,6 +26,8 @@ mod products;
 mod purchase;
 mod reset;
 mod rest;
+mod rest_catalogue;
+mod reviews;
 mod same_origin;
 mod sandbox;
 mod seed;

@@ -19,6 +19,9 @@ use crate::values::{CategoryId, Currency, PageNumber, Slug};
 /// Products counted for a page at most: two milliseconds' worth.
 pub const CAP: u64 = 2_000;
 
+/// The same for what a text matches: each of these is read from the table, and not from an index alone.
+const TEXT_CAP: u64 = 1_000;
+
 /// Below this, a text may have been misspelt.
 const FEW: usize = 3;
 
@@ -46,6 +49,10 @@ pub(super) fn wanted(query: &ListingQuery, tree: &CategoryTree) -> Wanted {
         rating: query.rating,
         in_stock: query.in_stock,
     }
+}
+
+const fn cap(wanted: &Wanted) -> u64 {
+    if wanted.q.is_some() { TEXT_CAP } else { CAP }
 }
 
 /// The tree, in which the query's category stands.
@@ -179,10 +186,11 @@ async fn counted(db: &Db, query: &ListingQuery, wanted: &Wanted, tree: &Category
     let open: Vec<usize> = (0..sets.len()).filter(|&index| found[index].is_none()).collect();
     if !open.is_empty() {
         let ask: Vec<Wanted> = open.iter().map(|&index| sets[index].clone()).collect();
-        let cap = i64::try_from(CAP).unwrap_or(i64::MAX);
-        for (index, counts) in open.into_iter().zip(finding::counts(db.pool(), &ask, currency, Some(cap)).await?) {
-            let precision = if counts.total > CAP { Precision::AtLeast } else { Precision::Exact };
-            found[index] = Some(Set { counts: Arc::new(Counts { total: counts.total.min(CAP), ..counts }), precision });
+        let counts = finding::counts(db.pool(), &ask, currency, |set| i64::try_from(cap(set)).ok()).await?;
+        for ((index, counts), set) in open.into_iter().zip(counts).zip(&ask) {
+            let cap = cap(set);
+            let precision = if counts.total > cap { Precision::AtLeast } else { Precision::Exact };
+            found[index] = Some(Set { counts: Arc::new(Counts { total: counts.total.min(cap), ..counts }), precision });
         }
     }
     let mut found = found.into_iter().map(Option::unwrap_or_default);

@@ -15,7 +15,7 @@ const SHOPS: i64 = 20;
 
 /// Of a text that very many products match, so many are ranked: those that sold most, and those with the text in their names that did.
 /// Ranking reads each product's words, and beyond this nobody looks.
-const RANKED: i64 = 1_000;
+const RANKED: i64 = 500;
 
 /// What is looked for, with categories resolved to themselves and all below them.
 #[derive(Clone, Debug, Default)]
@@ -83,12 +83,18 @@ impl Wanted {
     }
 }
 
-/// The text as a query. Written in place, since Postgres plans well only for words that it knows.
+/// The text as a query. Written in place, since Postgres plans well only for words that it knows. Words as beginnings find all that whole
+/// words find, so the text itself is asked for only where it may say more: Postgres takes alternatives for so many more products.
 fn words(sql: &mut Sql, q: &SearchText) {
-    sql.push("(websearch_to_tsquery('english', ").push_bind(q.as_str().to_owned()).push(")");
     let prefix = q.prefix_query();
+    let mut separator = "(";
+    if prefix.is_empty() || q.has_operators() {
+        sql.push("(websearch_to_tsquery('english', ").push_bind(q.as_str().to_owned()).push(")");
+        separator = " || ";
+    }
     if !prefix.is_empty() {
-        sql.push(" || to_tsquery('english', ").push_bind(prefix.clone()).push(") || to_tsquery('simple', ").push_bind(prefix).push(")");
+        sql.push(separator).push("to_tsquery('english', ").push_bind(prefix.clone());
+        sql.push(") || to_tsquery('simple', ").push_bind(prefix).push(")");
     }
     sql.push(")");
 }
@@ -223,13 +229,13 @@ struct CountRow {
 /// The first of the figures; the counts that follow it stand in the order of [`Counts`].
 const TOTAL: usize = 0;
 
-/// Counts each set up to `cap` products, all in one statement. A total above the cap says that there are more, and the rest of such counts
+/// Counts each set up to its cap, all in one statement. A total above the cap says that there are more, and the rest of such counts
 /// says little.
 pub async fn counts(
     executor: impl PgExecutor<'_>,
     sets: &[Wanted],
     currency: Currency,
-    cap: Option<i64>,
+    cap: impl Fn(&Wanted) -> Option<i64>,
 ) -> Result<Vec<Counts>, sqlx::Error> {
     let mut sql = Sql::new("with ");
     for (index, set) in (0_i32..).zip(sets) {
@@ -240,7 +246,7 @@ pub async fn counts(
         sql.push(" as materialized (select p.category_id, p.vendor_id, p.price_minor, p.rating_average, p.in_stock from listed_products p where true");
         set.of_categories(&mut sql);
         set.conditions(&mut sql);
-        if let Some(cap) = cap {
+        if let Some(cap) = cap(set) {
             // The order keeps Postgres to the index that holds all of these columns; of a text it is the one of the most popular.
             match (&set.q, &set.categories, &set.vendor) {
                 (Some(_), ..) => sql.push(" order by p.units_sold desc, p.rating_count desc, p.id desc"),

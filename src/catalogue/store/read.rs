@@ -90,7 +90,7 @@ pub struct HomeRow {
 }
 
 /// In one round trip. A category of the top or a shop is shown with its newest pictures, and only if it has something to buy. Products of a
-/// category are counted up to `most`.
+/// category are counted up to `most`, and its picture is that of one of the newest few, if they have any.
 pub async fn home(executor: impl PgExecutor<'_>, cards: i64, shops: i64, most: i64) -> Result<HomeRow, sqlx::Error> {
     sqlx::query_as!(
         HomeRow,
@@ -103,16 +103,16 @@ pub async fn home(executor: impl PgExecutor<'_>, cards: i64, shops: i64, most: i
                as "best_selling!: Vec<ProductId>",
              (select coalesce(jsonb_agg(to_jsonb(t) - 'position' order by t.position), '[]') from (
                select c.position, jsonb_build_object('id', c.id, 'slug', c.slug, 'name', c.name, 'description', c.description) as category,
-                 (select count(*) from (
-                   select from tree join listed_products p on p.category_id = tree.id where tree.top = c.id limit $3) few) as product_count,
+                 n.product_count,
                  (select jsonb_build_object('id', f.id, 'alt', f.alt, 'width', f.width, 'height', f.height, 'widths', f.widths)
                    from tree cross join lateral (
-                     select p.id, p.published_at from visible_products p join listed_products l on l.id = p.id
-                     where l.category_id = tree.id and exists (select from product_pictures f where f.product_id = l.id)
-                     order by l.published_at desc, l.id desc limit 1) p
+                     select p.id, p.published_at from listed_products p where p.category_id = tree.id
+                     order by p.published_at desc, p.id desc limit 8) p
                    join product_pictures f on f.product_id = p.id
                    where tree.top = c.id order by p.published_at desc, p.id desc, f.position limit 1) as picture
-               from categories c where c.parent_id is null) t where t.product_count > 0) as "categories!: Json<Vec<CategoryTile>>",
+               from categories c cross join lateral (select count(*) as product_count from (
+                 select from tree join listed_products p on p.category_id = tree.id where tree.top = c.id limit $3) few) n
+               where c.parent_id is null and n.product_count > 0) t) as "categories!: Json<Vec<CategoryTile>>",
              (select coalesce(jsonb_agg(to_jsonb(t) - 'status_changed_at' order by t.status_changed_at desc, t.name), '[]') from (
                select v.id, v.slug, v.name, v.tagline, v.story, v.city, v.country_code, v.status_changed_at,
                  (select count(*) from listed_products p where p.vendor_id = v.id) as product_count,

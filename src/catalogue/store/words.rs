@@ -10,11 +10,13 @@ const FRESH: i64 = 200;
 /// Words looked at for each misspelt one.
 const CANDIDATES: i64 = 60;
 
-/// Whether something that is listed has this word, or one that begins like it.
+/// Whether something that is listed has this word, or one that begins like it. Words of names are known from the job; for others the products
+/// are asked, as if all that match were wanted: for a single one Postgres would read product after product in hope of the first.
 pub async fn is_known(executor: impl PgExecutor<'_>, word: &str) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(
-        r#"select exists (select from listed_products p where p.search @@
-             (plainto_tsquery('english', $1) || to_tsquery('english', $1 || ':*') || to_tsquery('simple', $1 || ':*'))) as "known!""#,
+        r#"with matching as materialized (
+             select from listed_products p where p.search @@ (to_tsquery('english', $1 || ':*') || to_tsquery('simple', $1 || ':*')))
+           select exists (select from search_words where word = $1) or exists (select from matching) as "known!""#,
         word
     )
     .fetch_one(executor)
