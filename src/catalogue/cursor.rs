@@ -44,8 +44,7 @@ impl FromStr for Cursor {
             let sort = Sort::ALL.iter().copied().find(|&sort| letter(sort) == first)?;
             let (key, rest) = text.get(first.len_utf8()..)?.split_once('.')?;
             let (second, id) = rest.split_once('.')?;
-            let cursor =
-                Self { sort, key: key.parse().ok()?, second: second.parse().ok()?, id: ProductId(Uuid::try_parse(id).ok()?) };
+            let cursor = Self { sort, key: key.parse().ok()?, second: second.parse().ok()?, id: ProductId(Uuid::try_parse(id).ok()?) };
             // One spelling of each.
             (cursor.to_string() == text).then_some(cursor)
         };
@@ -76,7 +75,8 @@ mod tests {
             let cursor = Cursor { sort, key: -5, second: i64::MAX, id: ProductId(Uuid::from_u128(7)) };
             assert_eq!(cursor.to_string().parse(), Ok(cursor));
         }
-        for bad in ["", "n", "n1.2", "x1.2.00000000000000000000000000000007", "n1.2.7", "n+1.2.00000000000000000000000000000007", "é1.2.3"] {
+        for bad in ["", "n", "n1.2", "x1.2.00000000000000000000000000000007", "n1.2.7", "n+1.2.00000000000000000000000000000007", "é1.2.3"]
+        {
             assert_eq!(bad.parse::<Cursor>(), Err(UnknownName), "{bad}");
         }
     }

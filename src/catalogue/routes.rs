@@ -27,16 +27,11 @@ const SITEMAP_HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset 
 const SITEMAP_END: &str = "</urlset>\n";
 
 /// What is of nobody's concern but the visitor's, or costs us and tells nothing.
-const NOT_FOR_ROBOTS: [&str; 11] = [
-    "/account", "/admin", "/api/", "/cart", "/checkout", "/dev/", "/orders/", "/search", "/sign-", "/vendor", "/wishlist",
-];
+const NOT_FOR_ROBOTS: [&str; 11] =
+    ["/account", "/admin", "/api/", "/cart", "/checkout", "/dev/", "/orders/", "/search", "/sign-", "/vendor", "/wishlist"];
 
 pub fn routes(routes: PlainRoutes) -> PlainRoutes {
-    routes
-        .get("/robots.txt", robots)
-        .get("/sitemap.xml", sitemap)
-        .get("/sitemap/{part}", sitemap_part)
-        .get("/feed.atom", feed)
+    routes.get("/robots.txt", robots).get("/sitemap.xml", sitemap).get("/sitemap/{part}", sitemap_part).get("/feed.atom", feed)
 }
 
 async fn robots(State(state): State<AppState>) -> Response {
@@ -55,7 +50,8 @@ async fn robots(State(state): State<AppState>) -> Response {
 /// Lists the parts: one of categories and shops, and as many of products as it takes.
 async fn sitemap(State(state): State<AppState>) -> Result<Response, AppError> {
     let parts = machines::product_parts(&state.db).await?;
-    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+    let mut xml =
+        String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
     let base = escaped(&state.config.base_url);
     for part in std::iter::once(Part::Places).chain(parts.iter().map(|&start| Part::Products(start))) {
         let _ = writeln!(xml, "<sitemap><loc>{base}/sitemap/{part}</loc></sitemap>");

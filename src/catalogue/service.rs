@@ -13,11 +13,11 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::{Category, CategoryTree, HomePage, NewProduct, Product, ProductCard, SearchText, Shop, Suggestion, store};
-pub use finding::list;
 use crate::error::{AppError, OnConstraint};
 use crate::media::service::StoredPicture;
 use crate::platform::db::{Db, Tx};
 use crate::values::{Currency, FieldErrors, FieldProblem, PictureId, ProductId, Slug, VariantId, VendorId};
+pub use finding::list;
 
 /// Cards on a page of a listing: fills rows of two, three and four.
 pub const PER_PAGE: u32 = 24;

@@ -156,7 +156,7 @@ pub fn Facets(facets: catalogue::Facets, query: ListingQuery) -> impl IntoView {
     let (categories, prices) = (std::mem::take(&mut facets.categories), std::mem::take(&mut facets.prices));
     view! {
         <aside class="facets" id="filters" aria-label="Filters">
-            <div class="facets-head"><h2>"Filters"</h2><a class="button button-primary" href="#products">"Show results"</a></div>
+            <div class="facets-head"><h2>"Filters"</h2><a class="button button-primary facets-close" href="#products">"Show results"</a></div>
             <Categories choices=categories query=query.clone()/>
             <Prices choices=prices query=query.clone()/>
             <Others facets=facets query=query/>

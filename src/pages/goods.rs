@@ -40,7 +40,9 @@ impl Wishes {
 #[component]
 pub fn WishHeart(wishes: Wishes, product_id: ProductId, name: String, #[prop(optional)] wide: bool) -> impl IntoView {
     match wishes {
-        Wishes::Saved(saved) => Either::Left(view! { <Heart product_id=product_id name=name saved=saved.contains(&product_id) wide=wide/> }),
+        Wishes::Saved(saved) => {
+            Either::Left(view! { <Heart product_id=product_id name=name saved=saved.contains(&product_id) wide=wide/> })
+        }
         Wishes::SignInFirst(href) => Either::Right(view! {
             <a class=if wide { "heart heart-wide plain-link" } else { "heart" } href=href.to_string() aria-label=format!("Save {name}: sign in first")>
                 <Icon name="heart"/>

@@ -118,7 +118,13 @@ fn SpellingNote(spelling: Spelling, query: ListingQuery) -> impl IntoView {
 
 /// Where nothing was found: what may help.
 #[component]
-fn Nothing(applied: Vec<(String, ListingQuery)>, searched: Option<String>, clear: String, popular: Vec<ProductCard>, wishes: Wishes) -> impl IntoView {
+fn Nothing(
+    applied: Vec<(String, ListingQuery)>,
+    searched: Option<String>,
+    clear: String,
+    popular: Vec<ProductCard>,
+    wishes: Wishes,
+) -> impl IntoView {
     let text = match (&searched, applied.len()) {
         (Some(q), 0 | 1) => format!("Nothing matches “{q}”. Check the spelling, try fewer or other words, or look around."),
         (_, 0) => "Nothing stands on this shelf at the moment. New things arrive every week.".to_owned(),
@@ -224,7 +230,8 @@ async fn listing_page(asked: ListingQuery) -> Result<impl IntoView, AppError> {
     let head = if q.is_some() {
         view! { <Document title=title.clone()/> }.into_any()
     } else {
-        view! { <Document title=title.clone() description=text.clone() canonical=query.canonical().url() copy=!query.is_canonical()/> }.into_any()
+        view! { <Document title=title.clone() description=text.clone() canonical=query.canonical().url() copy=!query.is_canonical()/> }
+            .into_any()
     };
     let trail = trail(&listing.path);
     let here = listing.category().map_or_else(|| title.clone(), |category| category.name.clone());

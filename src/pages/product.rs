@@ -103,7 +103,8 @@ fn Buy(product: Product, wishes: Option<Wishes>) -> impl IntoView {
     let options = options.collect();
     let place = place(&product.vendor_city, &product.vendor_country_code);
     let sent_by = format!("Packed and sent by {}", product.vendor_name);
-    let heart = wishes.map(|wishes| view! { <div><WishHeart wishes=wishes product_id=product.id name=product.name.clone() wide=true/></div> });
+    let heart =
+        wishes.map(|wishes| view! { <div><WishHeart wishes=wishes product_id=product.id name=product.name.clone() wide=true/></div> });
     view! {
         <div class="product-buy">
             <div class="product-maker">

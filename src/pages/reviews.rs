@@ -33,7 +33,8 @@ pub fn ReviewsPage() -> impl IntoView {
         let url = reviews_url(&slug);
         let trail = vec![("Home".to_owned(), "/".to_owned()), (product.name.clone(), product.url())];
         let first = after.map(|_| view! { <a class="button button-secondary" href=url.clone()>"Newest reviews"</a> });
-        let on = next.map(|next| view! { <a class="button button-secondary" href=format!("{url}?after={next}") rel="next">"More reviews"</a> });
+        let on =
+            next.map(|next| view! { <a class="button button-secondary" href=format!("{url}?after={next}") rel="next">"More reviews"</a> });
         let list = if reviews.is_empty() {
             Either::Left(view! { <p class="muted">"Nobody has written more about it."</p> })
         } else {

@@ -19,11 +19,19 @@ pub struct ReviewRow {
     pub created_at: OffsetDateTime,
 }
 
+/// Later than any review.
+const THE_END_OF_TIME: OffsetDateTime = time::macros::datetime!(9999-01-01 0:00 UTC);
+
 /// Newest first, behind a place.
 pub async fn list(db: impl PgExecutor<'_>, product: ProductId, after: Option<Place>, limit: i64) -> Result<Vec<ReviewRow>> {
-    // Without a place, from the end of time on.
-    let (at, id) = after.map_or((i64::MAX, ReviewId(uuid::Uuid::max())), |place| (place.written_at, place.id));
-    let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1000).unwrap_or(time::macros::datetime!(9999-01-01 0:00 UTC));
+    let (at, id) = match after {
+        // A place out of all bounds is the end.
+        Some(place) => {
+            let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(place.written_at) * 1000);
+            (at.unwrap_or(OffsetDateTime::UNIX_EPOCH), place.id)
+        }
+        None => (THE_END_OF_TIME, ReviewId(uuid::Uuid::max())),
+    };
     sqlx::query_as!(
         ReviewRow,
         r#"select id as "id: ReviewId", author_name, rating, title, body, imported, vendor_reply, created_at from reviews
@@ -50,7 +58,9 @@ pub async fn distribution(db: impl PgExecutor<'_>, product: ProductId) -> Result
 
 /// Whether a product has reviews that came with it.
 pub async fn has_imported(db: impl PgExecutor<'_>, product: ProductId) -> Result<bool> {
-    sqlx::query_scalar!(r#"select exists (select from reviews where product_id = $1 and imported) as "has!""#, product as _).fetch_one(db).await
+    sqlx::query_scalar!(r#"select exists (select from reviews where product_id = $1 and imported) as "has!""#, product as _)
+        .fetch_one(db)
+        .await
 }
 
 /// Holds the product until the transaction ends, so that what follows is done by one at a time.

@@ -179,10 +179,8 @@ async fn counted(db: &Db, query: &ListingQuery, wanted: &Wanted, tree: &Category
         whole.then(|| kept.get(wanted.categories.as_ref().and_then(|ids| ids.first()).copied())).flatten()
     };
     let filtered: Vec<Dimension> = Dimension::ALL.into_iter().filter(|&dimension| query.filters(dimension)).collect();
-    let sets: Vec<Wanted> =
-        std::iter::once(wanted.clone()).chain(filtered.iter().map(|&dimension| wanted.without(dimension))).collect();
-    let mut found: Vec<Option<Set>> =
-        sets.iter().map(|set| scope(set).map(|counts| Set { counts, precision: Precision::About })).collect();
+    let sets: Vec<Wanted> = std::iter::once(wanted.clone()).chain(filtered.iter().map(|&dimension| wanted.without(dimension))).collect();
+    let mut found: Vec<Option<Set>> = sets.iter().map(|set| scope(set).map(|counts| Set { counts, precision: Precision::About })).collect();
     let open: Vec<usize> = (0..sets.len()).filter(|&index| found[index].is_none()).collect();
     if !open.is_empty() {
         let ask: Vec<Wanted> = open.iter().map(|&index| sets[index].clone()).collect();

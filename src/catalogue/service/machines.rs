@@ -70,7 +70,10 @@ pub enum Walk {
     /// Behind this shop.
     Shops(VendorId),
     /// From this product on; how many the part may still hold.
-    Products { from: ProductId, left: i64 },
+    Products {
+        from: ProductId,
+        left: i64,
+    },
 }
 
 impl Walk {

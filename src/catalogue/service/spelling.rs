@@ -76,7 +76,9 @@ mod tests {
 
     #[test]
     fn slips_are_counted_as_people_make_them() {
-        for (a, b, n) in [("teapto", "teapot", 1), ("ceremic", "ceramic", 1), ("mgu", "mug", 1), ("", "ab", 2), ("lamp", "lamp", 0), ("axe", "oak", 3)] {
+        for (a, b, n) in
+            [("teapto", "teapot", 1), ("ceremic", "ceramic", 1), ("mgu", "mug", 1), ("", "ab", 2), ("lamp", "lamp", 0), ("axe", "oak", 3)]
+        {
             assert_eq!((slips(a, b), slips(b, a)), (n, n), "{a} {b}");
         }
     }

@@ -275,7 +275,9 @@ pub async fn counts(
 
 /// Three kinds of rows of one set: the figures, the categories, the shops.
 fn figures(sql: &mut Sql, set: i32, currency: Currency) {
-    sql.push("select ").push(set).push(" as set, 'figures' as kind, null::uuid as id, null::text as slug, null::text as name, array[count(*)");
+    sql.push("select ")
+        .push(set)
+        .push(" as set, 'figures' as kind, null::uuid as id, null::text as slug, null::text as name, array[count(*)");
     for (min, max) in price_bounds(currency) {
         sql.push(", count(*) filter (where true");
         if let Some(min) = min {

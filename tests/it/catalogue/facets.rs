@@ -73,7 +73,12 @@ async fn each_count_is_what_one_finds_by_choosing_it(pool: PgPool) {
     queries.push(everything.clone().of_category(slug("pots")));
     queries.push(ListingQuery { vendor: Some(slug("kiln")), ..everything.clone() });
     queries.push(ListingQuery { in_stock: true, rating: Some(3), ..everything.clone() });
-    queries.push(ListingQuery { min_price: money(5_000), max_price: money(15_000), in_stock: true, ..everything.clone().of_category(slug("tea")) });
+    queries.push(ListingQuery {
+        min_price: money(5_000),
+        max_price: money(15_000),
+        in_stock: true,
+        ..everything.clone().of_category(slug("tea"))
+    });
     queries.push(ListingQuery { rating: Some(4), vendor: Some(slug("loom")), min_price: money(2_500), ..search("thing") });
     for query in queries {
         let listing = service::list(&shelf.db, &query).await.unwrap();
@@ -131,8 +136,10 @@ async fn what_is_too_much_to_count_is_counted_by_a_job_and_found_at_once(pool: P
     let narrow = ListingQuery { min_price: money(1_000), max_price: money(2_000), ..ListingQuery::default() };
     let listing = service::list(&db, &narrow).await.unwrap();
     assert_eq!(listing.precision, Precision::Exact);
-    let exact: i64 =
-        sqlx::query_scalar("select count(*) from visible_products where price_minor between 1000 and 2000").fetch_one(&shelf.pool).await.unwrap();
+    let exact: i64 = sqlx::query_scalar("select count(*) from visible_products where price_minor between 1000 and 2000")
+        .fetch_one(&shelf.pool)
+        .await
+        .unwrap();
     assert_eq!(listing.total, exact.unsigned_abs());
 
     shelf.product(kiln, &form("Fresh pot", "5", 1), 0).await;
@@ -179,8 +186,13 @@ async fn ids(shelf: &Shelf, sql: &'static str) -> BTreeSet<ProductId> {
 }
 
 async fn ids_of(shelf: &Shelf, query: &ListingQuery) -> BTreeSet<ProductId> {
-    let below = "select id from visible_products where slug !~ '^new' and category_id in (select id from categories where slug like '%pots')";
-    if query.category.is_some() { ids(shelf, below).await } else { ids(shelf, "select id from visible_products where slug !~ '^new'").await }
+    let below =
+        "select id from visible_products where slug !~ '^new' and category_id in (select id from categories where slug like '%pots')";
+    if query.category.is_some() {
+        ids(shelf, below).await
+    } else {
+        ids(shelf, "select id from visible_products where slug !~ '^new'").await
+    }
 }
 
 /// Past the last number there is a way on; a cursor of another order, or one that was tampered with, is the beginning.
@@ -196,7 +208,9 @@ async fn after_the_numbers_there_is_a_cursor(pool: PgPool) {
     assert_eq!(beyond.text.matches("<article class=\"product-card").count(), 24);
     assert!(beyond.text.contains("First page") && !beyond.text.contains("aria-current=\"page\"><span"), "no numbers");
     let first = app.browser().get("/products").await;
-    for odd in ["/products?after=n1.x", "/products?after=a100.0.00000000000000000000000000000001", "/products?after=%00", "/products?after="] {
+    for odd in
+        ["/products?after=n1.x", "/products?after=a100.0.00000000000000000000000000000001", "/products?after=%00", "/products?after="]
+    {
         let page = app.browser().get(odd).await;
         assert_eq!(cards(&page.text), cards(&first.text), "{odd}");
     }

@@ -29,7 +29,10 @@ async fn they_follow_every_change(pool: PgPool) {
         ("update product_variants set stock = 3 where product_id = $1", (true, true)),
         ("update products set status = 'draft' where id = $1", (false, true)),
         ("update products set status = 'published' where id = $1", (true, true)),
-        ("update vendors set status = 'suspended', status_reason = 'x' where id = (select vendor_id from products where id = $1)", (false, true)),
+        (
+            "update vendors set status = 'suspended', status_reason = 'x' where id = (select vendor_id from products where id = $1)",
+            (false, true),
+        ),
         // Whoever writes the column, the rule decides.
         ("update products set listed = true where id = $1", (false, true)),
         ("update vendors set status = 'approved' where id = (select vendor_id from products where id = $1)", (true, true)),

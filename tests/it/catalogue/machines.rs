@@ -53,7 +53,9 @@ async fn the_sitemap_names_everything_that_may_be_seen(pool: PgPool) {
     let base = &app.state.config.base_url;
 
     let robots = browser.get("/robots.txt").await;
-    assert!(robots.text.contains(&format!("\nSitemap: {base}/sitemap.xml\n")) && robots.text.starts_with("User-agent: *\nDisallow: /account\n"));
+    assert!(
+        robots.text.contains(&format!("\nSitemap: {base}/sitemap.xml\n")) && robots.text.starts_with("User-agent: *\nDisallow: /account\n")
+    );
     let index = locations(&browser.get("/sitemap.xml").await);
     assert_eq!(index.len(), 3, "places and two parts of products: {index:?}");
     let mut all = Vec::new();

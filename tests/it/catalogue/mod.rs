@@ -140,7 +140,9 @@ async fn what_is_not_for_sale_is_found_by_no_way(pool: PgPool) {
         for sort in Sort::ALL {
             for category in [None, Some(slug("tea"))] {
                 for vendor in shops.iter().map(|shop| Some(slug(shop))).chain([None]) {
-                    for narrow in NARROWED {
+                    // Filters narrow alike whatever the shop.
+                    let ways = if vendor.is_none() { NARROWED.len() } else { 1 };
+                    for narrow in &NARROWED[..ways] {
                         let query = ListingQuery { sort: Some(*sort), category: category.clone(), vendor: vendor.clone(), ..query.clone() };
                         let query = narrow(query);
                         let listing = service::list(&shelf.db, &query).await.unwrap();
@@ -156,7 +158,7 @@ async fn what_is_not_for_sale_is_found_by_no_way(pool: PgPool) {
             }
         }
     }
-    assert_eq!(asked, 600 * NARROWED.len());
+    assert_eq!(asked, 10 * 6 * 2 * (4 + NARROWED.len()));
     for text in ["hid", "hidden", "pot", "draft", "pending", "hidden-pending", "open"] {
         let found = service::suggest(&shelf.db, text).await.unwrap();
         assert!(found.iter().all(|suggestion| !suggestion.name.to_lowercase().contains("hidden")), "{text}: {found:?}");
