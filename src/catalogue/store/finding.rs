@@ -13,9 +13,10 @@ type Sql = QueryBuilder<Postgres>;
 /// Shops beside a listing.
 const SHOPS: i64 = 20;
 
-/// Of a text that very many products match, so many are ranked: those that sold most, and those with the text in their names that did.
-/// Ranking reads each product's words, and beyond this nobody looks.
-const RANKED: i64 = 500;
+/// Of what a text matches, and of what has it in its name, so many are read, and of these so many ranked that sold most: ranking reads a
+/// product's words, and beyond this nobody looks.
+const READ: i64 = 2_000;
+const RANKED: i64 = 300;
 
 /// What is looked for, with categories resolved to themselves and all below them.
 #[derive(Clone, Debug, Default)]
@@ -192,23 +193,40 @@ fn merged(sql: &mut Sql, wanted: &Wanted, categories: &[CategoryId], window: Win
     sql.push(" order by ").push(by).push(" limit ").push_bind(window.offset + window.limit).push(") p order by ").push(by);
 }
 
+/// All that match are asked for and only the first of them read: so Postgres takes the index of words, for rare words as for common ones, and
+/// stops. Asked for the best sellers at once it would walk those and read the words of each.
 fn ranked(sql: &mut Sql, wanted: &Wanted, q: &SearchText, after: Option<Cursor>) {
-    let candidates = |sql: &mut Sql, in_name: bool| {
+    let matching = |sql: &mut Sql, in_name: bool| {
         sql.push("(select p.id, p.units_sold, p.search from listed_products p where true");
-        wanted.of_categories(sql);
-        wanted.conditions(sql);
+        let rest = if in_name { Wanted { q: None, ..wanted.clone() } } else { wanted.clone() };
+        rest.of_categories(sql);
+        rest.conditions(sql);
         if in_name {
             sql.push(" and to_tsvector('english', p.name) @@ ");
             words(sql, q);
         }
-        sql.push(" order by p.units_sold desc, p.rating_count desc, p.id desc limit ").push_bind(RANKED).push(")");
+        sql.push(")");
     };
-    sql.push("select p.id, p.key, p.units_sold as second from (select c.id, c.units_sold, max((ts_rank(c.search, ");
+    let best = |sql: &mut Sql, of: &'static str| {
+        sql.push("(select * from (select * from ").push(of).push(" limit ").push_bind(READ);
+        sql.push(") m order by units_sold desc, id desc limit ").push_bind(RANKED).push(")");
+    };
+    // What lacks a word may have it outside of its name.
+    let names_say_all = !q.has_operators();
+    sql.push("with matching as materialized ");
+    matching(sql, false);
+    if names_say_all {
+        sql.push(", named as materialized ");
+        matching(sql, true);
+    }
+    sql.push(" select p.id, p.key, p.units_sold as second from (select c.id, c.units_sold, max((ts_rank(c.search, ");
     words(sql, q);
     sql.push(")::float8 * 1000000000)::bigint) as key from (");
-    candidates(sql, false);
-    sql.push(" union all ");
-    candidates(sql, true);
+    best(sql, "matching");
+    if names_say_all {
+        sql.push(" union all ");
+        best(sql, "named");
+    }
     sql.push(") c group by c.id, c.units_sold) p where true");
     if let Some(after) = after {
         behind(sql, after);
@@ -242,17 +260,20 @@ pub async fn counts(
         if index > 0 {
             sql.push(", ");
         }
-        sql.push("m").push(index);
+        // Of a text, all that match are asked for and only the first read; see `ranked`.
+        let cap = cap(set);
+        let text = set.q.is_some() && cap.is_some();
+        sql.push(if text { "a" } else { "m" }).push(index);
         sql.push(" as materialized (select p.category_id, p.vendor_id, p.price_minor, p.rating_average, p.in_stock from listed_products p where true");
         set.of_categories(&mut sql);
         set.conditions(&mut sql);
-        if let Some(cap) = cap(set) {
-            // The order keeps Postgres to the index that holds all of these columns; of a text it is the one of the most popular.
-            match (&set.q, &set.categories, &set.vendor) {
-                (Some(_), ..) => sql.push(" order by p.units_sold desc, p.rating_count desc, p.id desc"),
-                (None, None, None) => sql.push(" order by p.published_at desc, p.id desc"),
-                _ => &mut sql,
-            };
+        if text {
+            sql.push("), m").push(index).push(" as materialized (select * from a").push(index);
+        } else if cap.is_some() && set.categories.is_none() && set.vendor.is_none() {
+            // Keeps Postgres to the index that holds all of these columns.
+            sql.push(" order by p.published_at desc, p.id desc");
+        }
+        if let Some(cap) = cap {
             sql.push(" limit ").push_bind(cap + 1);
         }
         sql.push(")");
@@ -322,10 +343,10 @@ fn put(counts: &mut Counts, row: CountRow) {
 
 /// How many there are, up to `cap` and one more.
 pub async fn total(executor: impl PgExecutor<'_>, wanted: &Wanted, cap: i64) -> Result<u64, sqlx::Error> {
-    let mut sql = Sql::new("select count(*) from (select from listed_products p where true");
+    let mut sql = Sql::new("with matching as materialized (select from listed_products p where true");
     wanted.of_categories(&mut sql);
     wanted.conditions(&mut sql);
-    sql.push(" limit ").push_bind(cap + 1).push(") matching");
+    sql.push(") select count(*) from (select from matching limit ").push_bind(cap + 1).push(") few");
     let count: i64 = sql.build_query_scalar().persistent(false).fetch_one(executor).await?;
     Ok(count.unsigned_abs())
 }

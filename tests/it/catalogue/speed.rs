@@ -59,7 +59,7 @@ async fn no_listing_reads_all_products(pool: PgPool) {
             ..sorted(sort)
         };
         queries.extend([deep, narrow, ListingQuery { in_stock: true, rating: Some(4), ..sorted(sort) }]);
-        for text in ["thing", "kind7", "kind7 thing 44", "nosuchthing"] {
+        for text in ["kind7", "kind7 44", "tag3", "nosuchthing"] {
             queries.push(ListingQuery { sort: Some(sort), ..search(text) });
         }
     }
@@ -70,7 +70,7 @@ async fn no_listing_reads_all_products(pool: PgPool) {
         finding::page(&db, query, 24).await.unwrap();
         assert_eq!(scans(&one).await, scanned, "{query:?}");
     }
-    for text in ["ki", "kind3", "thign", "thing 4"] {
+    for text in ["kind3", "kidn7", "kind7 4"] {
         service::suggest(&db, text).await.unwrap();
     }
     service::home(&db).await.unwrap();
