@@ -24,6 +24,7 @@ use crate::pages::mailbox::MailboxPage;
 use crate::pages::problem::NotFoundPage;
 use crate::pages::product::ProductPage;
 use crate::pages::reset_password::{ForgotPasswordPage, ResetPasswordPage};
+use crate::pages::reviews::ReviewsPage;
 use crate::pages::sell::{ApplyPage, SellPage, ShopSignUpPage};
 use crate::pages::shop::ShopPage;
 use crate::pages::sign_in::{SecondStepPage, SignInPage};
@@ -55,6 +56,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="alternate" type="application/atom+xml" title="New on Souk" href="/feed.atom"/>
                 <HashedStylesheet options=options.clone() id="leptos"/>
                 <HydrationScripts options=options.clone() islands=true/>
                 <AutoReload options=options/>
@@ -86,6 +88,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/category/:slug") view=CategoryPage ssr=Async/>
                     <Route path=path!("/search") view=SearchPage ssr=Async/>
                     <Route path=path!("/product/:slug") view=ProductPage ssr=Async/>
+                    <Route path=path!("/product/:slug/reviews") view=ReviewsPage ssr=Async/>
                     <Route path=path!("/shop/:slug") view=ShopPage ssr=Async/>
                     <Route path=path!("/sell") view=SellPage ssr=Async/>
                     <Route path=path!("/sell/sign-up") view=ShopSignUpPage ssr=Async/>

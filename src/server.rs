@@ -57,6 +57,7 @@ pub fn router(state: AppState) -> Router {
 pub fn plain_routes(state: &AppState) -> PlainRoutes {
     let routes = health::routes(PlainRoutes::new());
     let routes = media::routes::routes(routes);
+    let routes = catalogue::routes::routes(routes);
     let routes = checkout::routes::routes(routes);
     let routes = if state.config.shows_mailbox() { notifications::routes::routes(routes) } else { routes };
     // Not mounted at all where real money moves.

@@ -47,6 +47,20 @@ pub const INVARIANTS: &[(&str, &str)] = &[
         "I14 refunds stay within what was captured",
         "select p.id::text from payments p where p.amount_minor < (select coalesce(sum(amount_minor), 0) from refunds r where r.payment_id = p.id and r.status <> 'failed')",
     ),
+    (
+        "I15 a product's rating is that of its reviews",
+        "select p.id::text from products p left join lateral (
+           select count(*) as count, coalesce(sum(r.rating), 0) as sum from reviews r where r.product_id = p.id and r.hidden_at is null) r on true
+           where (p.rating_count, p.rating_sum) <> (r.count, r.sum)",
+    ),
+    (
+        "I16 what is listed is what may be seen",
+        "select p.id::text from products p where p.listed <> exists (select from visible_products v where v.id = p.id)",
+    ),
+    (
+        "I16 what is in stock has a variant with stock",
+        "select p.id::text from products p where p.in_stock <> exists (select from stocked_variants v where v.product_id = p.id and v.stock > 0)",
+    ),
     ("I11 one live refresh token in a session", "select session_id::text from refresh_tokens where used_at is null group by session_id having count(*) > 1"),
 ];
 

@@ -20,6 +20,9 @@ pub fn Document(
     /// Path of the one address under which search engines should know the page. None: they should not know it.
     #[prop(into, optional)]
     canonical: Option<String>,
+    /// A copy that somebody narrowed or sorted: search engines keep the canonical one alone.
+    #[prop(optional)]
+    copy: bool,
 ) -> impl IntoView {
     let seen = canonical.map(|path| {
         let url = absolute(&path);
@@ -31,7 +34,7 @@ pub fn Document(
             <Meta property="og:site_name" content="Souk"/>
         }
     });
-    let hidden = seen.is_none().then(|| view! { <Meta name="robots" content="noindex"/> });
+    let hidden = (copy || seen.is_none()).then(|| view! { <Meta name="robots" content="noindex"/> });
     let described = description.map(|text| {
         let again = text.clone();
         view! { <Meta name="description" content=text/><Meta property="og:description" content=again/> }

@@ -27,6 +27,8 @@ mod products;
 mod purchase;
 mod reset;
 mod rest;
+mod rest_catalogue;
+mod reviews;
 mod same_origin;
 mod sandbox;
 mod seed;

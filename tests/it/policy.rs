@@ -82,6 +82,7 @@ pub const POLICY: &[Row] = &[
     page("/category/{slug}", Who::Anybody),
     page("/search", Who::Anybody),
     page("/product/{slug}", Who::Anybody),
+    page("/product/{slug}/reviews", Who::Anybody),
     page("/shop/{slug}", Who::Anybody),
     page("/cart", Who::Shopper),
     page("/wishlist", Who::Customer),
@@ -192,13 +193,21 @@ pub const POLICY: &[Row] = &[
     changes("/api/v1/vendor/application", Who::Applicant),
     reads("GET", "/api/v1/admin/vendors", Who::Admin),
     changes("/api/v1/admin/vendors/{id}/decision", Who::Admin),
+    reads("GET", "/api/v1/products", Who::Anybody),
+    reads("GET", "/api/v1/products/{slug}", Who::Anybody),
+    reads("GET", "/api/v1/categories", Who::Anybody),
+    reads("GET", "/api/v1/vendors/{slug}", Who::Anybody),
     reads("GET", "/api/v1/{*rest}", Who::Anybody),
     // platform::health
     reads("GET", "/health/live", Who::Anybody),
     reads("GET", "/health/ready", Who::Anybody),
     reads("GET", "/metrics", Who::Operator),
-    // media, checkout
+    // media, catalogue, checkout
     reads("GET", "/media/{id}/{file}", Who::Anybody),
+    reads("GET", "/robots.txt", Who::Anybody),
+    reads("GET", "/sitemap.xml", Who::Anybody),
+    reads("GET", "/sitemap/{part}", Who::Anybody),
+    reads("GET", "/feed.atom", Who::Anybody),
     changes("/webhooks/stripe", Who::Signer),
     // sandbox: not mounted where real money moves
     reads("GET", "/_stripe/v3.js", Who::Anybody),

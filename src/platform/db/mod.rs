@@ -12,6 +12,7 @@ use crate::error::AppError;
 
 pub mod embedded;
 mod open;
+mod recent;
 mod roles;
 
 pub use open::{DatabaseConfig, DatabaseError, OpenDatabase, Server, migrate, migrate_from, open};
@@ -43,11 +44,12 @@ const APPLICATION_NAME: &str = "souk";
 #[derive(Clone, Debug)]
 pub struct Db {
     pool: PgPool,
+    recent: recent::Recent,
 }
 
 impl Db {
     pub fn new(pool: PgPool) -> Self {
-        Self { pool }
+        Self { pool, recent: recent::Recent::default() }
     }
 
     /// For single statements: `query!(…).fetch_one(db.pool())`.
@@ -85,6 +87,6 @@ impl Db {
             .after_release(|connection, _| Box::pin(async move { connection.execute("rollback").await.map(|_| true) }))
             .connect_with(options.application_name(APPLICATION_NAME).options(SESSION_SETTINGS))
             .await?;
-        Ok(Self { pool })
+        Ok(Self::new(pool))
     }
 }

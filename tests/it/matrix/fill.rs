@@ -40,7 +40,12 @@ impl Door {
             _ if starts("/api/v1/") => &[Self::Api],
             "GET" if starts("/api/") => &[Self::Island],
             _ if starts("/api/") => &[Self::Island, Self::Form],
-            _ if ["/_stripe/", "/dev/mail/", "/media/", "/health/", "/webhooks/", "/metrics"].into_iter().any(starts) => &[Self::Plain],
+            _ if ["/_stripe/", "/dev/mail/", "/media/", "/health/", "/webhooks/", "/metrics", "/robots.txt", "/sitemap", "/feed.atom"]
+                .into_iter()
+                .any(starts) =>
+            {
+                &[Self::Plain]
+            }
             "GET" => &[Self::Page],
             _ => &[Self::Plain],
         }
