@@ -13,6 +13,7 @@ mod form_flash;
 mod gateway;
 mod http;
 mod jobs;
+mod load;
 mod mass_assignment;
 mod matrix;
 mod media;
