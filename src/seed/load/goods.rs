@@ -126,11 +126,15 @@ pub struct Goods {
     ranks: Vec<u32>,
     /// Up to each rank, the share of all who want one of these.
     shares: Vec<f64>,
+    /// The products of each shop that are for sale, oldest first.
+    by_vendor: Vec<Vec<u32>>,
 }
 
 impl Goods {
     pub fn make(size: &Size, vendors: &[Vendor], kinds: &[(Uuid, &'static Kind)]) -> Self {
-        let mut goods = Self { products: Vec::with_capacity(size.products), variants: Vec::new(), ranks: Vec::new(), shares: Vec::new() };
+        let by_vendor = vec![Vec::new(); vendors.len()];
+        let products = Vec::with_capacity(size.products);
+        let mut goods = Self { products, variants: Vec::new(), ranks: Vec::new(), shares: Vec::new(), by_vendor };
         for index in 0..size.products {
             goods.add(size, vendors, kinds, index);
         }
@@ -184,6 +188,15 @@ impl Goods {
 
     pub fn variants_of(&self, product: &Product) -> &[Variant] {
         &self.variants[product.first_variant as usize..][..product.variants as usize]
+    }
+
+    /// What somebody buys at this moment besides something else of a shop: a variant's number. None while the shop has nothing yet.
+    pub fn also_wanted(&self, chance: &mut Random, at_ms: i64, vendor: u32) -> Option<usize> {
+        let all = &self.by_vendor[vendor as usize];
+        // All are published within a day.
+        let known = all.partition_point(|&product| self.products[product as usize].created_ms + DAY_MS <= at_ms);
+        let product = &self.products[*all[..known].get(chance.below(known))? as usize];
+        Some(product.first_variant as usize + chance.below(product.variants as usize))
     }
 
     /// What somebody buys at this moment: a variant's number.

@@ -36,7 +36,8 @@ const TABLES: [(&str, &str); 6] = [
     ),
     (
         "refunds",
-        "copy refunds (id, order_id, payment_id, amount_minor, currency, reason, status, gateway_id, created_at, finished_at, attempts)
+        "copy refunds (id, order_id, payment_id, amount_minor, currency, reason, status, gateway_id, created_at, finished_at, attempts,
+           next_attempt_at)
            from stdin",
     ),
     (
@@ -125,7 +126,7 @@ impl Shop<'_> {
         if let Some((id, amount_minor)) = order.refund {
             let asked_ms = (order.decided_ms + 5 * DAY_MS).min(self.size.until_ms - 1000);
             refunds.id(id).id(order.id).id(order.payment_id).plain(amount_minor).text(self.currency).text("requested_by_customer");
-            refunds.text("succeeded").plain(format_args!("re_load_{index}")).time(asked_ms).time(asked_ms + 1000).plain(1).end_row();
+            refunds.text("succeeded").plain(format_args!("re_load_{index}")).time(asked_ms).time(asked_ms + 1000).plain(1).time(asked_ms).end_row();
         }
     }
 }

@@ -10,6 +10,8 @@ use super::{DAY_MS, Size, people};
 const MINUTE_MS: i64 = 60_000;
 /// Of each hundred orders, how many have one line, two, and so on: three on average.
 const LINES: [usize; 6] = [20, 25, 20, 16, 11, 8];
+/// Who has found one thing in a shop often takes another there.
+const SAME_SHOP_PER_MILLE: usize = 600;
 /// How busy the days of a week are, from Monday on.
 const WEEK: [u64; 7] = [105, 100, 98, 102, 96, 112, 124];
 /// Orders at the very end that wait for their payment: one in so many.
@@ -196,7 +198,9 @@ fn parts(chance: &mut Random, goods: &Goods, vendors: &[Vendor], placed_ms: i64)
     let mut parts: Vec<Part> = Vec::with_capacity(count);
     let mut bought: Vec<usize> = Vec::with_capacity(count);
     for _ in 0..count {
-        let variant = goods.wanted(chance, placed_ms);
+        let same_shop = parts.last().filter(|_| chance.chance(SAME_SHOP_PER_MILLE)).map(|part| part.vendor);
+        let variant = same_shop.and_then(|vendor| goods.also_wanted(chance, placed_ms, vendor));
+        let variant = variant.unwrap_or_else(|| goods.wanted(chance, placed_ms));
         if bought.contains(&variant) {
             continue;
         }
