@@ -10,7 +10,10 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
 use crate::pages::account::{CloseAccountPage, OrderPage, OrdersPage, ProfilePage, SecurityPage, TwoStepPage};
-use crate::pages::admin::{AdminUserPage, AdminUsersPage, AdminVendorPage, AdminVendorsPage};
+use crate::pages::admin::{
+    AdminNewProductPage, AdminPreviewPage, AdminProductPage, AdminProductsPage, AdminStockPage, AdminUserPage, AdminUsersPage, AdminVendorPage,
+    AdminVendorsPage,
+};
 use crate::pages::cart::CartPage;
 use crate::pages::checkout::{AddressPage, PayPage, ReviewPage};
 use crate::pages::confirm_email::ConfirmEmailPage;
@@ -26,7 +29,7 @@ use crate::pages::shop::ShopPage;
 use crate::pages::sign_in::{SecondStepPage, SignInPage};
 use crate::pages::sign_up::SignUpPage;
 use crate::pages::thanks::ThanksPage;
-use crate::pages::vendor::{NewProductPage, OwnedProductPage, OwnedProductsPage, VendorPage};
+use crate::pages::vendor::{NewProductPage, OwnedProductPage, OwnedProductsPage, PreviewPage, StockPage, VendorPage};
 use crate::pages::wishlist::WishlistPage;
 use crate::ui::Sprite;
 use crate::ui::theme::{Theme, chosen};
@@ -109,10 +112,17 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/vendor/products") view=OwnedProductsPage ssr=Async/>
                     <Route path=path!("/vendor/products/new") view=NewProductPage ssr=Async/>
                     <Route path=path!("/vendor/products/:product") view=OwnedProductPage ssr=Async/>
+                    <Route path=path!("/vendor/products/:product/stock") view=StockPage ssr=Async/>
+                    <Route path=path!("/vendor/products/:product/preview") view=PreviewPage ssr=Async/>
                     <Route path=path!("/admin/vendors") view=AdminVendorsPage ssr=Async/>
                     <Route path=path!("/admin/vendors/:vendor") view=AdminVendorPage ssr=Async/>
                     <Route path=path!("/admin/users") view=AdminUsersPage ssr=Async/>
                     <Route path=path!("/admin/users/:user") view=AdminUserPage ssr=Async/>
+                    <Route path=path!("/admin/products") view=AdminProductsPage ssr=Async/>
+                    <Route path=path!("/admin/products/new") view=AdminNewProductPage ssr=Async/>
+                    <Route path=path!("/admin/products/:product") view=AdminProductPage ssr=Async/>
+                    <Route path=path!("/admin/products/:product/stock") view=AdminStockPage ssr=Async/>
+                    <Route path=path!("/admin/products/:product/preview") view=AdminPreviewPage ssr=Async/>
                     <Route path=path!("/dev/mail") view=MailboxPage ssr=Async/>
                 </Routes>
             </main>

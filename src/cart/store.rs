@@ -96,7 +96,7 @@ pub async fn quantity(db: impl PgExecutor<'_>, cart: CartId, variant: VariantId)
 pub async fn offer(db: impl PgExecutor<'_>, variant: VariantId, shopper: Option<UserId>) -> Result<Option<OfferRow>> {
     sqlx::query_as!(
         OfferRow,
-        r#"select pv.price_minor, exists (select from visible_products p where p.id = pv.product_id) as "for_sale!",
+        r#"select pv.price_minor, pv.retired_at is null and exists (select from visible_products p where p.id = pv.product_id) as "for_sale!",
              pv.stock - coalesce((select sum(h.quantity) from stock_holds h
                where h.variant_id = pv.id and h.expires_at > now() and h.shopper_id is distinct from $2), 0) as "available!"
            from product_variants pv where pv.id = $1"#,
@@ -168,7 +168,7 @@ pub async fn lines(db: impl PgExecutor<'_>, cart: CartId, shopper: Option<UserId
              pv.title as variant_title, pv.sku, pic.id as "picture_id?: PictureId", pv.price_minor, i.seen_price_minor,
              i.quantity as "quantity: Quantity",
              greatest(pv.stock - coalesce(held.quantity, 0), 0) as "available!",
-             shown.id is not null as "for_sale!",
+             shown.id is not null and pv.retired_at is null as "for_sale!",
              v.id as "vendor_id: VendorId", v.name as vendor_name, v.slug as "vendor_slug: Slug",
              v.shipping_flat_minor, v.shipping_free_from_minor
            from cart_items i

@@ -1,11 +1,11 @@
-//! Suggestions while one types, and a vendor's own products: plain forms that answer with a redirect.
+//! Suggestions while one types, and products from behind: plain forms that answer with a redirect, for vendors and for admins alike.
 
 use leptos::prelude::*;
 use server_fn::codec::GetUrl;
 
-use super::{ProductStatus, ProductVersion, Suggestion, TypedProduct};
+use super::{ProductStatus, ProductVersion, Suggestion, TypedCorrection, TypedProduct};
 use crate::error::AppError;
-use crate::values::{NothingElse, ProductId};
+use crate::values::{NothingElse, ProductId, Slug, VariantId};
 
 /// What the search box offers for the beginning of a text. A read, so a GET that browsers and proxies may repeat.
 #[server(name = Suggest, prefix = "/api", endpoint = "catalogue/suggest", input = GetUrl)]
@@ -14,28 +14,96 @@ pub async fn suggest(q: String) -> Result<Vec<Suggestion>, AppError> {
     super::service::suggest(&state.db, &q).await
 }
 
-/// Drafts a product.
+/// Drafts a product of one's own.
 #[server(name = CreateProduct, prefix = "/api", endpoint = "catalogue/create-product")]
 pub async fn create_product(#[server(flatten)] typed: TypedProduct, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
     let NothingElse = rest;
-    let vendor = crate::vendors::guard::DraftingVendor::require().await?;
-    let id = super::service::products::create(&crate::platform::request::state()?.db, &vendor, &typed).await?;
-    leptos_axum::redirect(&format!("/vendor/products/{id}?done=created"));
+    let editor = super::guard::ProductEditor::from(crate::vendors::guard::DraftingVendor::require().await?);
+    let id = super::service::products::create(&crate::platform::request::state()?.db, &editor, &typed).await?;
+    leptos_axum::redirect(&format!("{}?done=created", editor.path_of(id)));
     Ok(())
 }
 
-/// Writes an edit over what was seen.
-#[server(name = SaveProduct, prefix = "/api", endpoint = "catalogue/save-product")]
-pub async fn save_product(
-    product_id: ProductId,
-    version: ProductVersion,
+/// Drafts a product for a shop, by its address.
+#[server(name = CreateProductFor, prefix = "/api", endpoint = "catalogue/create-product-for")]
+pub async fn create_product_for(
+    shop: Slug,
     #[server(flatten)] typed: TypedProduct,
     #[server(flatten)] rest: NothingElse,
 ) -> Result<(), AppError> {
     let NothingElse = rest;
-    let vendor = crate::vendors::guard::DraftingVendor::require().await?;
-    super::service::products::save(&crate::platform::request::state()?.db, &vendor, product_id, version, &typed).await?;
-    leptos_axum::redirect(&format!("/vendor/products/{product_id}?done=saved"));
+    let admin = crate::accounts::guard::Admin::require().await?;
+    let state = crate::platform::request::state()?;
+    let vendor = crate::vendors::service::find_by_slug(&state.db, &admin, &shop).await?;
+    let editor = super::guard::ProductEditor::for_shop(&admin, vendor.id);
+    let id = super::service::products::create(&state.db, &editor, &typed).await?;
+    leptos_axum::redirect(&format!("{}?done=created", editor.path_of(id)));
+    Ok(())
+}
+
+/// Writes an edit over what was seen. `arrange` is the button that makes the missing variants.
+#[server(name = SaveProduct, prefix = "/api", endpoint = "catalogue/save-product")]
+pub async fn save_product(
+    product_id: ProductId,
+    version: ProductVersion,
+    #[server(default)] arrange: String,
+    #[server(flatten)] typed: TypedProduct,
+    #[server(flatten)] rest: NothingElse,
+) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let editor = super::guard::ProductEditor::of(product_id).await?;
+    let arrange = !arrange.is_empty();
+    super::service::products::save(&crate::platform::request::state()?.db, &editor, product_id, version, &typed, arrange).await?;
+    let done = if arrange { "arranged" } else { "saved" };
+    leptos_axum::redirect(&format!("{}?done={done}", editor.path_of(product_id)));
+    Ok(())
+}
+
+/// Makes a draft that is like another product.
+#[server(name = DuplicateProduct, prefix = "/api", endpoint = "catalogue/duplicate-product")]
+pub async fn duplicate_product(product_id: ProductId, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let editor = super::guard::ProductEditor::of(product_id).await?;
+    let id = super::service::products::duplicate(&crate::platform::request::state()?.db, &editor, product_id).await?;
+    leptos_axum::redirect(&format!("{}?done=copied", editor.path_of(id)));
+    Ok(())
+}
+
+/// Writes a price over the one that was seen, from the list; `place` is the part of the list that it was done in.
+#[server(name = SetPrice, prefix = "/api", endpoint = "catalogue/set-price")]
+pub async fn set_price(
+    product_id: ProductId,
+    variant_id: VariantId,
+    seen: String,
+    price: String,
+    #[server(default)] place: String,
+    #[server(flatten)] rest: NothingElse,
+) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let editor = super::guard::ProductEditor::of(product_id).await?;
+    let db = crate::platform::request::state()?.db.clone();
+    super::service::products::set_price(&db, &editor, (product_id, variant_id), &seen, &price).await?;
+    leptos_axum::redirect(&super::OwnedFilter::of_query(&place).done(editor.list_path(), "priced"));
+    Ok(())
+}
+
+/// Adds what was counted to the ledger of stock. With a `place` it was done in that part of the list, else on the page of the stock.
+#[server(name = CorrectStock, prefix = "/api", endpoint = "catalogue/correct-stock")]
+pub async fn correct_stock(
+    product_id: ProductId,
+    #[server(default)] place: Option<String>,
+    #[server(flatten)] typed: TypedCorrection,
+    #[server(flatten)] rest: NothingElse,
+) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let editor = super::guard::ProductEditor::of(product_id).await?;
+    let db = crate::platform::request::state()?.db.clone();
+    let corrected = super::service::ledger::correct(&db, &editor, product_id, &typed).await?;
+    let done = if corrected.meanwhile == 0 { "corrected".to_owned() } else { format!("corrected&meanwhile={}", corrected.meanwhile) };
+    leptos_axum::redirect(&match place {
+        Some(place) => super::OwnedFilter::of_query(&place).done(editor.list_path(), &done),
+        None => format!("{}/stock?done={done}", editor.path_of(product_id)),
+    });
     Ok(())
 }
 
@@ -43,9 +111,9 @@ pub async fn save_product(
 #[server(name = PublishProduct, prefix = "/api", endpoint = "catalogue/publish-product")]
 pub async fn publish_product(product_id: ProductId, seen: ProductStatus, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
     let NothingElse = rest;
-    let vendor = crate::vendors::guard::ApprovedVendor::require().await?;
-    super::service::products::publish(&crate::platform::request::state()?.db, &vendor, product_id, seen).await?;
-    leptos_axum::redirect(&format!("/vendor/products/{product_id}?done=published"));
+    let publisher = super::guard::ProductPublisher::of(product_id).await?;
+    super::service::lifecycle::publish(&crate::platform::request::state()?, &publisher, product_id, seen).await?;
+    leptos_axum::redirect(&format!("{}?done=published", publisher.editor().path_of(product_id)));
     Ok(())
 }
 
@@ -53,9 +121,9 @@ pub async fn publish_product(product_id: ProductId, seen: ProductStatus, #[serve
 #[server(name = UnpublishProduct, prefix = "/api", endpoint = "catalogue/unpublish-product")]
 pub async fn unpublish_product(product_id: ProductId, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
     let NothingElse = rest;
-    let vendor = crate::vendors::guard::DraftingVendor::require().await?;
-    super::service::products::unpublish(&crate::platform::request::state()?.db, &vendor, product_id).await?;
-    leptos_axum::redirect(&format!("/vendor/products/{product_id}?done=unpublished"));
+    let editor = super::guard::ProductEditor::of(product_id).await?;
+    super::service::lifecycle::unpublish(&crate::platform::request::state()?, &editor, product_id).await?;
+    leptos_axum::redirect(&format!("{}?done=unpublished", editor.path_of(product_id)));
     Ok(())
 }
 
@@ -63,9 +131,9 @@ pub async fn unpublish_product(product_id: ProductId, #[server(flatten)] rest: N
 #[server(name = ArchiveProduct, prefix = "/api", endpoint = "catalogue/archive-product")]
 pub async fn archive_product(product_id: ProductId, seen: ProductStatus, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
     let NothingElse = rest;
-    let vendor = crate::vendors::guard::DraftingVendor::require().await?;
-    super::service::products::archive(&crate::platform::request::state()?.db, &vendor, product_id, seen).await?;
-    leptos_axum::redirect(&format!("/vendor/products/{product_id}?done=archived"));
+    let editor = super::guard::ProductEditor::of(product_id).await?;
+    super::service::lifecycle::archive(&crate::platform::request::state()?, &editor, product_id, seen).await?;
+    leptos_axum::redirect(&format!("{}?done=archived", editor.path_of(product_id)));
     Ok(())
 }
 
@@ -73,11 +141,35 @@ pub async fn archive_product(product_id: ProductId, seen: ProductStatus, #[serve
 #[server(name = DeleteProduct, prefix = "/api", endpoint = "catalogue/delete-product")]
 pub async fn delete_product(product_id: ProductId, seen: ProductStatus, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
     let NothingElse = rest;
-    let vendor = crate::vendors::guard::DraftingVendor::require().await?;
-    let state = crate::platform::request::state()?;
-    match super::service::products::delete(&state, &vendor, product_id, seen).await? {
-        super::service::products::Deletion::Done => leptos_axum::redirect("/vendor/products?done=deleted"),
-        _ => leptos_axum::redirect(&format!("/vendor/products/{product_id}?done=kept")),
+    let editor = super::guard::ProductEditor::of(product_id).await?;
+    match super::service::lifecycle::delete(&crate::platform::request::state()?, &editor, product_id, seen).await? {
+        super::service::lifecycle::Deletion::Done => leptos_axum::redirect(&format!("{}?done=deleted", editor.list_path())),
+        _ => leptos_axum::redirect(&format!("{}?done=kept", editor.path_of(product_id))),
     }
+    Ok(())
+}
+
+/// Takes a product down with a reason for its vendor.
+#[server(name = HoldProduct, prefix = "/api", endpoint = "catalogue/hold-product")]
+pub async fn hold_product(
+    product_id: ProductId,
+    seen: ProductStatus,
+    reason: String,
+    #[server(flatten)] rest: NothingElse,
+) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let admin = crate::accounts::guard::Admin::require().await?;
+    super::service::lifecycle::hold(&crate::platform::request::state()?, &admin, product_id, seen, &reason).await?;
+    leptos_axum::redirect(&format!("/admin/products/{product_id}?done=held"));
+    Ok(())
+}
+
+/// Lets the vendor publish it again.
+#[server(name = ReleaseProduct, prefix = "/api", endpoint = "catalogue/release-product")]
+pub async fn release_product(product_id: ProductId, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let admin = crate::accounts::guard::Admin::require().await?;
+    super::service::lifecycle::release(&crate::platform::request::state()?, &admin, product_id).await?;
+    leptos_axum::redirect(&format!("/admin/products/{product_id}?done=released"));
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! What is for sale: categories, products, variants with price and stock, search.
 //!
-//! Tables: `categories`, `products`, `product_variants`, `product_pictures`. Views: `visible_products` is the one place that says what a
+//! Tables: `categories`, `products`, `product_slugs`, `product_variants`, `stock_movements`, `product_pictures`. Views: `visible_products` is the one place that says what a
 //! stranger may see (published, of an approved vendor, with something to buy), and every query for customers goes through it;
 //! `stocked_variants` is the one place that says how many of a variant can be bought (stock minus live holds).
 //!
-//! Invariants: stock never falls below zero; a product's price is the lowest of its variants', kept by a trigger; only the owner's
+//! Invariants: stock never falls below zero, and is the sum of its movements: a trigger keeps the column, and refuses whoever would set it;
+//! a product's price is the lowest of its variants', kept by a trigger; only the owner's
 //! transactions write, with the vendor's id in every WHERE clause; a status moves only along [`ProductStatus::may_become`]; what was ever
 //! ordered is never deleted.
 
@@ -14,21 +15,31 @@ use crate::media::Picture;
 use crate::values::{CategoryId, Money, PageNumber, ProductId, Slug, VariantId, VendorId};
 
 mod listing_query;
+mod options;
+mod owned_list;
 mod owned_product;
 mod product_form;
+mod stock_form;
 mod typed_product;
 pub mod api;
 pub mod islands;
 pub mod ui;
+#[cfg(feature = "ssr")]
+pub mod guard;
+#[cfg(feature = "ssr")]
+mod mail;
 #[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]
 mod store;
 
 pub use listing_query::{ListingQuery, SearchText};
-pub use owned_product::{OwnedLine, OwnedProduct, OwnedVariant, ProductStatus, ProductVersion};
+pub use options::{MAX_OPTIONS, MAX_VARIANTS, ProductOption, TypedOption};
+pub use owned_list::{OwnedCounts, OwnedFilter, OwnedLine, OwnedList};
+pub use owned_product::{LOW_STOCK, OwnedProduct, OwnedVariant, ProductStatus, ProductVersion};
 pub use product_form::{NewProduct, NewVariant, ProductForm, ProductTexts, VariantForm};
-pub use typed_product::{ProductChanges, TypedProduct, field};
+pub use stock_form::{CountReason, Movement, MovementKind, TypedCorrection, TypedCount};
+pub use typed_product::{ProductChanges, TypedProduct, TypedVariant, VariantChange, field};
 
 crate::text_enum! {
     /// How a listing is ordered.
@@ -164,8 +175,10 @@ pub struct Product {
     pub slug: Slug,
     pub name: String,
     pub summary: String,
-    /// Plain text, a blank line between paragraphs.
+    /// Markdown, as it was typed.
     pub description: String,
+    /// The same as it may stand in a page: rendered and cleaned when it was saved.
+    pub description_html: String,
     pub attributes: Vec<Attribute>,
     pub tags: Vec<String>,
     pub category: Category,

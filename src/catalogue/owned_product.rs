@@ -1,8 +1,12 @@
-//! Products as the vendor sees them who owns them.
+//! Products as those see them who may edit them: their vendor and admins.
 
 use serde::{Deserialize, Serialize};
 
-use crate::values::{CategoryId, Money, ProductId, Slug, VariantId};
+use super::{Attribute, ProductOption};
+use crate::values::{CategoryId, Money, ProductId, Slug, VariantId, VendorId};
+
+/// A variant with this many or fewer runs low, unless its vendor has said otherwise: about what sells in a few days.
+pub const LOW_STOCK: i32 = 5;
 
 crate::text_enum! {
     /// Where a product stands. A published one is for sale while its shop is approved.
@@ -33,43 +37,43 @@ impl ProductStatus {
     }
 }
 
-/// One line of a vendor's list.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct OwnedLine {
-    pub id: ProductId,
-    pub name: String,
-    pub status: ProductStatus,
-    /// The lowest among the variants.
-    pub price: Option<Money>,
-    /// Of all variants, with what is held for people who are paying now.
-    pub stock: i64,
-    pub has_options: bool,
-}
-
 /// All of a product that its vendor may edit.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct OwnedProduct {
     pub id: ProductId,
+    pub vendor_id: VendorId,
     pub slug: Slug,
     pub category_id: CategoryId,
     pub name: String,
     pub summary: String,
+    /// Markdown.
     pub description: String,
+    pub attributes: Vec<Attribute>,
     pub tags: Vec<String>,
     pub status: ProductStatus,
+    /// Why an admin took it down; while there is a reason nobody publishes it.
+    pub held_reason: Option<String>,
     pub units_sold: i64,
     pub version: ProductVersion,
-    /// In the vendor's order.
+    pub options: Vec<ProductOption>,
+    /// In the vendor's order; those that are offered.
     pub variants: Vec<OwnedVariant>,
+    /// Those that are not offered any more, and stay because of their orders.
+    pub retired: Vec<OwnedVariant>,
 }
 
 impl OwnedProduct {
     /// The one variant of a plain product; none where there are several to choose from.
     pub fn only_variant(&self) -> Option<&OwnedVariant> {
         match self.variants.as_slice() {
-            [only] => Some(only),
+            [only] if self.options.is_empty() => Some(only),
             _ => None,
         }
+    }
+
+    /// What a variant is called, also of one that is not offered any more.
+    pub fn title_of(&self, variant: VariantId) -> String {
+        self.variants.iter().chain(&self.retired).find(|known| known.id == variant).map(|known| known.title.clone()).unwrap_or_default()
     }
 
     pub fn url(&self) -> String {
@@ -82,21 +86,28 @@ pub struct OwnedVariant {
     pub id: VariantId,
     /// Empty for a product without options.
     pub title: String,
+    /// One for each of the product's options.
+    pub option_values: Vec<String>,
     pub sku: String,
     pub price: Money,
     pub compare_at: Option<Money>,
     pub stock: i32,
+    /// From which count on the vendor is warned; none: from [`LOW_STOCK`].
+    pub low_stock_at: Option<i32>,
 }
 
-/// What a vendor had before the eyes when editing began. Sales change the stock and are no edit, so they do not make a text stale; a stock
-/// that was typed over counts only as long as nothing was sold in between.
+impl OwnedVariant {
+    pub fn is_low(&self) -> bool {
+        self.stock <= self.low_stock_at.unwrap_or(LOW_STOCK)
+    }
+}
+
+/// What an editor had before the eyes when editing began. Sales and corrections change the stock and are no edit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ProductVersion {
     /// Of the last edit, in microseconds.
     pub(super) edited_at: i64,
-    /// Of all variants.
-    pub(super) stock: i32,
 }
 
 /// A text that no version was ever written as.
@@ -106,15 +117,14 @@ pub struct NotAVersion;
 
 impl std::fmt::Display for ProductVersion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}", self.edited_at, self.stock)
+        self.edited_at.fmt(f)
     }
 }
 
 impl std::str::FromStr for ProductVersion {
     type Err = NotAVersion;
     fn from_str(s: &str) -> Result<Self, NotAVersion> {
-        let (edited_at, stock) = s.split_once('.').ok_or(NotAVersion)?;
-        Ok(Self { edited_at: edited_at.parse().map_err(|_| NotAVersion)?, stock: stock.parse().map_err(|_| NotAVersion)? })
+        s.parse().map(|edited_at| Self { edited_at }).map_err(|_| NotAVersion)
     }
 }
 
@@ -148,9 +158,9 @@ mod tests {
 
     #[test]
     fn a_version_survives_a_form() {
-        let version = ProductVersion { edited_at: 1_790_000_000_123_456, stock: 7 };
+        let version = ProductVersion { edited_at: 1_790_000_000_123_456 };
         assert_eq!(version.to_string().parse(), Ok(version));
-        for bad in ["", "1", "1.", ".1", "1.2.3", "x.1", "99999999999999999999.1"] {
+        for bad in ["", "1.", ".1", "1.2", "x", "99999999999999999999"] {
             assert_eq!(bad.parse::<ProductVersion>(), Err(NotAVersion), "{bad}");
         }
     }

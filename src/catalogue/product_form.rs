@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::Attribute;
+use super::{Attribute, MAX_VARIANTS, ProductOption};
 use crate::values::{CategoryId, Currency, FieldErrors, FieldProblem, MAX_CHARGE_MINOR, Money, MoneyError, Slug};
 
 /// Bounds of the tables; a form says so before Postgres does.
@@ -11,9 +11,8 @@ const MAX_ATTRIBUTES: usize = 30;
 const MAX_ATTRIBUTE_CHARS: usize = 200;
 const MAX_TAGS: usize = 20;
 const MAX_TAG_CHARS: usize = 40;
-const MAX_VARIANTS: usize = 100;
 const MAX_SKU: usize = 64;
-const MAX_STOCK: i32 = 1_000_000;
+pub(super) const MAX_STOCK: i32 = 1_000_000;
 
 /// A product as its vendor types it.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -45,6 +44,7 @@ pub struct NewProduct {
     pub(super) slug: Slug,
     pub(super) texts: ProductTexts,
     pub(super) attributes: Vec<Attribute>,
+    pub(super) options: Vec<ProductOption>,
     pub(super) variants: Vec<NewVariant>,
 }
 
@@ -62,6 +62,8 @@ pub struct ProductTexts {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct NewVariant {
     pub(super) title: String,
+    /// One for each of the product's options.
+    pub(super) option_values: Vec<String>,
     pub(super) sku: String,
     pub(super) price: Money,
     pub(super) compare_at: Option<Money>,
@@ -87,22 +89,12 @@ impl ProductForm {
         let parse_variant = |(index, variant): (usize, &VariantForm)| variant.parse(index, currency, self.variants.len() > 1, &mut errors);
         let variants: Vec<NewVariant> = self.variants.iter().take(MAX_VARIANTS).enumerate().filter_map(parse_variant).collect();
         match slug {
-            Some(slug) => errors.into_result(NewProduct { slug, texts, attributes, variants }),
+            Some(slug) => errors.into_result(NewProduct { slug, texts, attributes, options: Vec::new(), variants }),
             None => Err(errors),
         }
     }
 
-    /// The texts alone, for a product whose variants stay as they are.
-    ///
-    /// # Errors
-    /// One entry for each bad field.
-    pub fn parse_texts(&self, category_id: CategoryId) -> Result<ProductTexts, FieldErrors> {
-        let mut errors = FieldErrors::default();
-        let texts = self.read_texts(category_id, &mut errors);
-        errors.into_result(texts)
-    }
-
-    fn read_texts(&self, category_id: CategoryId, errors: &mut FieldErrors) -> ProductTexts {
+    pub(super) fn read_texts(&self, category_id: CategoryId, errors: &mut FieldErrors) -> ProductTexts {
         ProductTexts {
             category_id,
             name: errors.text("name", &self.name, 1, MAX_NAME),
@@ -112,7 +104,7 @@ impl ProductForm {
         }
     }
 
-    fn parse_attributes(&self, errors: &mut FieldErrors) -> Vec<Attribute> {
+    pub(super) fn parse_attributes(&self, errors: &mut FieldErrors) -> Vec<Attribute> {
         let filled: Vec<&Attribute> = self.attributes.iter().filter(|a| !(a.name.trim().is_empty() && a.value.trim().is_empty())).collect();
         if filled.len() > MAX_ATTRIBUTES {
             errors.push("attributes", FieldProblem::TooLong);
@@ -144,23 +136,42 @@ impl VariantForm {
     fn parse(&self, index: usize, currency: Currency, must_have_title: bool, errors: &mut FieldErrors) -> Option<NewVariant> {
         let field = |name: &str| format!("variants.{index}.{name}");
         let title = errors.text(&field("title"), &self.title, usize::from(must_have_title), MAX_NAME);
-        let sku = errors.text(&field("sku"), &self.sku, 0, MAX_SKU);
-        let price = parse_price(&field("price"), &self.price, currency, errors);
-        let compare_at = match self.compare_at.trim() {
-            "" => None,
-            text => parse_price(&field("compare_at"), text, currency, errors),
-        };
-        if let (Some(price), Some(compare_at)) = (price, compare_at)
-            && compare_at.amount_minor <= price.amount_minor
-        {
-            errors.push(&field("compare_at"), FieldProblem::OutOfRange);
-        }
-        let stock = parse_stock(&field("stock"), &self.stock, errors);
-        Some(NewVariant { title, sku, price: price?, compare_at, stock: stock? })
+        let sku = parse_sku(&format!("variants.{index}"), &self.sku, errors);
+        let prices = parse_prices(&format!("variants.{index}"), &self.price, &self.compare_at, currency, errors);
+        let stock = parse_count(&field("stock"), &self.stock, errors);
+        let (price, compare_at) = prices?;
+        Some(NewVariant { title, option_values: Vec::new(), sku, price, compare_at, stock: stock? })
     }
 }
 
-fn parse_price(field: &str, text: &str, currency: Currency, errors: &mut FieldErrors) -> Option<Money> {
+/// The number by which a vendor knows a variant.
+pub(super) fn parse_sku(row: &str, text: &str, errors: &mut FieldErrors) -> String {
+    errors.text(&format!("{row}.sku"), text, 0, MAX_SKU)
+}
+
+/// Price and price before of a row; none if the price is bad.
+pub(super) fn parse_prices(
+    row: &str,
+    price: &str,
+    compare_at: &str,
+    currency: Currency,
+    errors: &mut FieldErrors,
+) -> Option<(Money, Option<Money>)> {
+    let field = format!("{row}.compare_at");
+    let price = parse_price(&format!("{row}.price"), price, currency, errors);
+    let compare_at = match compare_at.trim() {
+        "" => None,
+        text => parse_price(&field, text, currency, errors),
+    };
+    if let (Some(price), Some(compare_at)) = (price, compare_at)
+        && compare_at.amount_minor <= price.amount_minor
+    {
+        errors.push(&field, FieldProblem::OutOfRange);
+    }
+    Some((price?, compare_at))
+}
+
+pub(super) fn parse_price(field: &str, text: &str, currency: Currency, errors: &mut FieldErrors) -> Option<Money> {
     match Money::parse(text, currency) {
         Ok(price) if (1..=MAX_CHARGE_MINOR).contains(&price.amount_minor) => Some(price),
         Ok(_) => {
@@ -178,7 +189,8 @@ fn parse_price(field: &str, text: &str, currency: Currency, errors: &mut FieldEr
     }
 }
 
-fn parse_stock(field: &str, text: &str, errors: &mut FieldErrors) -> Option<i32> {
+/// Pieces on a shelf.
+pub(super) fn parse_count(field: &str, text: &str, errors: &mut FieldErrors) -> Option<i32> {
     match text.trim().parse::<i32>() {
         Ok(stock) if (0..=MAX_STOCK).contains(&stock) => Some(stock),
         Ok(_) => {

@@ -1,5 +1,8 @@
 //! What customers may read, and what vendors write. Reads go through `visible_products`; writes carry the vendor's id into every statement.
 
+pub mod ledger;
+pub mod lifecycle;
+pub mod markdown;
 pub mod products;
 pub mod stock;
 
@@ -9,7 +12,7 @@ use super::{Category, HomePage, Listing, ListingQuery, NewProduct, Product, Prod
 use crate::error::{AppError, OnConstraint};
 use crate::media::service::StoredPicture;
 use crate::platform::db::{Db, Tx};
-use crate::values::{Currency, FieldErrors, FieldProblem, PageNumber, PictureId, ProductId, Slug, VariantId, VendorId};
+use crate::values::{Currency, FieldErrors, FieldProblem, PageNumber, PictureId, ProductId, Slug, VendorId};
 
 /// Cards on a page of a listing: fills rows of two, three and four.
 pub const PER_PAGE: u32 = 24;
@@ -87,6 +90,14 @@ pub async fn cards(db: &Db, ids: &[ProductId]) -> Result<Vec<ProductCard>, AppEr
 /// `NotFound` for what does not exist and for what may not be seen, alike.
 pub async fn product(db: &Db, slug: &Slug) -> Result<Product, AppError> {
     Ok(store::product(db.pool(), slug).await?)
+}
+
+/// Where a product is now that once had this address.
+///
+/// # Errors
+/// `Offline`.
+pub async fn moved(db: &Db, slug: &Slug) -> Result<Option<Slug>, AppError> {
+    Ok(store::preview::moved(db.pool(), slug).await?)
 }
 
 /// What else there is in the product's category.
@@ -188,14 +199,6 @@ pub async fn attach_picture(tx: &mut Tx, vendor: VendorId, product: ProductId, p
 /// `NotFound` for others' products, archived ones, and those without a variant.
 pub async fn publish(tx: &mut Tx, vendor: VendorId, product: ProductId, at: OffsetDateTime) -> Result<(), AppError> {
     if store::publish(tx, vendor, product, at).await? { Ok(()) } else { Err(AppError::NotFound) }
-}
-
-/// # Errors
-/// `NotFound` for others' variants; `Invalid` for more than the table holds.
-pub async fn set_stock(tx: &mut Tx, vendor: VendorId, variant: VariantId, stock: u32) -> Result<(), AppError> {
-    let stock = i32::try_from(stock).map_err(|_| AppError::field("stock", FieldProblem::OutOfRange))?;
-    let set = store::set_stock(tx, vendor, variant, stock).await;
-    if set.on_constraint("product_variants_stock_check", "stock", FieldProblem::OutOfRange)? { Ok(()) } else { Err(AppError::NotFound) }
 }
 
 /// Ratings that were given elsewhere and came with the goods.

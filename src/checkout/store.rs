@@ -6,6 +6,10 @@ use sqlx::PgPool;
 pub const INVARIANTS: &[(&str, &str)] = &[
     ("I1 stock is never negative", "select id::text from product_variants where stock < 0"),
     (
+        "I1 stock is the sum of its movements",
+        "select v.id::text from product_variants v where v.stock <> (select coalesce(sum(m.delta), 0) from stock_movements m where m.variant_id = v.id)",
+    ),
+    (
         "I1 units sold equal the lines of orders that took goods",
         "select p.id::text from products p left join (
              select l.product_id, sum(l.quantity) as sold from order_lines l join orders o on o.id = l.order_id

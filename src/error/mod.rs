@@ -86,6 +86,9 @@ pub enum Conflict {
     ShopOpen,
     #[error("An order of yours is not paid or not sent yet. Please wait until it is, or cancel it.")]
     OrderOpen,
+    /// A product that an admin took down.
+    #[error("We have taken this product down. Please read why on its page, and write to us when it is in order.")]
+    Held,
     /// Somebody else changed the same thing first.
     #[error("This was changed in the meantime. Please look at it once more.")]
     Stale,

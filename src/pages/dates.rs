@@ -20,11 +20,27 @@ pub fn Date(#[prop(into)] at: String) -> impl IntoView {
     view! { <time datetime=at>{text}</time> }
 }
 
+/// Date and time of day of an RFC 3339 time; the text itself if it is none.
+pub fn exact(rfc3339: &str) -> String {
+    OffsetDateTime::parse(rfc3339, &Rfc3339)
+        .ok()
+        .and_then(|at| at.format(format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute] UTC")).ok())
+        .unwrap_or_else(|| rfc3339.to_owned())
+}
+
+/// The same as [`Date`] with the time of day.
+#[component]
+pub fn Moment(#[prop(into)] at: String) -> impl IntoView {
+    let text = exact(&at);
+    view! { <time datetime=at>{text}</time> }
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
     fn dates_read_like_dates() {
         assert_eq!(super::long("2026-11-03T21:40:33Z"), "3 November 2026");
         assert_eq!(super::long("soon"), "soon");
+        assert_eq!(super::exact("2026-11-03T21:40:33Z"), "3 Nov 2026, 21:40 UTC");
     }
 }

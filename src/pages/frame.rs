@@ -84,7 +84,10 @@ fn AccountMenu(customer: Option<Customer>) -> impl IntoView {
                     Role::Vendor => Some(view! { <a class="menu-item" href="/vendor"><Icon name="shop"/>"Your shop"</a> }),
                     Role::Admin => Some(view! { <a class="menu-item" href="/admin/vendors"><Icon name="shop"/>"Shops"</a> }),
                 }}
-                {(customer.role() == Role::Admin).then(|| view! { <a class="menu-item" href="/admin/users"><Icon name="user"/>"Accounts"</a> })}
+                {(customer.role() == Role::Admin).then(|| view! {
+                    <a class="menu-item" href="/admin/products"><Icon name="box"/>"Products"</a>
+                    <a class="menu-item" href="/admin/users"><Icon name="user"/>"Accounts"</a>
+                })}
                 <a class="menu-item" href="/account/orders"><Icon name="box"/>"Your orders"</a>
                 <a class="menu-item" href="/wishlist"><Icon name="heart"/>"Wishlist"</a>
                 <a class="menu-item" href="/account"><Icon name="user"/>"Your account"</a>

@@ -12,6 +12,7 @@ use crate::cart::islands::{BuyForm, BuyOption};
 use crate::catalogue::islands::{Gallery, GalleryPicture};
 use crate::catalogue::ui::{place, stock_class, stock_words};
 use crate::catalogue::{Product, ProductCard};
+use crate::error::AppError;
 use crate::platform::request;
 use crate::ui::{Breadcrumbs, Icon, Price, Stars};
 use crate::values::{Money, Slug};
@@ -105,13 +106,12 @@ fn Buy(product: Product, wishes: Wishes) -> impl IntoView {
 
 #[component]
 fn Details(product: Product) -> impl IntoView {
-    let paragraphs: Vec<String> =
-        product.description.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect();
     view! {
         <div class="wrap section product-details">
             <section aria-labelledby="about">
                 <h2 id="about">"About it"</h2>
-                <div class="prose">{paragraphs.into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}</div>
+                // Cleaned when it was saved.
+                <div class="prose" inner_html=product.description_html></div>
             </section>
             {(!product.attributes.is_empty()).then(|| view! {
                 <section aria-labelledby="facts">
@@ -137,40 +137,68 @@ fn Related(cards: Vec<ProductCard>, wishes: Wishes, href: String) -> impl IntoVi
     })
 }
 
+/// What a product's page shows of it: for customers, and as a preview for those who write it.
+#[component]
+pub fn ProductBody(product: Product, wishes: Wishes) -> impl IntoView {
+    let pictures: Vec<GalleryPicture> = product
+        .pictures
+        .iter()
+        .map(|picture| GalleryPicture {
+            src: picture.url(STAGE_WIDTH),
+            srcset: picture.srcset(),
+            thumb: picture.url(160),
+            alt: picture.alt.clone(),
+            width: picture.width,
+            height: picture.height,
+        })
+        .collect();
+    let trail = vec![("Home".to_owned(), "/".to_owned()), (product.category.name.clone(), product.category.url())];
+    view! {
+        <div class="wrap">
+            <Breadcrumbs trail=trail here=product.name.clone()/>
+            <div class="product">
+                <Gallery pictures=pictures/>
+                <Buy product=product.clone() wishes=wishes/>
+            </div>
+        </div>
+        <Details product=product/>
+    }
+}
+
+/// Leads to where the product is now, for good.
+fn moved_to(slug: &Slug) {
+    leptos_axum::redirect(&crate::catalogue::product_url(slug));
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(http::StatusCode::PERMANENT_REDIRECT);
+    }
+}
+
 /// One product.
 #[component]
 pub fn ProductPage() -> impl IntoView {
     let slug = path_part::<Slug>("slug");
     loaded(async move {
         let state = request::state()?;
-        let product = crate::catalogue::service::product(&state.db, &slug?).await?;
+        let slug = slug?;
+        let product = match crate::catalogue::service::product(&state.db, &slug).await {
+            Err(AppError::NotFound) => match crate::catalogue::service::moved(&state.db, &slug).await? {
+                Some(now) => {
+                    moved_to(&now);
+                    return Ok(().into_any());
+                }
+                None => return Err(AppError::NotFound),
+            },
+            product => product?,
+        };
         let related = crate::catalogue::service::related(&state.db, &product).await?;
         let wishes = Wishes::load().await?;
-        let pictures: Vec<GalleryPicture> = product
-            .pictures
-            .iter()
-            .map(|picture| GalleryPicture {
-                src: picture.url(STAGE_WIDTH),
-                srcset: picture.srcset(),
-                thumb: picture.url(160),
-                alt: picture.alt.clone(),
-                width: picture.width,
-                height: picture.height,
-            })
-            .collect();
-        let trail = vec![("Home".to_owned(), "/".to_owned()), (product.category.name.clone(), product.category.url())];
+        let (head, category) = (product.clone(), product.category.url());
         Ok(view! {
-            <Head product=product.clone()/>
-            <div class="wrap">
-                <Breadcrumbs trail=trail here=product.name.clone()/>
-                <div class="product">
-                    <Gallery pictures=pictures/>
-                    <Buy product=product.clone() wishes=wishes.clone()/>
-                </div>
-            </div>
-            <Details product=product.clone()/>
-            <Related cards=related wishes=wishes href=product.category.url()/>
-        })
+            <Head product=head/>
+            <ProductBody product=product wishes=wishes.clone()/>
+            <Related cards=related wishes=wishes href=category/>
+        }
+        .into_any())
     })
 }
 

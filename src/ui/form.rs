@@ -56,6 +56,20 @@ impl FormState {
     }
 }
 
+/// What a field is called. One of several rows (`variants.1.price`) goes by its last part and, behind the first row, by the row's number.
+fn label_of(labels: &[(&str, &str)], field: &str) -> String {
+    let find = |wanted: &str| labels.iter().find(|(name, _)| *name == wanted).map(|(_, label)| (*label).to_owned());
+    find(field).or_else(|| {
+        let (row, name) = field.rsplit_once('.')?;
+        let label = find(name)?;
+        match row.rsplit_once('.').and_then(|(_, index)| index.parse::<usize>().ok()) {
+            None | Some(0) => Some(label),
+            Some(index) => Some(format!("{label} in line {}", index + 1)),
+        }
+    })
+    .unwrap_or_default()
+}
+
 /// Why the form was refused, at its top, with the focus. Each entry leads to its field.
 #[component]
 pub fn ErrorSummary(
@@ -68,7 +82,7 @@ pub fn ErrorSummary(
             AppError::Invalid(errors) => errors
                 .iter()
                 .map(|(field, problem)| {
-                    let label = labels.iter().find(|(name, _)| *name == field).map_or("", |(_, label)| *label);
+                    let label = label_of(labels, field);
                     let gap = if label.is_empty() { "" } else { ": " };
                     (format!("#{field}"), format!("{label}{gap}{}", problem.message()))
                 })
@@ -84,4 +98,17 @@ pub fn ErrorSummary(
             </div>
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_told_apart() {
+        let labels = [("name", "Name"), ("price", "Price")];
+        for (field, label) in [("name", "Name"), ("variants.0.price", "Price"), ("variants.2.price", "Price in line 3"), ("variants", "")] {
+            assert_eq!(label_of(&labels, field), label);
+        }
+    }
 }

@@ -23,6 +23,10 @@ pub enum FieldProblem {
     FileTooLarge,
     PictureTooSmall,
     PictureTooLarge,
+    NotASlug,
+    NotAPair,
+    TooMany,
+    BelowZero,
 }
 
 impl FieldProblem {
@@ -48,6 +52,10 @@ impl FieldProblem {
             Self::FileTooLarge => "This file is larger than 8 MB.",
             Self::PictureTooSmall => "This picture is too small: 160 pixels each way at least.",
             Self::PictureTooLarge => "This picture has too many pixels.",
+            Self::NotASlug => "Please use small letters, figures and single hyphens alone.",
+            Self::NotAPair => "Please write one fact in each line, as name: value.",
+            Self::TooMany => "These are too many.",
+            Self::BelowZero => "More was sold in the meantime than this would leave. Please count once more.",
         }
     }
 }

@@ -11,6 +11,7 @@ mod nothing_else;
 mod page;
 mod percent_encoded;
 mod quantity;
+mod rows;
 mod slug;
 mod text_enum;
 #[cfg(feature = "ssr")]
@@ -20,12 +21,13 @@ pub use address::{Address, COUNTRIES, country_name};
 pub use email::Email;
 pub use field_errors::{FieldErrors, FieldProblem};
 pub use id::{
-    AddressId, CartId, CategoryId, OrderId, OrderPartId, PaymentId, PictureId, ProductId, RefundId, SessionId, UserId, VariantId, VendorId,
+    AddressId, CartId, CategoryId, MovementId, OrderId, OrderPartId, PaymentId, PictureId, ProductId, RefundId, SessionId, UserId, VariantId, VendorId,
 };
 pub use money::{Currency, MAX_CHARGE_MINOR, Money, MoneyError};
 pub use nothing_else::NothingElse;
 pub use page::PageNumber;
 pub use percent_encoded::percent_encoded;
 pub use quantity::Quantity;
+pub use rows::rows;
 pub use slug::Slug;
 pub use text_enum::UnknownName;

@@ -4,7 +4,7 @@ use super::{Vendor, service};
 use crate::accounts::Role;
 use crate::accounts::guard::{Customer, Visit};
 use crate::error::AppError;
-use crate::values::VendorId;
+use crate::values::{UserId, VendorId};
 
 /// Somebody who is signed in and has a shop, in whatever status: sees where it stands and what is in it, and changes nothing by it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -37,6 +37,10 @@ impl ShopOwner {
     pub fn vendor_id(&self) -> VendorId {
         self.vendor.id
     }
+
+    pub fn user_id(&self) -> UserId {
+        self.customer.user_id()
+    }
 }
 
 /// A shop's owner who may draft: the shop waits for a decision, was rejected, or is open. Nothing of it is for sale by this alone.
@@ -52,6 +56,10 @@ impl DraftingVendor {
 
     pub fn vendor_id(&self) -> VendorId {
         self.0.vendor.id
+    }
+
+    pub fn owner(&self) -> &ShopOwner {
+        &self.0
     }
 }
 
@@ -75,6 +83,10 @@ impl ApprovedVendor {
 
     pub fn vendor_id(&self) -> VendorId {
         self.0.vendor.id
+    }
+
+    pub fn owner(&self) -> &ShopOwner {
+        &self.0
     }
 }
 

@@ -188,6 +188,14 @@ pub async fn find(db: &Db, _: &Admin, id: VendorId) -> Result<Vendor, AppError> 
     store::find(db.pool(), id).await?.ok_or(AppError::NotFound)
 }
 
+/// The same by its address.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn find_by_slug(db: &Db, _: &Admin, slug: &Slug) -> Result<Vendor, AppError> {
+    store::by_slug(db.pool(), slug).await?.ok_or(AppError::NotFound)
+}
+
 /// Shops in one status, in the order in which they applied, after the one given.
 ///
 /// # Errors

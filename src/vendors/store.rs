@@ -125,6 +125,20 @@ pub async fn by_owner(executor: impl PgExecutor<'_>, owner_id: UserId) -> sqlx::
     Ok(row.map(Vendor::from))
 }
 
+pub async fn by_slug(executor: impl PgExecutor<'_>, slug: &Slug) -> sqlx::Result<Option<Vendor>> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select v.id as "id: VendorId", owner_id as "owner_id: UserId", slug as "slug: Slug", v.name, tagline, story, city, country_code,
+             contact_email as "contact_email: Email", status as "status: VendorStatus", status_reason, shipping_flat_minor,
+             shipping_free_from_minor, shop.currency as "currency: Currency", v.created_at, status_changed_at
+           from vendors v cross join shop where slug = $1"#,
+        slug.as_str(),
+    )
+    .fetch_optional(executor)
+    .await?;
+    Ok(row.map(Vendor::from))
+}
+
 /// Of two applications at once the second sees the first one.
 pub async fn lock_by_owner(executor: impl PgExecutor<'_>, owner_id: UserId) -> sqlx::Result<Option<Vendor>> {
     let row = sqlx::query_as!(

@@ -1,70 +1,99 @@
-//! A vendor's own products: drafted, edited, published, taken back, archived, deleted. Somebody else's are not found, as if they did not exist.
+//! Products from behind: listed, drafted, edited, copied, priced. Somebody else's are not found, as if they did not exist.
 
-use crate::catalogue::{Category, NewProduct, OwnedLine, OwnedProduct, ProductStatus, ProductVersion, TypedProduct, field, store};
+use serde_json::{Value, json};
+
+use crate::accounts::guard::Admin;
+use crate::catalogue::guard::{ProductEditor, ProductViewer};
+use crate::catalogue::options::{arrange, title_of};
+use crate::catalogue::stock_form::parse_new_price;
+use crate::catalogue::{
+    Category, NewProduct, NewVariant, OwnedFilter, OwnedLine, OwnedList, OwnedProduct, Product, ProductChanges, ProductTexts, ProductVersion,
+    TypedProduct, field, store,
+};
 use crate::error::{AppError, Conflict, OnConstraint};
 use crate::platform::db::{Db, Tx};
-use crate::platform::state::AppState;
-use crate::values::{Currency, FieldProblem, PictureId, ProductId, Slug, VendorId};
-use crate::vendors::guard::{ApprovedVendor, DraftingVendor, ShopOwner};
+use crate::values::{Currency, FieldProblem, Money, ProductId, Slug, VariantId, VendorId};
 
-/// Products on a page of the vendor's list.
+/// Products on a page of a list.
 pub const PAGE_SIZE: usize = 50;
 
-/// A page of the vendor's list.
-#[derive(Clone, Debug)]
-pub struct OwnedList {
-    pub products: Vec<OwnedLine>,
-    /// Before which one the next page begins; none on the last one.
-    pub next: Option<ProductId>,
-    /// How many there are in each status; those without any are missing.
-    pub counts: Vec<(ProductStatus, i64)>,
-}
+/// Stands behind the name of a copy.
+const COPY: &str = " (copy)";
+/// A name with that behind it is cut to the table's bound.
+const MAX_NAME: usize = 120;
 
-/// What became of a wish to delete.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Deletion {
-    Done,
-    /// An order names it, so it stays.
-    Ordered,
-    /// It is not as it was seen.
-    Overtaken,
-}
+/// Room for the variants of a product, retired ones among them, to change places in.
+const BEHIND_ALL: i32 = 1_000_000;
 
-/// Newest first, older than the one given.
+/// The shop's products, newest first.
 ///
 /// # Errors
 /// `Offline`.
-pub async fn list(db: &Db, owner: &ShopOwner, status: Option<ProductStatus>, before: Option<ProductId>) -> Result<OwnedList, AppError> {
-    let vendor = owner.vendor_id();
-    let mut tx = db.begin_as_vendor(vendor.0).await?;
-    let counts = store::owned::counts(&mut *tx, vendor).await?;
+pub async fn list(db: &Db, viewer: &ProductViewer, filter: &OwnedFilter) -> Result<OwnedList, AppError> {
+    let vendor = viewer.vendor_id();
+    let mut tx = viewer.begin(db).await?;
+    let counts = store::list::counts_of_vendor(&mut *tx, vendor).await?;
     // One more than is shown says whether there is another page.
-    let mut products = store::owned::list(&mut *tx, vendor, status, before, PAGE_SIZE as i64 + 1).await?;
+    let products = store::list::of_vendor(&mut *tx, vendor, filter, PAGE_SIZE as i64 + 1).await?;
     tx.commit().await?;
+    let (products, next) = page(products);
+    Ok(OwnedList { products, next, counts })
+}
+
+/// The products of all shops, newest first.
+///
+/// # Errors
+/// `Offline`.
+pub async fn list_all(db: &Db, _: &Admin, filter: &OwnedFilter) -> Result<OwnedList, AppError> {
+    let counts = store::list::counts_of_all(db.pool()).await?;
+    let (products, next) = page(store::list::of_all(db.pool(), filter, PAGE_SIZE as i64 + 1).await?);
+    Ok(OwnedList { products, next, counts })
+}
+
+fn page(mut products: Vec<OwnedLine>) -> (Vec<OwnedLine>, Option<ProductId>) {
     let more = products.len() > PAGE_SIZE;
     products.truncate(PAGE_SIZE);
     let next = products.last().filter(|_| more).map(|product| product.id);
-    Ok(OwnedList { products, next, counts })
+    (products, next)
+}
+
+/// Whose a product is.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn vendor_of(db: &Db, _: &Admin, id: ProductId) -> Result<VendorId, AppError> {
+    Ok(store::owned::vendor_of(db.pool(), id).await?)
 }
 
 /// # Errors
 /// `NotFound` for others' products.
-pub async fn find(db: &Db, owner: &ShopOwner, id: ProductId) -> Result<OwnedProduct, AppError> {
-    let mut tx = db.begin_as_vendor(owner.vendor_id().0).await?;
-    let product = store::owned::find(&mut *tx, owner.vendor_id(), id).await?;
+pub async fn find(db: &Db, viewer: &ProductViewer, id: ProductId) -> Result<OwnedProduct, AppError> {
+    let mut tx = viewer.begin(db).await?;
+    let product = store::owned::find(&mut *tx, viewer.vendor_id(), id).await?;
     tx.commit().await?;
     Ok(product)
+}
+
+/// The product as customers would get it, whatever its status.
+///
+/// # Errors
+/// `NotFound` for others' products.
+pub async fn preview(db: &Db, viewer: &ProductViewer, id: ProductId) -> Result<Product, AppError> {
+    // Not under the vendor's role, which sees neither categories nor shops; the statement names the vendor.
+    Ok(store::preview::product(db.pool(), viewer.vendor_id(), id).await?)
 }
 
 /// A draft. Its address is made of its name, with a tail where another product has that address.
 ///
 /// # Errors
 /// `Invalid` for bad fields, and for a SKU that another product of the shop has.
-pub async fn create(db: &Db, vendor: &DraftingVendor, typed: &TypedProduct) -> Result<ProductId, AppError> {
+pub async fn create(db: &Db, editor: &ProductEditor, typed: &TypedProduct) -> Result<ProductId, AppError> {
     let (categories, currency) = choices(db).await?;
     let product = typed.parse_new(&categories, currency)?;
-    let mut tx = db.begin_as_vendor(vendor.vendor_id().0).await?;
-    let id = insert(&mut tx, vendor.vendor_id(), &product).await?;
+    let mut tx = editor.begin(db).await?;
+    let id = insert(&mut tx, editor.vendor_id(), &product).await?;
+    let after = store::owned::find(&mut *tx, editor.vendor_id(), id).await?;
+    editor.record(&mut tx, "product.created", id, (None, snapshot(&after)), None).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -83,7 +112,7 @@ async fn insert(tx: &mut Tx, vendor: VendorId, product: &NewProduct) -> Result<P
     }
     for (position, variant) in (0..).zip(&product.variants) {
         let inserted = store::insert_variant(tx, id, vendor, position, variant).await;
-        inserted.on_constraint("product_variants_sku_key", field::SKU, FieldProblem::Taken)?;
+        inserted.on_constraint("product_variants_sku_key", &field::error_in_row(field::VARIANTS, 0, field::SKU), FieldProblem::Taken)?;
     }
     Ok(id)
 }
@@ -94,110 +123,187 @@ fn tail(id: ProductId) -> Slug {
     tail.parse().unwrap_or_else(|_| unreachable!("hexadecimal figures make a slug"))
 }
 
-/// Writes what was typed over what is there. The address stays: links lead to it.
+/// What an audit row holds of a product.
+pub(super) fn snapshot(product: &OwnedProduct) -> Option<Value> {
+    serde_json::to_value(product).ok()
+}
+
+/// Writes what was typed over what is there. Options that changed, or `rearrange`, make the variants that are missing and put those away that
+/// fell out: deleted if nobody ever ordered them, else retired. Orders keep what they say.
 ///
 /// # Errors
-/// `Invalid` for bad fields; `NotFound` for others' products; `Conflict(Stale)` when it was edited since `seen`, or when a stock was typed
-/// while some of it was sold.
-pub async fn save(db: &Db, vendor: &DraftingVendor, id: ProductId, seen: ProductVersion, typed: &TypedProduct) -> Result<(), AppError> {
+/// `Invalid` for bad fields, and for an address or a SKU that another product has; `NotFound` for others' products; `Conflict(Stale)` when it
+/// was edited since `seen`.
+pub async fn save(
+    db: &Db,
+    editor: &ProductEditor,
+    id: ProductId,
+    seen: ProductVersion,
+    typed: &TypedProduct,
+    rearrange: bool,
+) -> Result<(), AppError> {
     let (categories, currency) = choices(db).await?;
-    let vendor = vendor.vendor_id();
-    let mut tx = db.begin_as_vendor(vendor.0).await?;
+    let vendor = editor.vendor_id();
+    let mut tx = editor.begin(db).await?;
     let known = lock(&mut tx, vendor, id).await?;
-    if known.version.edited_at != seen.edited_at {
+    if known.version != seen {
         return Err(Conflict::Stale.into());
     }
-    let changes = typed.parse_changes(&categories, currency, known.only_variant().is_none())?;
-    store::owned::update_texts(&mut tx, vendor, id, &changes.texts).await?;
-    if let (Some(variant), Some(changed)) = (known.only_variant(), &changes.variant) {
-        let stock = if changed.stock == seen.stock {
-            variant.stock
-        } else if variant.stock == seen.stock {
-            changed.stock
-        } else {
-            return Err(Conflict::Stale.into());
-        };
-        let updated = store::owned::update_variant(&mut tx, vendor, variant.id, changed, stock).await;
-        updated.on_constraint("product_variants_sku_key", field::SKU, FieldProblem::Taken)?;
+    let changes = typed.parse_changes(&known, &categories, currency)?;
+    let html = super::markdown::to_html(&changes.texts.description);
+    let saved = store::owned::update_texts(&mut tx, vendor, id, &changes, &html).await;
+    if !saved.on_constraint("products_slug_key", field::SLUG, FieldProblem::Taken)? {
+        return Err(AppError::field(field::SLUG, FieldProblem::Taken));
     }
+    save_variants(&mut tx, vendor, &known, &changes).await?;
+    if changes.options != known.options || (rearrange && !changes.options.is_empty()) {
+        rebuild(&mut tx, vendor, &known, &changes).await?;
+    }
+    let after = store::owned::find(&mut *tx, vendor, id).await?;
+    editor.record(&mut tx, "product.edited", id, (snapshot(&known), snapshot(&after)), None).await?;
     tx.commit().await?;
     Ok(())
 }
 
+/// The rows as they were typed.
+async fn save_variants(tx: &mut Tx, vendor: VendorId, known: &OwnedProduct, changes: &ProductChanges) -> Result<(), AppError> {
+    let before = |id: VariantId| known.variants.iter().find(|variant| variant.id == id);
+    let renamed = changes.variants.iter().filter(|change| before(change.id).is_some_and(|variant| variant.sku != change.sku));
+    let renamed: Vec<VariantId> = renamed.map(|change| change.id).collect();
+    put_away(tx, vendor, &changes.removed).await?;
+    store::variants::clear_skus(tx, vendor, &renamed).await?;
+    for change in &changes.variants {
+        let same = before(change.id).is_some_and(|variant| {
+            (&variant.sku, variant.price, variant.compare_at, variant.low_stock_at)
+                == (&change.sku, change.price, change.compare_at, change.low_stock_at)
+        });
+        if !same {
+            let updated = store::variants::update(tx, vendor, change).await;
+            let field = field::error_in_row(field::VARIANTS, change.index, field::SKU);
+            updated.on_constraint("product_variants_sku_key", &field, FieldProblem::Taken)?;
+        }
+    }
+    Ok(())
+}
+
+/// Deletes what nobody ever ordered; the rest is not offered any more. The variants are locked.
+async fn put_away(tx: &mut Tx, vendor: VendorId, variants: &[VariantId]) -> Result<(), AppError> {
+    if variants.is_empty() {
+        return Ok(());
+    }
+    let ordered = store::variants::ordered(&mut **tx, variants).await?;
+    let unordered: Vec<VariantId> = variants.iter().copied().filter(|id| !ordered.contains(id)).collect();
+    store::variants::delete(tx, vendor, &unordered).await?;
+    store::variants::retire(tx, vendor, &ordered).await?;
+    Ok(())
+}
+
+/// Makes the variants what the options say.
+async fn rebuild(tx: &mut Tx, vendor: VendorId, known: &OwnedProduct, changes: &ProductChanges) -> Result<(), AppError> {
+    let current = store::owned::find(&mut **tx, vendor, known.id).await?;
+    let matrix = arrange(&current.variants, &current.retired, &changes.options);
+    let Some(first) = current.variants.first().or(known.variants.first()) else { return Ok(()) };
+    put_away(tx, vendor, &matrix.fallen).await?;
+    let mut order = Vec::with_capacity(matrix.places.len());
+    for (place, position) in matrix.places.iter().zip(BEHIND_ALL..) {
+        let title = title_of(&place.values);
+        let id = match place.variant {
+            Some(id) => {
+                store::variants::place(tx, vendor, id, &title, &place.values).await?;
+                id
+            }
+            None => {
+                let variant = NewVariant {
+                    title,
+                    option_values: place.values.clone(),
+                    sku: String::new(),
+                    price: first.price,
+                    compare_at: first.compare_at,
+                    stock: 0,
+                };
+                store::insert_variant(tx, known.id, vendor, position, &variant).await?
+            }
+        };
+        order.push(id);
+    }
+    store::variants::renumber(tx, vendor, known.id, &order).await?;
+    Ok(())
+}
+
 /// The product as it is until the transaction ends.
-async fn lock(tx: &mut Tx, vendor: VendorId, id: ProductId) -> Result<OwnedProduct, AppError> {
+pub(super) async fn lock(tx: &mut Tx, vendor: VendorId, id: ProductId) -> Result<OwnedProduct, AppError> {
     store::owned::lock_variants(tx, vendor, id).await?;
     store::lock_product(tx, vendor, id).await?;
     Ok(store::owned::find(&mut **tx, vendor, id).await?)
 }
 
-/// Puts a draft, or what was archived, up for sale.
+/// A draft with the same texts, options and prices, without pictures, numbers and stock.
 ///
 /// # Errors
-/// `NotFound` for others' products; `Conflict(Stale)` when it is no longer as it was seen.
-pub async fn publish(db: &Db, vendor: &ApprovedVendor, id: ProductId, seen: ProductStatus) -> Result<(), AppError> {
-    change_status(db, vendor.vendor_id(), id, seen, ProductStatus::Published).await
+/// `NotFound` for others' products.
+pub async fn duplicate(db: &Db, editor: &ProductEditor, id: ProductId) -> Result<ProductId, AppError> {
+    let vendor = editor.vendor_id();
+    let mut tx = editor.begin(db).await?;
+    let known = lock(&mut tx, vendor, id).await?;
+    let copy = copy_of(&known);
+    let made = insert(&mut tx, vendor, &copy).await?;
+    let after = store::owned::find(&mut *tx, vendor, made).await?;
+    editor.record(&mut tx, "product.created", made, (None, snapshot(&after)), Some(format!("copy of {id}"))).await?;
+    tx.commit().await?;
+    Ok(made)
 }
 
-/// Makes a draft of what is for sale.
+fn copy_of(known: &OwnedProduct) -> NewProduct {
+    let name: String = known.name.chars().take(MAX_NAME - COPY.len()).collect();
+    let name = format!("{}{COPY}", name.trim_end());
+    let variants = known.variants.iter().map(|variant| NewVariant {
+        title: variant.title.clone(),
+        option_values: variant.option_values.clone(),
+        sku: String::new(),
+        price: variant.price,
+        compare_at: variant.compare_at,
+        stock: 0,
+    });
+    NewProduct {
+        slug: Slug::of_name(&name).unwrap_or_else(|| known.slug.clone()),
+        texts: ProductTexts {
+            category_id: known.category_id,
+            name,
+            summary: known.summary.clone(),
+            description: known.description.clone(),
+            tags: known.tags.clone(),
+        },
+        attributes: known.attributes.clone(),
+        options: known.options.clone(),
+        variants: variants.collect(),
+    }
+}
+
+/// Writes a price over the one that was seen, for the one variant that is named.
 ///
 /// # Errors
-/// As [`publish`].
-pub async fn unpublish(db: &Db, vendor: &DraftingVendor, id: ProductId) -> Result<(), AppError> {
-    change_status(db, vendor.vendor_id(), id, ProductStatus::Published, ProductStatus::Draft).await
-}
-
-/// Puts a product away; its orders keep it.
-///
-/// # Errors
-/// As [`publish`].
-pub async fn archive(db: &Db, vendor: &DraftingVendor, id: ProductId, seen: ProductStatus) -> Result<(), AppError> {
-    change_status(db, vendor.vendor_id(), id, seen, ProductStatus::Archived).await
-}
-
-async fn change_status(db: &Db, vendor: VendorId, id: ProductId, seen: ProductStatus, next: ProductStatus) -> Result<(), AppError> {
-    let mut tx = db.begin_as_vendor(vendor.0).await?;
-    if !seen.may_become(next) || !store::owned::set_status(&mut tx, vendor, id, seen, next).await? {
-        // Others' products are not found before they are stale.
-        store::lock_product(&mut tx, vendor, id).await?;
+/// `Invalid` for what is no price, or not below the struck-through one; `NotFound` for others' products; `Conflict(Stale)` when the price is
+/// not what was seen.
+pub async fn set_price(
+    db: &Db,
+    editor: &ProductEditor,
+    (id, variant): (ProductId, VariantId),
+    seen: &str,
+    price: &str,
+) -> Result<(), AppError> {
+    let (price, seen) = parse_new_price(price, seen, Money::zero(super::shop_currency(db).await?))?;
+    let vendor = editor.vendor_id();
+    let mut tx = editor.begin(db).await?;
+    let known = lock(&mut tx, vendor, id).await?;
+    if known.variants.iter().any(|known| known.id == variant && known.compare_at.is_some_and(|was| was.amount_minor <= price.amount_minor)) {
+        return Err(AppError::field(field::PRICE, FieldProblem::OutOfRange));
+    }
+    if !store::variants::set_price(&mut tx, vendor, (id, variant), seen, price).await? {
         return Err(Conflict::Stale.into());
     }
+    store::owned::touch(&mut tx, vendor, id).await?;
+    let prices = (Some(json!({ "variant": variant, "price": seen })), Some(json!({ "variant": variant, "price": price })));
+    editor.record(&mut tx, "product.priced", id, prices, None).await?;
     tx.commit().await?;
     Ok(())
-}
-
-/// Deletes a product that nobody ever ordered, with its pictures; another one is archived. Says which: `Done` or `Ordered`.
-///
-/// # Errors
-/// As [`publish`].
-pub async fn delete(state: &AppState, vendor: &DraftingVendor, id: ProductId, seen: ProductStatus) -> Result<Deletion, AppError> {
-    let vendor = vendor.vendor_id();
-    let mut tx = state.db.begin_as_vendor(vendor.0).await?;
-    lock(&mut tx, vendor, id).await?;
-    let pictures = store::owned::picture_ids(&mut *tx, vendor, id).await?;
-    let outcome = store::owned::delete(&mut tx, vendor, id, seen).await?;
-    match outcome {
-        Deletion::Overtaken => return Err(Conflict::Stale.into()),
-        Deletion::Done => {
-            tx.commit().await?;
-            discard(state, &pictures).await;
-        }
-        Deletion::Ordered => {
-            // The refusal has ended this transaction.
-            tx.rollback().await?;
-            if seen != ProductStatus::Archived {
-                change_status(&state.db, vendor, id, seen, ProductStatus::Archived).await?;
-            }
-        }
-    }
-    Ok(outcome)
-}
-
-/// No row names these any more. Files that stay behind harm nobody.
-async fn discard(state: &AppState, pictures: &[PictureId]) {
-    for &picture in pictures {
-        if let Err(error) = crate::media::service::discard(&state.storage, picture).await {
-            tracing::warn!(%picture, %error, "files of a deleted picture stay behind");
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! Stock as checkout and the finaliser use it: rows locked once, in id order, in their transaction.
 
-use crate::catalogue::store;
+use crate::catalogue::{mail, store};
 use crate::error::AppError;
 use crate::platform::db::Tx;
 use crate::values::{OrderId, Quantity, VariantId};
@@ -15,17 +15,20 @@ pub async fn lock(tx: &mut Tx, variants: &[VariantId]) -> Result<(), AppError> {
 }
 
 /// Takes what an order bought, all of it or nothing: checked against stock less what other orders hold. False: something is gone.
-/// The caller has locked the variants.
+/// The caller has locked the variants. Vendors whose goods run low by it get a mail.
 ///
 /// # Errors
 /// Only the database's.
-pub async fn take(tx: &mut Tx, order: OrderId, bought: &[(VariantId, Quantity)]) -> Result<bool, AppError> {
+pub async fn take(tx: &mut Tx, order: OrderId, bought: &[(VariantId, Quantity)], base_url: &str) -> Result<bool, AppError> {
     let variants: Vec<VariantId> = bought.iter().map(|(variant, _)| *variant).collect();
     let quantities: Vec<i32> = bought.iter().map(|(_, quantity)| quantity.as_i32()).collect();
     if store::stock::short(&mut **tx, order, &variants, &quantities).await? > 0 {
         return Ok(false);
     }
-    store::stock::deduct(&mut **tx, &variants, &quantities).await?;
+    store::stock::sell(&mut **tx, order, &variants, &quantities).await?;
     store::stock::count_sold(&mut **tx, &variants, &quantities).await?;
+    for low in store::stock::fallen_low(&mut **tx, order).await? {
+        mail::running_low(tx, &low, base_url).await?;
+    }
     Ok(true)
 }

@@ -111,7 +111,7 @@ pub async fn cards(executor: impl PgExecutor<'_>, ids: &[ProductId]) -> Result<V
            from unnest($1::uuid[]) with ordinality as wanted (id, place)
            join visible_products p on p.id = wanted.id
            cross join lateral (
-             select v.id, v.currency from product_variants v where v.product_id = p.id order by v.price_minor, v.position limit 1) d
+             select v.id, v.currency from product_variants v where v.product_id = p.id and v.retired_at is null order by v.price_minor, v.position limit 1) d
            cross join lateral (
              select coalesce(sum(v.available), 0) as available, count(*) as variant_count from stocked_variants v where v.product_id = p.id) s
            left join lateral (
@@ -220,6 +220,7 @@ struct ProductRow {
     name: String,
     summary: String,
     description: String,
+    description_html: String,
     attributes: Json<Vec<Attribute>>,
     tags: Vec<String>,
     category: Json<Category>,
@@ -243,6 +244,7 @@ impl From<ProductRow> for Product {
             name: row.name,
             summary: row.summary,
             description: row.description,
+            description_html: row.description_html,
             attributes: row.attributes.0,
             tags: row.tags,
             category: row.category.0,
@@ -265,7 +267,7 @@ pub async fn product(executor: impl PgExecutor<'_>, slug: &Slug) -> Result<Produ
     let row = sqlx::query_as!(
         ProductRow,
         r#"select p.id as "id!: ProductId", p.slug as "slug!: Slug", p.name as "name!", p.summary as "summary!",
-             p.description as "description!", p.attributes as "attributes!: Json<Vec<Attribute>>", p.tags as "tags!",
+             p.description as "description!", (select description_html from products where id = p.id) as "description_html!", p.attributes as "attributes!: Json<Vec<Attribute>>", p.tags as "tags!",
              jsonb_build_object('id', c.id, 'slug', c.slug, 'name', c.name, 'description', c.description) as "category!: Json<Category>",
              v.id as "vendor_id!: VendorId", v.slug as "vendor_slug!: Slug", v.name as "vendor_name!", v.tagline as "vendor_tagline!",
              v.city as "vendor_city!", v.country_code as "vendor_country_code!",

@@ -1,8 +1,10 @@
-//! SQL of stock: locks, checks, deduction.
+//! SQL of stock as orders take it: locks, checks, deduction.
 
 use sqlx::PgExecutor;
 
-use crate::values::{OrderId, VariantId};
+use crate::catalogue::LOW_STOCK;
+use crate::catalogue::mail::LowStock;
+use crate::values::{Email, MovementId, OrderId, ProductId, VariantId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -28,16 +30,39 @@ pub async fn short(db: impl PgExecutor<'_>, order: OrderId, variants: &[VariantI
     .await
 }
 
-pub async fn deduct(db: impl PgExecutor<'_>, variants: &[VariantId], quantities: &[i32]) -> Result<()> {
+/// One movement for each line; the ledger takes it off the stock. The variants are locked by the caller.
+pub async fn sell(db: impl PgExecutor<'_>, order: OrderId, variants: &[VariantId], quantities: &[i32]) -> Result<()> {
+    let ids: Vec<MovementId> = variants.iter().map(|_| MovementId::new()).collect();
     sqlx::query!(
-        "update product_variants pv set stock = pv.stock - bought.quantity
-         from unnest($1::uuid[], $2::int[]) as bought (variant_id, quantity) where pv.id = bought.variant_id",
+        "insert into stock_movements (id, variant_id, vendor_id, kind, delta, order_id)
+         select bought.id, pv.id, pv.vendor_id, 'sold', -bought.quantity, $1
+         from unnest($2::uuid[], $3::uuid[], $4::int[]) as bought (id, variant_id, quantity) join product_variants pv on pv.id = bought.variant_id",
+        order as _,
+        &ids as &[MovementId],
         variants as &[VariantId],
         quantities
     )
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// What this order has taken from above its threshold to it or below.
+pub async fn fallen_low(db: impl PgExecutor<'_>, order: OrderId) -> Result<Vec<LowStock>> {
+    sqlx::query_as!(
+        LowStock,
+        r#"select p.id as "product: ProductId", v.id as "variant: VariantId", m.id as "movement: MovementId", p.name as product_name,
+             v.title as variant_title, v.stock as left, s.contact_email as "to: Email"
+           from stock_movements m join product_variants v on v.id = m.variant_id join products p on p.id = v.product_id
+           join vendors s on s.id = v.vendor_id
+           where m.order_id = $1 and m.kind = 'sold' and v.retired_at is null and v.stock <= coalesce(v.low_stock_at, $2)
+             and v.stock - m.delta > coalesce(v.low_stock_at, $2)
+           order by m.id"#,
+        order as _,
+        LOW_STOCK
+    )
+    .fetch_all(db)
+    .await
 }
 
 /// Products are locked in id order first: two orders may share products without sharing a variant.

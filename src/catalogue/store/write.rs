@@ -45,7 +45,7 @@ pub async fn existing(executor: impl PgExecutor<'_>, slugs: &[String]) -> Result
     Ok(rows.into_iter().map(|row| ExistingProduct { slug: row.slug, pictures: row.pictures.0 }).collect())
 }
 
-/// False, and nothing done, if the slug is taken: an error would end the caller's transaction, who may know another one.
+/// False, and nothing done, if another product has the slug or had it: an error would end the caller's transaction, who may know another one.
 pub async fn insert_product(
     connection: &mut PgConnection,
     id: ProductId,
@@ -54,8 +54,9 @@ pub async fn insert_product(
     slug: &Slug,
 ) -> Result<bool, sqlx::Error> {
     let done = sqlx::query!(
-        "insert into products (id, vendor_id, category_id, slug, name, summary, description, attributes, tags)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict on constraint products_slug_key do nothing",
+        "insert into products (id, vendor_id, category_id, slug, name, summary, description, attributes, tags, description_html, options)
+         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 where not product_slug_is_taken($4, $1)
+         on conflict on constraint products_slug_key do nothing",
         id as _,
         vendor as _,
         product.texts.category_id as _,
@@ -64,7 +65,9 @@ pub async fn insert_product(
         product.texts.summary,
         product.texts.description,
         Json(&product.attributes) as _,
-        &product.texts.tags
+        &product.texts.tags,
+        crate::catalogue::service::markdown::to_html(&product.texts.description),
+        Json(&product.options) as _
     )
     .execute(connection)
     .await?;
@@ -77,11 +80,13 @@ pub async fn insert_variant(
     vendor: VendorId,
     position: i32,
     variant: &NewVariant,
-) -> Result<(), sqlx::Error> {
+) -> Result<VariantId, sqlx::Error> {
+    let id = VariantId::new();
     sqlx::query!(
-        "insert into product_variants (id, product_id, vendor_id, title, sku, position, price_minor, compare_at_minor, currency, stock)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        VariantId::new() as _,
+        "insert into product_variants (id, product_id, vendor_id, title, sku, position, price_minor, compare_at_minor, currency, stock,
+           option_values)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        id as _,
         product as _,
         vendor as _,
         variant.title,
@@ -90,11 +95,12 @@ pub async fn insert_variant(
         variant.price.amount_minor,
         variant.compare_at.map(|price| price.amount_minor),
         variant.price.currency as _,
-        variant.stock
+        variant.stock,
+        &variant.option_values
     )
     .execute(connection)
     .await?;
-    Ok(())
+    Ok(id)
 }
 
 /// Locks the vendor's product, so that what follows is done by one at a time. `RowNotFound` for others' products.
@@ -133,21 +139,13 @@ pub async fn insert_picture(
 pub async fn publish(connection: &mut PgConnection, vendor: VendorId, product: ProductId, at: OffsetDateTime) -> Result<bool, sqlx::Error> {
     let done = sqlx::query!(
         "update products set status = 'published', published_at = coalesce(published_at, $3), updated_at = now()
-         where id = $1 and vendor_id = $2 and status in ('draft', 'published') and price_minor > 0",
+         where id = $1 and vendor_id = $2 and status in ('draft', 'published') and price_minor > 0 and held_reason is null",
         product as _,
         vendor as _,
         at
     )
     .execute(connection)
     .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// False for others' variants.
-pub async fn set_stock(connection: &mut PgConnection, vendor: VendorId, variant: VariantId, stock: i32) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query!("update product_variants set stock = $3 where id = $1 and vendor_id = $2", variant as _, vendor as _, stock)
-        .execute(connection)
-        .await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -105,7 +105,7 @@ async fn succeed(
     }
     let locked = orders::service::load(tx, order_id).await?;
     match status {
-        OrderStatus::Pending if take_goods(tx, &locked).await? => {
+        OrderStatus::Pending if take_goods(tx, &locked, base_url).await? => {
             orders::service::mark_paid(tx, order_id).await?;
             mail::receipt(tx, &locked.order, base_url).await?;
             mail::new_order(tx, &locked, base_url).await?;
@@ -118,14 +118,14 @@ async fn succeed(
 }
 
 /// Cart first, then stock: the order in which everybody locks.
-async fn take_goods(tx: &mut Tx, locked: &LockedOrder) -> Result<bool, AppError> {
+async fn take_goods(tx: &mut Tx, locked: &LockedOrder, base_url: &str) -> Result<bool, AppError> {
     let cart = match locked.user_id {
         Some(user) => cart::service::lock(tx, user).await?,
         None => None,
     };
     let variants: Vec<_> = locked.bought.iter().map(|(variant, _)| *variant).collect();
     catalogue::service::stock::lock(tx, &variants).await?;
-    if !catalogue::service::stock::take(tx, locked.order.id, &locked.bought).await? {
+    if !catalogue::service::stock::take(tx, locked.order.id, &locked.bought, base_url).await? {
         return Ok(false);
     }
     if let Some(cart) = cart {

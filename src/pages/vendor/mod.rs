@@ -1,10 +1,16 @@
 //! `/vendor` and what lies below it: what vendors see of their shops.
 
+mod editor;
 mod product;
 mod products;
+mod steps;
+mod stock;
+mod variants;
 
-pub use product::{NewProductPage, OwnedProductPage};
-pub use products::OwnedProductsPage;
+pub use product::{BeginForm, NewProductPage, OwnedProductPage, PreviewPage, ProductEditorPage, Workbench, preview};
+pub use products::{OwnedProductsPage, ProductSearch, ProductTabs, RowPicture, tone as product_tone};
+pub use steps::Step;
+pub use stock::{StockPage, StockQuery, stock_page};
 
 use leptos::prelude::*;
 

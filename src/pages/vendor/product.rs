@@ -1,84 +1,43 @@
-//! `/vendor/products/new`, `/vendor/products/{product}`
+//! `/vendor/products/new`, `/vendor/products/{product}`, `/vendor/products/{product}/preview`
 
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
+use super::editor::{EditForm, LABELS, PRODUCT_ID, Texts};
 use super::products::tone;
-use crate::catalogue::api::{ArchiveProduct, CreateProduct, DeleteProduct, PublishProduct, SaveProduct, UnpublishProduct};
-use crate::catalogue::{Category, OwnedProduct, ProductStatus, ProductVersion, TypedProduct, field};
-use crate::error::{AppError, Conflict};
+use super::steps::{HeldNotice, Steps, news};
+use super::variants::PlainVariant;
+use crate::catalogue::api::{CreateProduct, SaveProduct};
+use crate::catalogue::guard::{Powers, ProductViewer};
+use crate::catalogue::{Category, OwnedProduct, ProductStatus, TypedProduct, TypedVariant};
+use crate::error::AppError;
 use crate::pages::document::Document;
+use crate::pages::goods::Wishes;
+use crate::pages::product::ProductBody;
 use crate::pages::{loaded, path_part, query};
 use crate::platform::{form_flash, request};
-use crate::ui::{Badge, Breadcrumbs, Button, ErrorSummary, FormState, Look, Notice, SelectField, TextArea, TextField, Tone};
+use crate::ui::{Badge, Breadcrumbs, Button, ButtonLink, ErrorSummary, FormFlash, FormState, Look, Notice, Tone};
 use crate::values::ProductId;
 use crate::vendors::VendorStatus;
-use crate::vendors::guard::{DraftingVendor, ShopOwner};
+use crate::vendors::guard::DraftingVendor;
 
-const LABELS: &[(&str, &str)] = &[
-    (field::NAME, "Name"),
-    (field::CATEGORY, "Category"),
-    (field::SUMMARY, "In short"),
-    (field::DESCRIPTION, "Description"),
-    (field::TAGS, "Tags"),
-    (field::PRICE, "Price"),
-    (field::COMPARE_AT, "Price before"),
-    (field::SKU, "Your number for it"),
-    (field::STOCK, "In stock"),
-];
-
-/// Which product and which version a form is about.
-const PRODUCT_ID: &str = "product_id";
-const VERSION: &str = "version";
-
-fn trail() -> Vec<(String, String)> {
+pub fn trail() -> Vec<(String, String)> {
     let all = [("Your shop", "/vendor"), ("Your products", "/vendor/products")];
     all.into_iter().map(|(name, path)| (name.to_owned(), path.to_owned())).collect()
 }
 
-/// What is said about a product.
+/// What a product begins with.
 #[component]
-fn Texts(form: FormState, known: TypedProduct, categories: Vec<Category>) -> impl IntoView {
-    let options = categories.into_iter().map(|category| (category.id.to_string(), category.name)).collect();
+pub fn BeginForm(form: FormState, action: &'static str, categories: Vec<Category>, #[prop(optional)] children: Option<Children>) -> impl IntoView {
     view! {
-        <TextField form=form.clone() name=field::NAME label="Name" value=known.name maxlength=120 autocomplete="off"/>
-        <SelectField form=form.clone() name=field::CATEGORY label="Category" options=options value=known.category_id autocomplete="off"/>
-        <TextField form=form.clone() name=field::SUMMARY label="In short" value=known.summary maxlength=400 optional=true autocomplete="off" hint="One sentence that stands beside the pictures"/>
-        <TextArea form=form.clone() name=field::DESCRIPTION label="Description" value=known.description maxlength=20_000 rows=10 optional=true hint="A blank line begins a paragraph"/>
-        <TextField form=form name=field::TAGS label="Tags" value=known.tags optional=true autocomplete="off" hint="Words that people search for, with commas in between"/>
-    }
-}
-
-/// Price and stock of a product without options.
-#[component]
-fn PriceAndStock(form: FormState, known: TypedProduct) -> impl IntoView {
-    view! {
-        <div class="field-row">
-            <TextField form=form.clone() name=field::PRICE label="Price" value=known.price inputmode="decimal" autocomplete="off" hint="Such as 24 or 24.50"/>
-            <TextField form=form.clone() name=field::COMPARE_AT label="Price before" value=known.compare_at inputmode="decimal" optional=true autocomplete="off" hint="If it is reduced"/>
-        </div>
-        <div class="field-row">
-            <TextField form=form.clone() name=field::STOCK label="In stock" value=known.stock inputmode="numeric" autocomplete="off"/>
-            <TextField form=form name=field::SKU label="Your number for it" value=known.sku maxlength=64 optional=true autocomplete="off" hint="Only you see it"/>
-        </div>
-    }
-}
-
-/// Price and stock of each option, as they are.
-#[component]
-fn Options(product: OwnedProduct) -> impl IntoView {
-    view! {
-        <Notice>"This product has several options. Their prices and stock cannot be changed here and stay as they are."</Notice>
-        <div class="table-scroll" role="region" aria-label="Options" tabindex="0">
-            <table class="table">
-                <thead><tr><th scope="col">"Option"</th><th scope="col">"Price"</th><th scope="col">"Stock"</th></tr></thead>
-                <tbody>
-                    {product.variants.into_iter().map(|variant| view! {
-                        <tr><th scope="row">{variant.title}</th><td class="numeric">{variant.price.to_string()}</td><td class="numeric">{variant.stock}</td></tr>
-                    }).collect_view()}
-                </tbody>
-            </table>
-        </div>
+        <form class="form card" method="post" action=action>
+            <ErrorSummary form=form.clone() labels=LABELS/>
+            {children.map(|children| children())}
+            <Texts form=form.clone() known=TypedProduct::default() categories=categories new=true/>
+            <PlainVariant form=form known=TypedVariant::default() stock=None/>
+            <p class="muted small">"Sizes, colours and other options can be added once the draft is saved."</p>
+            <Button large=true>"Save the draft"</Button>
+        </form>
     }
 }
 
@@ -97,129 +56,87 @@ pub fn NewProductPage() -> impl IntoView {
                     <h1>"New product"</h1>
                     <p>"It begins as a draft that only you see."</p>
                 </header>
-                <form class="form card" method="post" action=CreateProduct::url()>
-                    <ErrorSummary form=form.clone() labels=LABELS/>
-                    <Texts form=form.clone() known=TypedProduct::default() categories=categories/>
-                    <PriceAndStock form=form known=TypedProduct::default()/>
-                    <Button large=true>"Save the draft"</Button>
-                </form>
+                <BeginForm form=form action=CreateProduct::url() categories=categories/>
             </div>
         })
     })
 }
 
-/// What somebody else has saved meanwhile, where it differs from what was typed.
-#[component]
-fn SavedMeanwhile(form: FormState, saved: TypedProduct, categories: Vec<Category>) -> impl IntoView {
-    let readable =
-        |name: &str, value: &str| match categories.iter().find(|category| name == field::CATEGORY && category.id.to_string() == value) {
-            Some(category) => category.name.clone(),
-            None => value.to_owned(),
-        };
-    let differs = |&(name, value): &(&'static str, &str)| form.value(name).is_some_and(|typed| typed.replace("\r\n", "\n").trim() != value);
-    let label = |name: &str| LABELS.iter().find(|(known, _)| *known == name).map_or("", |(_, label)| *label);
-    let lines = saved
-        .fields()
-        .into_iter()
-        .filter(differs)
-        .map(|(name, value)| view! { <li><strong>{label(name)}": "</strong>{readable(name, value)}</li> })
-        .collect_view();
-    view! {
-        <Notice tone=Tone::Warn>
-            <p>"What you typed still stands below. Saved meanwhile, and different from it:"</p>
-            <ul>{lines}</ul>
-            <p>"If you save now, yours replaces it."</p>
-        </Notice>
+/// A product with all that its editors need to see.
+#[derive(Clone, Debug)]
+pub struct Workbench {
+    pub product: OwnedProduct,
+    pub categories: Vec<Category>,
+    pub powers: Powers,
+    pub shop: VendorStatus,
+    /// Of any form about this product.
+    pub flash: Option<FormFlash>,
+    pub done: Option<String>,
+    pub trail: Vec<(String, String)>,
+    /// Address of the product's page here.
+    pub path: String,
+}
+
+impl Workbench {
+    /// # Errors
+    /// `NotFound` for others' products.
+    pub async fn load(
+        viewer: &ProductViewer,
+        id: ProductId,
+        shop: VendorStatus,
+        flash: Option<FormFlash>,
+        (done, trail): (Option<String>, Vec<(String, String)>),
+    ) -> Result<Self, AppError> {
+        let db = request::state()?.db.clone();
+        let product = crate::catalogue::service::products::find(&db, viewer, id).await?;
+        let categories = crate::catalogue::service::categories(&db).await?;
+        // A form about another product may have been refused in another tab.
+        let flash = flash.filter(|flash| flash.value(PRODUCT_ID) == Some(id.to_string().as_str()));
+        let powers = Powers::of(viewer, shop);
+        Ok(Self { product, categories, powers, shop, flash, done, trail, path: viewer.path_of(id) })
     }
 }
 
-/// Texts, price and stock of a product that is there.
+/// The page on which a product is edited; the children stand beside the form.
 #[component]
-fn EditForm(form: FormState, product: OwnedProduct, categories: Vec<Category>, may_draft: bool) -> impl IntoView {
-    let stale = form.error() == Some(&AppError::Conflict(Conflict::Stale));
-    // Who was overtaken has now seen by what. Who mistyped something has not seen what others saved since.
-    let version = form.value(VERSION).and_then(|text| text.parse::<ProductVersion>().ok()).filter(|_| !stale).unwrap_or(product.version);
-    let known = TypedProduct::of(&product);
-    let plain = product.only_variant().is_some();
+pub fn ProductEditorPage(bench: Workbench, children: Children) -> impl IntoView {
+    let Workbench { product, categories, powers, shop, flash, done, trail, path } = bench;
+    let refused = flash.as_ref().map_or_else(FormState::default, |flash| FormState::of(Some(flash), &flash.path));
+    let form = FormState::of(flash.as_ref(), SaveProduct::url());
+    let news = done.as_deref().and_then(news).filter(|_| refused.error().is_none());
+    let name = product.name.clone();
+    let link = (product.status == ProductStatus::Published && shop.may_publish()).then(|| product.url());
+    let held = product.held_reason.clone().filter(|_| !powers.admin);
     view! {
-        <form class="form card" method="post" action=SaveProduct::url()>
-            <input type="hidden" name=PRODUCT_ID value=product.id.to_string()/>
-            <input type="hidden" name=VERSION value=version.to_string()/>
-            {stale.then(|| view! { <SavedMeanwhile form=form.clone() saved=known.clone() categories=categories.clone()/> })}
-            <fieldset class="form" disabled=!may_draft>
-                <Texts form=form.clone() known=known.clone() categories=categories/>
-                {if plain { view! { <PriceAndStock form=form known=known/> }.into_any() } else { view! { <Options product=product/> }.into_any() }}
-            </fieldset>
-            {may_draft.then(|| view! { <Button large=true>"Save"</Button> })}
-        </form>
+        <Document title=if refused.error().is_some() { format!("Error: {name}") } else { name.clone() }/>
+        <div class="wrap stack">
+            <Breadcrumbs trail=trail here=name.clone()/>
+            <header class="page-head">
+                <h1>{name}</h1>
+                <p class="cluster">
+                    <Badge tone=tone(product.status)>{product.status.label()}</Badge>
+                    {product.held_reason.is_some().then(|| view! { <Badge tone=Tone::Bad>"Taken down"</Badge> })}
+                    <a href=format!("{path}/preview")>"Preview"</a>
+                    <a href=format!("{path}/stock")>"Stock"</a>
+                    {link.map(|link| view! { <a href=link>"See it as customers do"</a> })}
+                </p>
+            </header>
+            {news.map(|news| view! { <Notice tone=Tone::Good>{news}</Notice> })}
+            {held.map(|reason| view! { <HeldNotice reason=reason/> })}
+            <ErrorSummary form=refused labels=LABELS/>
+            <div class="with-aside">
+                <div class="stack">
+                    <EditForm form=form product=product.clone() categories=categories may_edit=powers.edit stock_href=format!("{path}/stock")/>
+                    // The pictures of the product stand here, with forms of their own.
+                </div>
+                <aside class="card stack" aria-label="Publishing">
+                    <h2>{product.status.label()}</h2>
+                    <Steps product=product powers=powers/>
+                    {children()}
+                </aside>
+            </div>
+        </div>
     }
-}
-
-/// One step of a product's life. The status that the vendor saw goes along: who was overtaken hears of it.
-#[component]
-fn Step(
-    action: &'static str,
-    product_id: ProductId,
-    #[prop(optional_no_strip)] seen: Option<ProductStatus>,
-    look: Look,
-    label: &'static str,
-) -> impl IntoView {
-    view! {
-        <form method="post" action=action>
-            <input type="hidden" name=PRODUCT_ID value=product_id.to_string()/>
-            {seen.map(|seen| view! { <input type="hidden" name="seen" value=seen.as_str()/> })}
-            <Button look=look wide=true>{label}</Button>
-        </form>
-    }
-}
-
-/// What can be done with the product besides editing it.
-#[component]
-fn Steps(product: OwnedProduct, shop: VendorStatus) -> impl IntoView {
-    let (id, status) = (product.id, product.status);
-    if !shop.may_draft() {
-        return view! { <p>"Your shop is suspended: nothing can be changed, and nobody sees your products."</p> }.into_any();
-    }
-    let publish = status.may_become(ProductStatus::Published).then(|| {
-        if shop.may_publish() {
-            view! { <Step action=PublishProduct::url() product_id=id seen=Some(status) look=Look::Primary label="Publish"/> }.into_any()
-        } else {
-            view! { <p>"You can publish once your shop is approved."</p> }.into_any()
-        }
-    });
-    let unpublish = status
-        .may_become(ProductStatus::Draft)
-        .then(|| view! { <Step action=UnpublishProduct::url() product_id=id seen=None look=Look::Secondary label="Unpublish"/> });
-    let archive = status
-        .may_become(ProductStatus::Archived)
-        .then(|| view! { <Step action=ArchiveProduct::url() product_id=id seen=Some(status) look=Look::Secondary label="Archive"/> });
-    let delete = if product.units_sold > 0 {
-        view! { <p class="muted small">"It was sold, so its orders keep it: it can be archived and not deleted."</p> }.into_any()
-    } else {
-        view! {
-            <Step action=DeleteProduct::url() product_id=id seen=Some(status) look=Look::Quiet label="Delete"/>
-            <p class="muted small">"Deleting cannot be undone. What somebody has ordered is archived instead."</p>
-        }
-        .into_any()
-    };
-    view! {
-        <p class="muted small">"Save first: these do not keep what you have just typed."</p>
-        {publish}{unpublish}{archive}{delete}
-    }
-    .into_any()
-}
-
-/// What was just done; another word in the address says nothing.
-fn news(done: &str) -> Option<&'static str> {
-    Some(match done {
-        "created" => "The draft is saved.",
-        "saved" => "Saved.",
-        "published" => "Published: customers find it now.",
-        "unpublished" => "Taken back: it is a draft again.",
-        "archived" => "Archived: only you see it.",
-        "kept" => "It has been ordered, so it is archived and not deleted.",
-        _ => return None,
-    })
 }
 
 /// One product of the vendor's own.
@@ -229,39 +146,38 @@ pub fn OwnedProductPage() -> impl IntoView {
     let flash = form_flash::current();
     let done = query("done");
     loaded(async move {
-        let owner = ShopOwner::require().await?;
-        let db = request::state()?.db.clone();
-        let product = crate::catalogue::service::products::find(&db, &owner, id?).await?;
-        let categories = crate::catalogue::service::categories(&db).await?;
-        let shop = owner.vendor().status;
-        // A form about another product may have been refused in another tab.
-        let flash = flash.filter(|flash| flash.value(PRODUCT_ID) == Some(product.id.to_string().as_str()));
-        let refused = flash.as_ref().map_or_else(FormState::default, |flash| FormState::of(Some(flash), &flash.path));
-        let form = FormState::of(flash.as_ref(), SaveProduct::url());
-        let news = done.as_deref().and_then(news).filter(|_| refused.error().is_none());
-        let name = product.name.clone();
-        let link = (product.status == ProductStatus::Published && shop.may_publish()).then(|| product.url());
-        Ok(view! {
-            <Document title=if refused.error().is_some() { format!("Error: {name}") } else { name.clone() }/>
-            <div class="wrap stack">
-                <Breadcrumbs trail=trail() here=name.clone()/>
-                <header class="page-head">
-                    <h1>{name}</h1>
-                    <p class="cluster">
-                        <Badge tone=tone(product.status)>{product.status.label()}</Badge>
-                        {link.map(|link| view! { <a href=link>"See it as customers do"</a> })}
-                    </p>
-                </header>
-                {news.map(|news| view! { <Notice tone=Tone::Good>{news}</Notice> })}
-                <ErrorSummary form=refused labels=LABELS/>
-                <div class="with-aside">
-                    <EditForm form=form product=product.clone() categories=categories may_draft=shop.may_draft()/>
-                    <aside class="card stack" aria-label="Publishing">
-                        <h2>{product.status.label()}</h2>
-                        <Steps product=product shop=shop/>
-                    </aside>
-                </div>
-            </div>
-        })
+        let (viewer, owner) = ProductViewer::owner().await?;
+        let bench = Workbench::load(&viewer, id?, owner.vendor().status, flash, (done, trail())).await?;
+        Ok(view! { <ProductEditorPage bench=bench>{()}</ProductEditorPage> })
+    })
+}
+
+/// The product's page as customers would get it, and word that they do not.
+///
+/// # Errors
+/// `NotFound` for others' products.
+pub async fn preview(viewer: ProductViewer, id: ProductId) -> Result<impl IntoView, AppError> {
+    let product = crate::catalogue::service::products::preview(&request::state()?.db, &viewer, id).await?;
+    let wishes = Wishes::load().await?;
+    let back = viewer.path_of(id);
+    Ok(view! {
+        <Document title=format!("Preview: {}", product.name)/>
+        <div class="wrap">
+            <Notice tone=Tone::Warn>
+                <p>"This is a preview: so would customers see it. Nothing can be bought here while it is not for sale."</p>
+                <p><ButtonLink href=back look=Look::Secondary>"Back to the product"</ButtonLink></p>
+            </Notice>
+        </div>
+        <ProductBody product=product wishes=wishes/>
+    })
+}
+
+/// One product of the vendor's own, as customers would get it.
+#[component]
+pub fn PreviewPage() -> impl IntoView {
+    let id = path_part::<ProductId>("product");
+    loaded(async move {
+        let (viewer, _) = ProductViewer::owner().await?;
+        preview(viewer, id?).await
     })
 }

@@ -1,15 +1,22 @@
 //! `/vendor/products`
 
 use leptos::prelude::*;
+use server_fn::ServerFn;
 
-use crate::catalogue::service::products::OwnedList;
-use crate::catalogue::{OwnedLine, ProductStatus};
+use super::editor::{LABELS, PRODUCT_ID};
+use super::stock::corrected;
+use crate::catalogue::api::{CorrectStock, SetPrice};
+use crate::catalogue::guard::{Powers, ProductViewer};
+use crate::catalogue::{CountReason, OwnedCounts, OwnedFilter, OwnedLine, OwnedList, ProductStatus, field};
+use crate::media::Picture;
 use crate::pages::document::Document;
 use crate::pages::{loaded, query};
-use crate::platform::request;
-use crate::ui::{Badge, Breadcrumbs, ButtonLink, EmptyState, Look, Notice, Tone};
-use crate::values::ProductId;
-use crate::vendors::guard::ShopOwner;
+use crate::platform::{form_flash, request};
+use crate::ui::{Badge, Breadcrumbs, Button, ButtonLink, EmptyState, ErrorSummary, FormFlash, FormState, Icon, Look, Notice, Tone};
+use crate::values::{Money, VariantId};
+
+/// Where the list stands.
+const PATH: &str = "/vendor/products";
 
 /// The colour that goes with a status.
 pub fn tone(status: ProductStatus) -> Tone {
@@ -18,13 +25,6 @@ pub fn tone(status: ProductStatus) -> Tone {
         ProductStatus::Draft => Tone::Warn,
         ProductStatus::Archived => Tone::Plain,
     }
-}
-
-/// Address of a part of the list.
-fn href(status: Option<ProductStatus>, before: Option<ProductId>) -> String {
-    let parameters = [status.map(|status| format!("status={status}")), before.map(|id| format!("before={id}"))];
-    let parameters: Vec<String> = parameters.into_iter().flatten().collect();
-    if parameters.is_empty() { "/vendor/products".to_owned() } else { format!("/vendor/products?{}", parameters.join("&")) }
 }
 
 /// What stands on a tab.
@@ -36,42 +36,144 @@ const fn label(status: Option<ProductStatus>) -> &'static str {
     }
 }
 
+/// One tab for each status, and one for what runs low.
 #[component]
-fn Tabs(counts: Vec<(ProductStatus, i64)>, #[prop(optional_no_strip)] current: Option<ProductStatus>) -> impl IntoView {
-    let tabs = std::iter::once(None).chain(ProductStatus::ALL.iter().copied().map(Some));
+pub fn ProductTabs(
+    path: &'static str,
+    counts: OwnedCounts,
+    current: OwnedFilter,
+    /// For vendors: what runs low is their matter.
+    #[prop(optional)]
+    low: bool,
+) -> impl IntoView {
+    let tab = |filter: OwnedFilter, name: &'static str, count: i64| {
+        let here = (filter.status, filter.low) == (current.status, current.low);
+        view! { <li><a href=filter.href(path) aria-current=here.then_some("page")>{name}" "<span class="muted numeric">{count}</span></a></li> }
+    };
+    let statuses = std::iter::once(None).chain(ProductStatus::ALL.iter().copied().map(Some));
+    let base = OwnedFilter { low: false, ..current.from_start() };
+    let each = statuses.map(|status| tab(OwnedFilter { status, ..base.clone() }, label(status), counts.of(status))).collect_view();
+    let running_low = low.then(|| tab(OwnedFilter { status: None, low: true, ..base.clone() }, "Low stock", counts.low));
+    view! { <nav aria-label="Status"><ul class="tabs" role="list">{each}{running_low}</ul></nav> }
+}
+
+/// A box that narrows the list, and keeps its tab.
+#[component]
+pub fn ProductSearch(path: &'static str, label: &'static str, filter: OwnedFilter) -> impl IntoView {
+    let clear = (!filter.text.is_empty()).then(|| OwnedFilter { text: String::new(), ..filter.from_start() }.href(path));
     view! {
-        <nav aria-label="Status">
-            <ul class="tabs" role="list">
-                {tabs.map(|tab| {
-                    let count: i64 = counts.iter().filter(|(status, _)| tab.is_none_or(|tab| tab == *status)).map(|(_, count)| count).sum();
-                    view! {
-                        <li><a href=href(tab, None) aria-current=(tab == current).then_some("page")>{label(tab)}" "<span class="muted numeric">{count}</span></a></li>
-                    }
-                }).collect_view()}
-            </ul>
-        </nav>
+        <form class="cluster" method="get" action=path role="search" aria-label="Products">
+            <label for="find">{label}</label>
+            <input class="input input-inline" id="find" name="q" value=filter.text maxlength="100" autocomplete="off" spellcheck="false"/>
+            {filter.status.map(|status| view! { <input type="hidden" name="status" value=status.as_str()/> })}
+            {filter.low.then(|| view! { <input type="hidden" name="stock" value="low"/> })}
+            <Button look=Look::Secondary>"Find"</Button>
+            {clear.map(|href| view! { <a href=href>"Show all"</a> })}
+        </form>
+    }
+}
+
+/// The first picture of a product in a list, or a mark in its place. What it shows stands beside it.
+#[component]
+pub fn RowPicture(picture: Option<Picture>) -> impl IntoView {
+    match picture {
+        Some(picture) => view! { <img class="row-picture" src=picture.url(160) width="48" height="48" alt="" loading="lazy" decoding="async"/> }.into_any(),
+        None => view! { <span class="row-picture"><Icon name="picture"/></span> }.into_any(),
+    }
+}
+
+/// What was typed in this product's row and refused, and for all others nothing.
+fn typed(flash: Option<&FormFlash>, line: &OwnedLine, path: &str) -> FormState {
+    FormState::of(flash.filter(|flash| flash.value(PRODUCT_ID) == Some(line.id.to_string().as_str())), path)
+}
+
+/// The price of a product that has one.
+#[component]
+fn PriceForm(form: FormState, line: OwnedLine, variant: VariantId, price: Money, place: String) -> impl IntoView {
+    let id = format!("price-{}", line.id);
+    let value = form.value(field::PRICE).map_or_else(|| price.plain(), str::to_owned);
+    let bad = form.problem(field::PRICE).is_some();
+    view! {
+        <form class="row-form" method="post" action=SetPrice::url()>
+            <input type="hidden" name=PRODUCT_ID value=line.id.to_string()/>
+            <input type="hidden" name="variant_id" value=variant.to_string()/>
+            <input type="hidden" name="seen" value=price.plain()/>
+            <input type="hidden" name="place" value=place/>
+            <label class="visually-hidden" for=id.clone()>{format!("Price of {}", line.name)}</label>
+            <input class="input" id=id name=field::PRICE value=value inputmode="decimal" required=true autocomplete="off" aria-invalid=bad.then_some("true")/>
+            <button class="button button-secondary">"Set"<span class="visually-hidden">{format!(" the price of {}", line.name)}</span></button>
+        </form>
+    }
+}
+
+/// What was counted of a product that has no options.
+#[component]
+fn StockForm(form: FormState, line: OwnedLine, variant: VariantId, place: String) -> impl IntoView {
+    let row = |name: &str| field::in_row("counts", 0, name);
+    let id = format!("stock-{}", line.id);
+    let value = form.value(&row(field::COUNT)).map_or_else(|| line.stock.to_string(), str::to_owned);
+    let bad = form.problem(&field::error_in_row("counts", 0, field::COUNT)).is_some();
+    view! {
+        <form class="row-form" method="post" action=CorrectStock::url()>
+            <input type="hidden" name=PRODUCT_ID value=line.id.to_string()/>
+            <input type="hidden" name=field::REASON value=CountReason::Counted.as_str()/>
+            <input type="hidden" name=row(field::ID) value=variant.to_string()/>
+            <input type="hidden" name=row("seen") value=line.stock.to_string()/>
+            <input type="hidden" name="place" value=place/>
+            <label class="visually-hidden" for=id.clone()>{format!("Stock of {}", line.name)}</label>
+            <input class="input" id=id name=row(field::COUNT) value=value inputmode="numeric" required=true autocomplete="off" aria-invalid=bad.then_some("true")/>
+            <button class="button button-secondary">"Set"<span class="visually-hidden">{format!(" the stock of {}", line.name)}</span></button>
+        </form>
     }
 }
 
 #[component]
-fn Table(products: Vec<OwnedLine>) -> impl IntoView {
+fn Row(line: OwnedLine, flash: Option<FormFlash>, place: String, may_edit: bool) -> impl IntoView {
+    let href = format!("{PATH}/{}", line.id);
+    let plain = line.only_variant.zip(line.price).filter(|_| may_edit && !line.has_options);
+    let (price_form, stock_form) = (typed(flash.as_ref(), &line, SetPrice::url()), typed(flash.as_ref(), &line, CorrectStock::url()));
+    let from = if line.has_options { "from " } else { "" };
+    let price = line.price.map_or_else(|| "–".to_owned(), |price| format!("{from}{price}"));
+    view! {
+        <tr>
+            <td><RowPicture picture=line.picture.clone()/></td>
+            <th scope="row"><a href=href.clone()>{line.name.clone()}</a></th>
+            <td>
+                <Badge tone=tone(line.status)>{line.status.label()}</Badge>
+                {line.held.then(|| view! { " "<Badge tone=Tone::Bad>"Taken down"</Badge> })}
+            </td>
+            {match plain {
+                Some((variant, price)) => view! {
+                    <td><PriceForm form=price_form line=line.clone() variant=variant price=price place=place.clone()/></td>
+                    <td><StockForm form=stock_form line=line.clone() variant=variant place=place/></td>
+                }
+                .into_any(),
+                None => view! {
+                    <td class="numeric nowrap">{price}</td>
+                    <td class="numeric"><a href=format!("{href}/stock")>{line.stock}<span class="visually-hidden">{format!(" of {} in stock", line.name)}</span></a></td>
+                }
+                .into_any(),
+            }}
+            <td>{line.low.then(|| view! { <Badge tone=Tone::Warn>"Low"</Badge> })}</td>
+            <td class="numeric">{line.units_sold}</td>
+        </tr>
+    }
+}
+
+#[component]
+fn Table(products: Vec<OwnedLine>, flash: Option<FormFlash>, place: String, may_edit: bool) -> impl IntoView {
+    let rows = products
+        .into_iter()
+        .map(|line| view! { <Row line=line flash=flash.clone() place=place.clone() may_edit=may_edit/> })
+        .collect_view();
     view! {
         <div class="table-scroll" role="region" aria-label="Products" tabindex="0">
-            <table class="table">
-                <thead><tr><th scope="col">"Product"</th><th scope="col">"Status"</th><th scope="col">"Price"</th><th scope="col">"Stock"</th></tr></thead>
-                <tbody>
-                    {products.into_iter().map(|product| {
-                        let from = if product.has_options { "from " } else { "" };
-                        view! {
-                            <tr>
-                                <th scope="row"><a href=format!("/vendor/products/{}", product.id)>{product.name}</a></th>
-                                <td><Badge tone=tone(product.status)>{product.status.label()}</Badge></td>
-                                <td class="numeric nowrap">{product.price.map_or_else(|| "–".to_owned(), |price| format!("{from}{price}"))}</td>
-                                <td class="numeric">{product.stock}</td>
-                            </tr>
-                        }
-                    }).collect_view()}
-                </tbody>
+            <table class="table table-form">
+                <thead><tr>
+                    <td></td><th scope="col">"Product"</th><th scope="col">"Status"</th><th scope="col">"Price"</th><th scope="col">"Stock"</th>
+                    <td></td><th scope="col">"Sold"</th>
+                </tr></thead>
+                <tbody>{rows}</tbody>
             </table>
         </div>
     }
@@ -80,34 +182,46 @@ fn Table(products: Vec<OwnedLine>) -> impl IntoView {
 /// A vendor's own products, newest first.
 #[component]
 pub fn OwnedProductsPage() -> impl IntoView {
-    let status = query("status").and_then(|text| text.parse::<ProductStatus>().ok());
-    let before = query("before").and_then(|text| text.parse::<ProductId>().ok());
-    let deleted = query("done").as_deref() == Some("deleted");
+    let filter = OwnedFilter::read(query);
+    let flash = form_flash::current().filter(|flash| [SetPrice::url(), CorrectStock::url()].contains(&flash.path.as_str()));
+    let done = query("done");
+    let news = match done.as_deref() {
+        Some("deleted") => Some("The product is deleted.".to_owned()),
+        Some("priced") => Some("The price is set.".to_owned()),
+        done => corrected(done, query("meanwhile")),
+    };
     loaded(async move {
-        let owner = ShopOwner::require().await?;
+        let (viewer, owner) = ProductViewer::owner().await?;
         let OwnedList { products, next, counts } =
-            crate::catalogue::service::products::list(&request::state()?.db, &owner, status, before).await?;
-        let may_draft = owner.vendor().status.may_draft();
-        let content = if products.is_empty() {
-            view! { <EmptyState icon="box" title="Nothing here" text="What you draft appears here. Only you see it until you publish it."/> }.into_any()
-        } else {
-            view! { <Table products=products/> }.into_any()
+            crate::catalogue::service::products::list(&request::state()?.db, &viewer, &filter).await?;
+        let may_edit = Powers::of(&viewer, owner.vendor().status).edit;
+        let refused = flash.as_ref().map_or_else(FormState::default, |flash| FormState::of(Some(flash), &flash.path));
+        let news = news.filter(|_| refused.error().is_none());
+        let content = match (products.is_empty(), filter.narrows()) {
+            (true, true) => view! { <EmptyState icon="search" title="Nothing fits" text="No product of yours is like that."/> }.into_any(),
+            (true, false) => {
+                view! { <EmptyState icon="box" title="Nothing here" text="What you draft appears here. Only you see it until you publish it."/> }.into_any()
+            }
+            (false, _) => view! { <Table products=products flash=flash place=filter.query() may_edit=may_edit/> }.into_any(),
         };
+        let more = next.map(|id| crate::catalogue::OwnedFilter { before: Some(id), ..filter.clone() }.href(PATH));
         Ok(view! {
             <Document title="Your products"/>
             <div class="wrap stack">
                 <Breadcrumbs trail=vec![("Your shop".to_owned(), "/vendor".to_owned())] here="Your products".to_owned()/>
                 <header class="page-head cluster spread">
                     <h1>"Your products"</h1>
-                    {may_draft.then(|| view! { <ButtonLink href="/vendor/products/new">"New product"</ButtonLink> })}
+                    {may_edit.then(|| view! { <ButtonLink href="/vendor/products/new">"New product"</ButtonLink> })}
                 </header>
-                {deleted.then(|| view! { <Notice tone=Tone::Good>"The product is deleted."</Notice> })}
-                {(!may_draft).then(|| view! {
+                {news.map(|news| view! { <Notice tone=Tone::Good>{news}</Notice> })}
+                <ErrorSummary form=refused labels=LABELS/>
+                {(!may_edit).then(|| view! {
                     <Notice tone=Tone::Bad>"Your shop is suspended: your products stay as they are, and nobody sees them."</Notice>
                 })}
-                <Tabs counts=counts current=status/>
+                <ProductTabs path=PATH counts=counts current=filter.clone() low=true/>
+                <ProductSearch path=PATH label="Name or number" filter=filter/>
                 {content}
-                {next.map(|id| view! { <p><ButtonLink href=href(status, Some(id)) look=Look::Secondary>"Older products"</ButtonLink></p> })}
+                {more.map(|href| view! { <p><ButtonLink href=href look=Look::Secondary>"Older products"</ButtonLink></p> })}
             </div>
         })
     })
