@@ -21,7 +21,7 @@ use crate::platform::routes::{DEFAULT_BODY_LIMIT, PlainRoutes};
 use crate::platform::security::{self, PagePolicy};
 use crate::platform::state::AppState;
 use crate::platform::{form_flash, overload, serve, site, telemetry};
-use crate::{accounts, checkout, media, notifications, privacy, rest, sandbox};
+use crate::{accounts, catalogue, checkout, media, notifications, privacy, rest, sandbox};
 
 /// Where somebody is sent whose plain form needs a session.
 const SIGN_IN_PATH: &str = "/sign-in";
@@ -65,7 +65,8 @@ pub fn plain_routes(state: &AppState) -> PlainRoutes {
 
 /// Plain routes that ask who acts: the JSON API, and files of one's own.
 pub fn personal_routes() -> PlainRoutes {
-    privacy::routes::routes(rest::routes(PlainRoutes::new()))
+    let routes = privacy::routes::routes(rest::routes(PlainRoutes::new()));
+    catalogue::exchange::routes::routes(routes)
 }
 
 /// The paths of all pages, with axum's placeholders.

@@ -5,7 +5,7 @@ use server_fn::codec::GetUrl;
 
 use super::{ProductStatus, ProductVersion, Suggestion, TypedCorrection, TypedProduct};
 use crate::error::AppError;
-use crate::values::{NothingElse, ProductId, Slug, VariantId};
+use crate::values::{ImportId, NothingElse, ProductId, Slug, VariantId};
 
 /// What the search box offers for the beginning of a text. A read, so a GET that browsers and proxies may repeat.
 #[server(name = Suggest, prefix = "/api", endpoint = "catalogue/suggest", input = GetUrl)]
@@ -171,5 +171,15 @@ pub async fn release_product(product_id: ProductId, #[server(flatten)] rest: Not
     let admin = crate::accounts::guard::Admin::require().await?;
     super::service::lifecycle::release(&crate::platform::request::state()?, &admin, product_id).await?;
     leptos_axum::redirect(&format!("/admin/products/{product_id}?done=released"));
+    Ok(())
+}
+
+/// Lets a checked file of products in.
+#[server(name = RunImport, prefix = "/api", endpoint = "catalogue/run-import")]
+pub async fn run_import(import_id: ImportId, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let editor = crate::vendors::guard::DraftingVendor::require().await?.into();
+    super::exchange::service::start(&crate::platform::request::state()?.db, &editor, import_id).await?;
+    leptos_axum::redirect(&super::exchange::routes::import_path(import_id));
     Ok(())
 }

@@ -96,6 +96,8 @@ pub fn vendors(size: &Size) -> Vec<Vendor> {
 /// What an order line needs to know of a variant.
 pub struct Variant {
     pub id: Uuid,
+    /// Of the line with which the ledger of its stock begins.
+    pub movement_id: Uuid,
     pub product: u32,
     pub title: &'static str,
     pub price_minor: i64,
@@ -115,6 +117,8 @@ pub struct Product {
     /// The number of the first variant, and how many there are.
     pub first_variant: u32,
     pub variants: u32,
+    /// Which of [`CHOICES`] it comes in; none for a plain one.
+    pub choice: Option<usize>,
     pub is_for_sale: bool,
 }
 
@@ -177,12 +181,14 @@ impl Goods {
         let mut price_minor = price(&mut chance, kinds[leaf].1.usual_minor);
         for title in titles {
             let stock = stock(&mut chance);
-            self.variants.push(Variant { id: chance.id(created_ms), product: index as u32, title, price_minor, stock });
+            let (id, movement_id) = (chance.id(created_ms), chance.id(created_ms));
+            self.variants.push(Variant { id, movement_id, product: index as u32, title, price_minor, stock });
             price_minor += price_minor / 4 / 50 * 50 + 50;
         }
         let (vendor, leaf, variants) = (vendor as u32, leaf as u32, titles.len() as u32);
         let is_for_sale = status == "published" && vendors[vendor as usize].standing == Standing::Approved;
-        let product = Product { id, vendor, leaf, name, slug, status, created_ms, published_ms, first_variant, variants, is_for_sale };
+        let product =
+            Product { id, vendor, leaf, name, slug, status, created_ms, published_ms, first_variant, variants, choice, is_for_sale };
         self.products.push(product);
     }
 

@@ -13,7 +13,7 @@ use crate::platform::db::Tx;
 const ORDERS_AT_ONCE: usize = 5000;
 
 /// Tables in the order of their references.
-const TABLES: [(&str, &str); 6] = [
+const TABLES: [(&str, &str); 7] = [
     (
         "orders",
         "copy orders (id, user_id, email, status, currency, items_minor, shipping_minor, total_minor, ship_name, ship_line1, ship_city,
@@ -29,6 +29,7 @@ const TABLES: [(&str, &str); 6] = [
         "copy order_lines (id, order_id, part_id, vendor_id, variant_id, product_id, product_name, product_slug, variant_title,
            unit_price_minor, quantity, subtotal_minor) from stdin",
     ),
+    ("stock_movements", "copy stock_movements (id, variant_id, vendor_id, kind, delta, order_id, at) from stdin"),
     (
         "payments",
         "copy payments (id, order_id, status, amount_minor, currency, idempotency_key, intent_id, created_at, updated_at, check_after)
@@ -70,7 +71,7 @@ impl Shop<'_> {
     }
 
     fn write_order(&self, order: &Order, index: usize, sheets: &mut Sheets) {
-        let [orders, parts, lines, payments, refunds, outbox] = &mut sheets.0;
+        let [orders, parts, lines, movements, payments, refunds, outbox] = &mut sheets.0;
         let person = people::customer(self.size, order.customer);
         let paid = order.fate.took_goods();
         orders.id(order.id).id(person.id).text(&person.email).text(order.fate.as_str()).text(self.currency);
@@ -81,7 +82,7 @@ impl Shop<'_> {
         let closed = matches!(order.fate, Fate::Expired | Fate::Canceled);
         orders.maybe_time(paid.then_some(order.decided_ms)).maybe_time(closed.then_some(order.decided_ms)).end_row();
         for part in &order.parts {
-            self.write_part(order, part, parts, lines);
+            self.write_part(order, part, parts, lines, movements);
         }
         self.write_payment(order, index, payments, refunds);
         if paid {
@@ -91,7 +92,7 @@ impl Shop<'_> {
         }
     }
 
-    fn write_part(&self, order: &Order, part: &Part, parts: &mut Sheet, lines: &mut Sheet) {
+    fn write_part(&self, order: &Order, part: &Part, parts: &mut Sheet, lines: &mut Sheet, movements: &mut Sheet) {
         let vendor = &self.vendors[part.vendor as usize];
         parts.id(part.id).id(order.id).id(vendor.id).text(&vendor.name);
         parts.plain(part.items_minor).plain(part.shipping_minor).plain(part.items_minor + part.shipping_minor).text(part.fulfilment);
@@ -105,6 +106,10 @@ impl Shop<'_> {
             lines.id(line.id).id(order.id).id(part.id).id(vendor.id).id(variant.id).id(product.id);
             lines.text(&product.name).text(&product.slug).text(variant.title);
             lines.plain(variant.price_minor).plain(line.quantity).plain(variant.price_minor * line.quantity).end_row();
+            if order.fate.took_goods() {
+                movements.id(line.movement_id).id(variant.id).id(vendor.id).text("sold").plain(-line.quantity).id(order.id);
+                movements.time(order.decided_ms).end_row();
+            }
         }
     }
 
@@ -126,7 +131,14 @@ impl Shop<'_> {
         if let Some((id, amount_minor)) = order.refund {
             let asked_ms = (order.decided_ms + 5 * DAY_MS).min(self.size.until_ms - 1000);
             refunds.id(id).id(order.id).id(order.payment_id).plain(amount_minor).text(self.currency).text("requested_by_customer");
-            refunds.text("succeeded").plain(format_args!("re_load_{index}")).time(asked_ms).time(asked_ms + 1000).plain(1).time(asked_ms).end_row();
+            refunds
+                .text("succeeded")
+                .plain(format_args!("re_load_{index}"))
+                .time(asked_ms)
+                .time(asked_ms + 1000)
+                .plain(1)
+                .time(asked_ms)
+                .end_row();
         }
     }
 }

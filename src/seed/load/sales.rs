@@ -50,6 +50,7 @@ pub struct Line {
     /// Its number.
     pub variant: usize,
     pub quantity: i64,
+    pub movement_id: Uuid,
 }
 
 pub struct Part {
@@ -210,7 +211,7 @@ fn parts(chance: &mut Random, goods: &Goods, vendors: &[Vendor], placed_ms: i64)
             76..93 => 2,
             _ => chance.between(3, 5),
         };
-        let line = Line { id: chance.id(placed_ms), variant, quantity };
+        let line = Line { id: chance.id(placed_ms), variant, quantity, movement_id: chance.id(placed_ms) };
         let vendor = goods.products[goods.variants[variant].product as usize].vendor;
         let place = parts.iter().position(|part| part.vendor == vendor).unwrap_or_else(|| {
             let id = chance.id(placed_ms);

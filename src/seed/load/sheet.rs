@@ -84,13 +84,13 @@ impl Sheet {
         }
     }
 
-    /// An array of plain words.
+    /// An array of words without quotes and backslashes.
     pub fn words<'a>(&mut self, words: impl Iterator<Item = &'a str>) -> &mut Self {
         self.separate();
         self.text.push('{');
         for (place, word) in words.enumerate() {
             let comma = if place > 0 { "," } else { "" };
-            let _ = write!(self.text, "{comma}{word}");
+            let _ = write!(self.text, "{comma}\"{word}\"");
         }
         self.text.push('}');
         self
@@ -121,6 +121,6 @@ mod tests {
         let mut sheet = Sheet::new();
         sheet.text("a\tb\\c\nd").null().plain(7).time(1_790_000_000_123).words(["x", "y"].into_iter()).maybe(None::<i32>).end_row();
         sheet.text("").end_row();
-        assert_eq!(sheet.text, "a\\tb\\\\c\\nd\t\\N\t7\t2026-09-21 14:13:20.123+00\t{x,y}\t\\N\n\n");
+        assert_eq!(sheet.text, "a\\tb\\\\c\\nd\t\\N\t7\t2026-09-21 14:13:20.123+00\t{\"x\",\"y\"}\t\\N\n\n");
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::goods::{self, Category, Goods, Product, Standing, Vendor};
 use super::sales::Calendar;
 use super::sheet::Sheet;
-use super::words::Kind;
+use super::words::{CHOICES, Kind};
 use super::{Loaded, Size, people};
 use crate::error::AppError;
 use crate::platform::db::{Db, Tx};
@@ -42,6 +42,8 @@ pub async fn currency(tx: &mut Tx) -> Result<String, AppError> {
 pub async fn pause_triggers(tx: &mut Tx) -> Result<(), AppError> {
     for statement in [
         "alter table product_variants disable trigger keep_product_price",
+        "alter table product_variants disable trigger begin_stock",
+        "alter table stock_movements disable trigger move_stock",
         "alter table orders disable trigger orders_parts_add_up",
         "alter table order_parts disable trigger order_parts_add_up",
         "alter table order_lines disable trigger order_lines_add_up",
@@ -59,6 +61,9 @@ pub async fn resume_triggers(tx: &mut Tx) -> Result<(), AppError> {
               left join (select distinct on (product_id) product_id, price_minor, compare_at_minor from product_variants
                 order by product_id, price_minor, position) v on v.product_id = p.id
               where (p.price_minor, p.compare_at_minor) is distinct from (v.price_minor, v.compare_at_minor))
+           + (select count(*) from product_variants v
+              left join (select variant_id, sum(delta) stock from stock_movements group by variant_id) m on m.variant_id = v.id
+              where v.stock is distinct from m.stock)
            + (select count(*) from orders o
               left join (select order_id, sum(items_minor) items, sum(shipping_minor) shipping, sum(tax_minor) tax, sum(discount_minor) discount
                 from order_parts group by order_id) p on p.order_id = o.id
@@ -75,6 +80,8 @@ pub async fn resume_triggers(tx: &mut Tx) -> Result<(), AppError> {
     }
     for statement in [
         "alter table product_variants enable trigger keep_product_price",
+        "alter table product_variants enable trigger begin_stock",
+        "alter table stock_movements enable trigger move_stock",
         "alter table orders enable trigger orders_parts_add_up",
         "alter table order_parts enable trigger order_parts_add_up",
         "alter table order_lines enable trigger order_lines_add_up",
@@ -90,7 +97,7 @@ pub async fn tidy_up(db: &Db) -> Result<(), AppError> {
     let mut connection = db.pool().acquire().await?.detach();
     sqlx::query("set statement_timeout = 0").execute(&mut connection).await?;
     sqlx::query(
-        "vacuum (analyze) users, addresses, vendors, categories, products, product_variants, orders, order_parts, order_lines, payments,
+        "vacuum (analyze) users, addresses, vendors, categories, products, product_variants, stock_movements, orders, order_parts, order_lines, payments,
            refunds, outbox",
     )
     .execute(&mut connection)
@@ -143,10 +150,11 @@ const VENDORS: &str = "copy vendors (id, owner_id, slug, name, tagline, story, c
   status_changed_at, shipping_flat_minor, shipping_free_from_minor, created_at) from stdin";
 const CATEGORIES: &str = "copy categories (id, parent_id, slug, name, position) from stdin";
 const PRODUCTS: &str = "copy products (id, vendor_id, category_id, slug, name, summary, description, attributes, tags, status, price_minor,
-  compare_at_minor, rating_count, rating_sum, units_sold, created_at, published_at, updated_at) from stdin";
+  compare_at_minor, rating_count, rating_sum, units_sold, created_at, published_at, updated_at, description_html, options) from stdin";
 const VARIANTS: &str =
     "copy product_variants (id, product_id, vendor_id, title, sku, position, price_minor, compare_at_minor, currency, stock,
-  created_at) from stdin";
+  created_at, option_values) from stdin";
+const MOVEMENTS: &str = "copy stock_movements (id, variant_id, vendor_id, kind, delta, at) from stdin";
 
 impl Shop<'_> {
     /// Accounts of customers and of shops' owners, addresses, shops.
@@ -187,7 +195,8 @@ impl Shop<'_> {
         copy(tx, loaded, "categories", CATEGORIES, 0..categories.len(), category).await?;
         let products = 0..self.size.products;
         copy(tx, loaded, "products", PRODUCTS, products.clone(), |index, sheet| self.write_product(index, sheet)).await?;
-        copy(tx, loaded, "product_variants", VARIANTS, products, |index, sheet| self.write_variants(index, sheet)).await
+        copy(tx, loaded, "product_variants", VARIANTS, products.clone(), |index, sheet| self.write_variants(index, sheet)).await?;
+        copy(tx, loaded, "stock_movements", MOVEMENTS, products, |index, sheet| self.write_first_movements(index, sheet)).await
     }
 
     fn texts(&self, index: usize) -> (&Product, goods::Texts, i64) {
@@ -205,7 +214,16 @@ impl Shop<'_> {
         sheet.plain(format_args!(r#"[{{"name":"Material","value":"{}"}}]"#, texts.material)).words(texts.tags.iter().copied());
         sheet.text(product.status).plain(price_minor).maybe(texts.compare_at_minor);
         sheet.plain(texts.rating_count).plain(texts.rating_sum).plain(sold);
-        sheet.time(product.created_ms).maybe_time(product.published_ms).time(product.published_ms.unwrap_or(product.created_ms)).end_row();
+        sheet.time(product.created_ms).maybe_time(product.published_ms).time(product.published_ms.unwrap_or(product.created_ms));
+        let paragraphs = texts.description.split("\n\n").map(|text| format!("<p>{text}</p>"));
+        sheet.text(&paragraphs.collect::<Vec<_>>().join("\n"));
+        match product.choice {
+            Some(choice) => {
+                let values: Vec<&str> = self.goods.variants_of(product).iter().map(|variant| variant.title).collect();
+                sheet.plain(format_args!(r#"[{{"name":"{}","values":{values:?}}}]"#, CHOICES[choice].0)).end_row();
+            }
+            None => sheet.plain("[]").end_row(),
+        }
     }
 
     fn write_variants(&self, index: usize, sheet: &mut Sheet) {
@@ -214,7 +232,17 @@ impl Shop<'_> {
             sheet.id(variant.id).id(product.id).id(self.vendors[product.vendor as usize].id).text(variant.title);
             sheet.plain(format_args!("{}-{position}", texts.sku)).plain(position).plain(variant.price_minor);
             sheet.maybe(texts.compare_at_minor.filter(|_| position == 0)).text(self.currency).plain(variant.stock);
-            sheet.time(product.created_ms).end_row();
+            sheet.time(product.created_ms).words(Some(variant.title).filter(|title| !title.is_empty()).into_iter()).end_row();
+        }
+    }
+
+    /// What there was before the first sale.
+    fn write_first_movements(&self, index: usize, sheet: &mut Sheet) {
+        let product = &self.goods.products[index];
+        let first = product.first_variant as usize;
+        for (variant, sold) in self.goods.variants_of(product).iter().zip(&self.sold[first..]) {
+            sheet.id(variant.movement_id).id(variant.id).id(self.vendors[product.vendor as usize].id);
+            sheet.text("initial").plain(variant.stock + sold).time(product.created_ms).end_row();
         }
     }
 }
