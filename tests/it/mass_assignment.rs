@@ -338,7 +338,8 @@ async fn what_was_smuggled_would_be_seen(pool: PgPool) {
         "update vendors set status = 'suspended', status_reason = 'No.'",
         "update vendors set shipping_flat_minor = 1",
         "update products set vendor_id = (select vendor_id from product_variants)",
-        "update product_variants set stock = 1",
+        "insert into stock_movements (id, variant_id, vendor_id, kind, delta, reason)
+           select gen_random_uuid(), id, vendor_id, 'correction', 1, 'x' from product_variants",
         "update product_variants set price_minor = 1",
         "update cart_items set seen_price_minor = 1",
         "update payments set amount_minor = 1",

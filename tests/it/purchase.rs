@@ -9,6 +9,12 @@ use sqlx::PgPool;
 use crate::support::shop::{Buyer, DECLINED, VISA, signature};
 use crate::support::{App, Setup};
 
+/// One fewer on the shelf than thought, and one more.
+const CORRECT_DOWN: &str = "insert into stock_movements (id, variant_id, vendor_id, kind, delta, reason)
+    select gen_random_uuid(), id, vendor_id, 'correction', -1, 'Counted' from product_variants";
+const CORRECT_UP: &str = "insert into stock_movements (id, variant_id, vendor_id, kind, delta, reason)
+    select gen_random_uuid(), id, vendor_id, 'correction', 1, 'Counted' from product_variants";
+
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn goods_of_two_shops_are_bought_with_one_payment(pool: PgPool) {
     let app = App::start(pool).await;
@@ -145,7 +151,7 @@ async fn what_changed_between_cart_and_checkout_is_a_conflict_and_no_order(pool:
     ada.add(cup, "5").await;
     let changes = [
         ("update product_variants set price_minor = 1501", "update product_variants set price_minor = 1500"),
-        ("update product_variants set stock = 4", "update product_variants set stock = 5"),
+        (CORRECT_DOWN, CORRECT_UP),
         ("update products set status = 'archived'", "update products set status = 'published'"),
         ("update vendors set status = 'suspended', status_reason = 'test'", "update vendors set status = 'approved'"),
         ("update vendors set shipping_flat_minor = 700", "update vendors set shipping_flat_minor = 500"),
@@ -232,7 +238,7 @@ async fn a_success_without_stock_is_refunded_by_itself(pool: PgPool) {
     let order = app.buyer("ada").await.order(&[(cup, 1)]).await;
     app.confirm(order, VISA).await;
     // A correction by the vendor: it was broken.
-    sqlx::query("update product_variants set stock = 0").execute(app.pool()).await.unwrap();
+    sqlx::query(CORRECT_DOWN).execute(app.pool()).await.unwrap();
     assert_eq!(app.webhook(&app.event("evt_1", "payment_intent.succeeded", order).await).await, 200);
     assert_eq!(app.status(order).await, "refund_pending");
     jobs::send_refunds(app.state.clone()).await.unwrap();

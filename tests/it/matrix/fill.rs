@@ -1,7 +1,7 @@
 //! From a recipe to a request: what stands in curly braces is filled in, and the actor's credentials are added.
 //!
 //! `{id}` and `{secret}` are the thing's; `{new}` is a word that nobody used before; `{known}` and `{password}` sign in; `{somebody}` is the
-//! address of an account; `{variant}` is on show, in `{category}`; `{confirmed}` is what the review page asks for;
+//! address of an account; `{variant}` is on show, in `{category}` and of `{shop}`; `{confirmed}` is what the review page asks for;
 //! `{reset_token}`, `{confirm_token}` and `{refresh_token}` are fresh and good.
 
 use base64::Engine;
@@ -93,6 +93,7 @@ impl Words<'_> {
             ("{password}", PASSWORD),
             ("{variant}", &variant),
             ("{category}", &category),
+            ("{shop}", &scene.shown.shop_slug),
             ("{confirmed}", &scene.confirmed),
         ];
         let mut text = known.iter().fold(template.to_owned(), |text, (word, value)| text.replace(word, value));

@@ -2,8 +2,9 @@
 
 use super::things::Thing;
 use super::things::Thing::{
-    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, Intent, Mail, Nothing, Order, PaidIntent,
-    Picture, Product, ProductId, ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session, Shop, TwoStepAccount, Variant,
+    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, HeldProduct, Intent, Mail, Nothing, Order,
+    PaidIntent, Picture, Product, ProductId, ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session, Shop, StockedProduct,
+    TwoStepAccount, Variant,
 };
 use crate::policy::Row;
 
@@ -82,23 +83,49 @@ const PRODUCT: &[(&str, &str)] = &[
     ("category_id", "{category}"),
     ("summary", "For two."),
     ("description", ""),
+    ("attributes", "Material: Stoneware"),
     ("tags", "tea"),
-    ("price", "48.50"),
-    ("compare_at", ""),
-    ("sku", ""),
-    ("stock", "5"),
+    ("variants[0][price]", "48.50"),
+    ("variants[0][compare_at]", ""),
+    ("variants[0][sku]", ""),
+    ("variants[0][stock]", "5"),
+];
+const PRODUCT_FOR_SHOP: &[(&str, &str)] = &[
+    ("shop", "{shop}"),
+    ("name", "Teapot {new}"),
+    ("category_id", "{category}"),
+    ("summary", "For two."),
+    ("description", ""),
+    ("tags", "tea"),
+    ("variants[0][price]", "48.50"),
+    ("variants[0][stock]", "5"),
 ];
 const EDITED_PRODUCT: &[(&str, &str)] = &[
     ("product_id", "{id}"),
     ("version", "{secret}"),
     ("name", "Teapot"),
+    ("slug", ""),
     ("category_id", "{category}"),
     ("summary", "For two."),
     ("description", ""),
+    ("attributes", ""),
     ("tags", "tea"),
-    ("price", "48.50"),
-    ("stock", "5"),
+    ("options[0][name]", "Size"),
+    ("options[0][values]", "S, M"),
 ];
+const COUNT: &[(&str, &str)] = &[
+    ("product_id", "{id}"),
+    ("reason", "counted"),
+    ("note", ""),
+    ("counts[0][id]", "{secret}"),
+    ("counts[0][seen]", "5"),
+    ("counts[0][count]", "6"),
+];
+const PRICE: &[(&str, &str)] =
+    &[("product_id", "{id}"), ("variant_id", "{secret}"), ("seen", "15.00"), ("price", "16"), ("place", "status=draft")];
+/// Where a vendor's and an admin's steps lead.
+const EDITORS: &[&str] = &["/vendor/products/*", "/admin/products/*"];
+const LISTS: &[&str] = &["/vendor/products", "/admin/products"];
 const NEW_ADDRESS: &[(&str, &str)] = &[
     ("name", "Ada"),
     ("line1", "2 Mill Lane"),
@@ -143,10 +170,17 @@ const RECIPES: &[Recipe] = &[
     get("/vendor/products"),
     get("/vendor/products/new"),
     get("/vendor/products/{product}").about(ProductOfShop),
+    get("/vendor/products/{product}/stock").about(ProductOfShop),
+    get("/vendor/products/{product}/preview").about(ProductOfShop),
     get("/admin/vendors"),
     get("/admin/vendors/{vendor}").about(Application),
     get("/admin/users"),
     get("/admin/users/{user}").about(Account),
+    get("/admin/products"),
+    get("/admin/products/new").url("/admin/products/new?vendor={shop}"),
+    get("/admin/products/{product}").about(ProductOfShop),
+    get("/admin/products/{product}/stock").about(ProductOfShop),
+    get("/admin/products/{product}/preview").about(ProductOfShop),
     get("/dev/mail"),
     get("/dev/mail/{id}").about(Mail),
     // ui, accounts
@@ -184,17 +218,19 @@ const RECIPES: &[Recipe] = &[
     // catalogue, wishlist, cart
     get("/api/catalogue/suggest").url("/api/catalogue/suggest?q=cup"),
     form("/api/catalogue/create-product", PRODUCT).leads_to(&["/vendor/products/*"]),
-    form("/api/catalogue/save-product", EDITED_PRODUCT).about(ProductOfShop).leads_to(&["/vendor/products/*"]),
-    form("/api/catalogue/publish-product", &[("product_id", "{id}"), ("seen", "draft")])
-        .about(DraftOfShop)
-        .leads_to(&["/vendor/products/*"]),
-    form("/api/catalogue/unpublish-product", &[("product_id", "{id}")]).about(ProductOfShop).leads_to(&["/vendor/products/*"]),
-    form("/api/catalogue/archive-product", &[("product_id", "{id}"), ("seen", "published")])
+    form("/api/catalogue/create-product-for", PRODUCT_FOR_SHOP).leads_to(EDITORS),
+    form("/api/catalogue/save-product", EDITED_PRODUCT).about(ProductOfShop).leads_to(EDITORS),
+    form("/api/catalogue/duplicate-product", &[("product_id", "{id}")]).about(ProductOfShop).leads_to(EDITORS),
+    form("/api/catalogue/set-price", PRICE).about(StockedProduct).leads_to(LISTS),
+    form("/api/catalogue/correct-stock", COUNT).about(StockedProduct).leads_to(EDITORS),
+    form("/api/catalogue/publish-product", &[("product_id", "{id}"), ("seen", "draft")]).about(DraftOfShop).leads_to(EDITORS),
+    form("/api/catalogue/unpublish-product", &[("product_id", "{id}")]).about(ProductOfShop).leads_to(EDITORS),
+    form("/api/catalogue/archive-product", &[("product_id", "{id}"), ("seen", "published")]).about(ProductOfShop).leads_to(EDITORS),
+    form("/api/catalogue/delete-product", &[("product_id", "{id}"), ("seen", "published")]).about(ProductOfShop).leads_to(LISTS),
+    form("/api/catalogue/hold-product", &[("product_id", "{id}"), ("seen", "published"), ("reason", "No.")])
         .about(ProductOfShop)
-        .leads_to(&["/vendor/products/*"]),
-    form("/api/catalogue/delete-product", &[("product_id", "{id}"), ("seen", "published")])
-        .about(ProductOfShop)
-        .leads_to(&["/vendor/products"]),
+        .leads_to(EDITORS),
+    form("/api/catalogue/release-product", &[("product_id", "{id}")]).about(HeldProduct).leads_to(EDITORS),
     form("/api/wishlist/save", &[("product_id", "{id}"), ("saved", "true")]).about(ProductId),
     form("/api/cart/add", &[("variant_id", "{id}"), ("quantity", "1")]).about(Variant),
     form("/api/cart/set-quantity", &[("variant_id", "{id}"), ("quantity", "2")]).about(Variant),

@@ -23,6 +23,10 @@ pub enum Thing {
     /// A product as the shop that sells it sees it: for sale, or not yet.
     ProductOfShop,
     DraftOfShop,
+    /// The same, taken down by an admin.
+    HeldProduct,
+    /// One with its variant.
+    StockedProduct,
     /// A shop that waits for an admin.
     Application,
     /// One that was sent in development.
@@ -69,7 +73,9 @@ pub enum Sharing {
 impl Thing {
     pub fn sharing(self) -> Sharing {
         match self {
-            Self::Address | Self::Order | Self::Session | Self::ProductOfShop | Self::DraftOfShop => Sharing::Owner,
+            Self::Address | Self::Order | Self::Session | Self::ProductOfShop | Self::DraftOfShop | Self::HeldProduct | Self::StockedProduct => {
+                Sharing::Owner
+            }
             Self::Category | Self::Product | Self::ProductId | Self::Shop | Self::Variant | Self::Picture | Self::AskingIntent => {
                 Sharing::OnShow
             }
@@ -101,7 +107,7 @@ impl Thing {
 #[derive(Clone, Default, Debug)]
 pub struct Made {
     pub id: String,
-    /// By which the holder of an intent proves to be one; of a shop's product, the version that was seen.
+    /// By which the holder of an intent proves to be one; of a shop's product, the version that was seen or its variant.
     pub secret: String,
 }
 
@@ -114,7 +120,11 @@ impl Made {
 /// Makes the thing for one cell.
 pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made {
     if object == Object::Missing {
-        let secret = if matches!(thing, Thing::ProductOfShop) { "1.5" } else { "pi_missing_secret" };
+        let secret = match thing {
+            Thing::ProductOfShop => "1",
+            Thing::StockedProduct => "00000000-0000-7000-8000-000000000001",
+            _ => "pi_missing_secret",
+        };
         return Made { id: thing.missing().to_owned(), secret: secret.to_owned() };
     }
     let goods = if object == Object::Own { &scene.shown } else { &scene.hidden };
@@ -130,6 +140,17 @@ pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made 
         Thing::Order => Made::of(order(scene, owner(scene, object, me).await).await),
         Thing::ProductOfShop => product_of_shop(scene, object, me, "published").await,
         Thing::DraftOfShop => product_of_shop(scene, object, me, "draft").await,
+        Thing::HeldProduct => {
+            let made = product_of_shop(scene, object, me, "draft").await;
+            let statement = "update products set held_reason = 'No.' where id = $1::uuid";
+            sqlx::query(statement).bind(&made.id).execute(scene.app.pool()).await.unwrap();
+            made
+        }
+        Thing::StockedProduct => {
+            let made = product_of_shop(scene, object, me, "published").await;
+            let variant = sqlx::query_scalar("select id::text from product_variants where product_id = $1::uuid").bind(&made.id);
+            Made { secret: variant.fetch_one(scene.app.pool()).await.unwrap(), ..made }
+        }
         Thing::Session => Made::of(another_session(scene, owner(scene, object, me).await).await),
         Thing::Account => Made::of(person(&scene.app, Role::Customer).await.id),
         Thing::DisabledAccount => Made::of(account_with(scene, "update users set disabled_at = now() where id = $1").await),
@@ -177,7 +198,7 @@ async fn product_of_shop(scene: &Scene, object: Object, me: &Me, status: &str) -
     };
     let variant = scene.app.goods(vendor, 1500, 5).await;
     let statement = "update products p set status = $2 from product_variants v where v.id = $1 and p.id = v.product_id
-                     returning p.id, (extract(epoch from p.updated_at) * 1000000)::bigint || '.' || v.stock";
+                     returning p.id, ((extract(epoch from p.updated_at) * 1000000)::bigint)::text";
     let (id, version): (Uuid, String) = sqlx::query_as(statement).bind(variant).bind(status).fetch_one(scene.app.pool()).await.unwrap();
     Made { id: id.to_string(), secret: version }
 }

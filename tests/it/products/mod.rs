@@ -1,13 +1,19 @@
-//! A vendor's own products: who may do what with them, and what editing keeps.
+//! Products from behind: who may do what with them, and what editing keeps.
 
 mod access;
 mod editing;
+mod list;
+mod markup;
+mod moderation;
+mod options;
+mod stock;
 
 use http::StatusCode;
 use souk::accounts::Role;
+use souk::values::VariantId;
 use sqlx::PgPool;
 
-use crate::support::shop::field;
+use crate::support::shop::{VISA, field};
 use crate::support::{App, Browser, Page};
 
 const CREATE: &str = "/api/catalogue/create-product";
@@ -16,6 +22,12 @@ const PUBLISH: &str = "/api/catalogue/publish-product";
 const UNPUBLISH: &str = "/api/catalogue/unpublish-product";
 const ARCHIVE: &str = "/api/catalogue/archive-product";
 const DELETE: &str = "/api/catalogue/delete-product";
+const DUPLICATE: &str = "/api/catalogue/duplicate-product";
+const SET_PRICE: &str = "/api/catalogue/set-price";
+const CORRECT: &str = "/api/catalogue/correct-stock";
+const CREATE_FOR: &str = "/api/catalogue/create-product-for";
+const HOLD: &str = "/api/catalogue/hold-product";
+const RELEASE: &str = "/api/catalogue/release-product";
 
 type Fields = Vec<(String, String)>;
 
@@ -70,13 +82,54 @@ impl Market {
             ("sku", ""),
             ("stock", "5"),
         ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .map(|(name, value)| (in_form(name), value.to_owned()))
         .into();
         for (name, value) in changed {
-            fields.retain(|(known, _)| known != name);
-            fields.push(((*name).to_owned(), (*value).to_owned()));
+            fields.retain(|(known, _)| *known != in_form(name));
+            fields.push((in_form(name), (*value).to_owned()));
         }
         fields
+    }
+
+    /// The one variant of a plain product, or the first of several.
+    async fn variant(&self, id: &str) -> VariantId {
+        let sql = "select id from product_variants where product_id = $1::uuid and retired_at is null order by position limit 1";
+        sqlx::query_scalar(sql).bind(id).fetch_one(self.app.pool()).await.unwrap()
+    }
+
+    /// Title, price and stock of each variant that is offered, in order.
+    async fn variants(&self, id: &str) -> Vec<(String, i64, i32)> {
+        let sql = "select title, price_minor, stock from product_variants where product_id = $1::uuid and retired_at is null order by position";
+        sqlx::query_as(sql).bind(id).fetch_all(self.app.pool()).await.unwrap()
+    }
+
+    /// Makes the product's variants of these options.
+    async fn arrange(&self, who: &Browser, id: &str, options: &[(&str, &str)]) -> Page {
+        let mut fields = edit(self, who, id, &[]).await;
+        fields.retain(|(name, _)| !name.starts_with("variants["));
+        for (index, (name, values)) in options.iter().enumerate() {
+            fields.push((format!("options[{index}][name]"), (*name).to_owned()));
+            fields.push((format!("options[{index}][values]"), (*values).to_owned()));
+        }
+        fields.push(("arrange".to_owned(), "1".to_owned()));
+        submit(who, &editor(id), SAVE, &fields).await
+    }
+
+    /// What was counted of a variant, having seen so many.
+    async fn count(&self, who: &Browser, id: &str, variant: VariantId, seen: i32, count: &str) -> Page {
+        let (variant, seen) = (variant.to_string(), seen.to_string());
+        let fields =
+            [("product_id", id), ("reason", "counted"), ("counts[0][id]", &variant), ("counts[0][seen]", &seen), ("counts[0][count]", count)];
+        who.call(CORRECT, &fields).await
+    }
+
+    /// Somebody new buys pieces of a variant.
+    async fn buy(&self, name: &str, variant: VariantId, pieces: u32) {
+        let buyer = self.app.buyer(name).await;
+        let order = buyer.order(&[(variant, pieces)]).await;
+        assert_eq!(self.app.confirm(order, VISA).await, 200);
+        let page = buyer.browser.call("/api/checkout/progress", &[("order_id", &order.to_string())]).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
     }
 
     /// Drafts by the page, and answers with the id.
@@ -112,6 +165,12 @@ impl Market {
     }
 }
 
+/// Fields of the one variant stand in its row.
+fn in_form(name: &str) -> String {
+    let in_row = ["price", "compare_at", "sku", "stock", "low_stock_at", "remove"].contains(&name);
+    if in_row { format!("variants[0][{name}]") } else { name.to_owned() }
+}
+
 fn pairs(fields: &Fields) -> Vec<(&str, &str)> {
     fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
@@ -144,5 +203,10 @@ async fn step_by_hand(who: &Browser, id: &str, path: &str, seen: &str) -> Status
 async fn edit(market: &Market, who: &Browser, id: &str, changed: &[(&str, &str)]) -> Fields {
     let page = who.get(&editor(id)).await.text;
     let version = field(&page, "version").unwrap_or_else(|| panic!("no version: {page}"));
-    market.form(&[changed, &[("product_id", id), ("version", &version)]].concat())
+    let mut fields = market.form(&[changed, &[("product_id", id), ("version", &version)]].concat());
+    if !changed.iter().any(|(name, _)| *name == "stock") {
+        fields.retain(|(name, _)| name != "variants[0][stock]");
+    }
+    fields.push(("variants[0][id]".to_owned(), market.variant(id).await.to_string()));
+    fields
 }
