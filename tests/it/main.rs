@@ -12,6 +12,7 @@ mod forged_tokens;
 mod form_flash;
 mod gateway;
 mod http;
+mod imports;
 mod jobs;
 mod load;
 mod mass_assignment;

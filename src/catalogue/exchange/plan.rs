@@ -13,7 +13,7 @@ use crate::catalogue::{
     Category, NewProduct, NewVariant, OwnedProduct, ProductChanges, ProductForm, ProductOption, ProductStatus, ProductVersion, TypedOption,
     VariantForm,
 };
-use crate::values::{CategoryId, Currency, FieldErrors, FieldProblem, ProductId, Slug, VariantId};
+use crate::values::{CategoryId, Currency, FieldErrors, FieldProblem, Slug, VariantId};
 
 /// Problems that are kept until they are sorted; a file can have one in every cell.
 const KEPT: usize = 2_000;
@@ -90,14 +90,13 @@ impl Known {
 /// One product to be written.
 #[derive(Debug)]
 pub enum Step {
-    Create { line: u64, product: NewProduct, status: ProductStatus },
+    Create { product: NewProduct, status: ProductStatus },
     Change(Box<Changes>),
 }
 
 /// What becomes of a product that is there.
 #[derive(Debug)]
 pub struct Changes {
-    pub line: u64,
     pub known: OwnedProduct,
     /// Texts and variants; none if they are as they were.
     pub edited: Option<ProductChanges>,
@@ -302,7 +301,7 @@ fn create(rows: &[&Line], known: &Known, plan: &mut Plan, claims: &mut Vec<SkuCl
         count => vec![format!("{count} variants")],
     };
     plan.note(first, true, count);
-    plan.steps.push(Step::Create { line: first.number, product, status });
+    plan.steps.push(Step::Create { product, status });
 }
 
 /// The options with their values in the order of the rows; two rows with the same values are a problem.
@@ -360,10 +359,5 @@ impl Plan {
         if self.changes.len() < SHOWN {
             self.changes.push(Change { line: first.number, handle: first.text(Column::Handle).to_owned(), is_new, what });
         }
-    }
-
-    /// Products that the file is about and that are there.
-    pub fn touched(known: &Known) -> Vec<ProductId> {
-        known.products.values().map(|product| product.id).collect()
     }
 }

@@ -77,7 +77,7 @@ pub(super) fn change(
     plan.changed += 1;
     plan.note(first, false, what);
     let edited = is_edit.then_some(edited);
-    plan.steps.push(Step::Change(Box::new(Changes { line: first.number, known: product.clone(), edited, added, stock, status })));
+    plan.steps.push(Step::Change(Box::new(Changes { known: product.clone(), edited, added, stock, status })));
 }
 
 /// By the values of the options; where a row has none, by its number.

@@ -39,7 +39,7 @@ pub async fn free_skus(tx: &mut Tx, writer: Writer, plan: &Plan) -> Result<(), A
 /// `Conflict(Stale)` when something came in between that the locks do not keep out: a handle or a number that was taken at this moment.
 pub async fn step(tx: &mut Tx, writer: Writer, step: &Step) -> Result<(), AppError> {
     match step {
-        Step::Create { product, status, .. } => create(tx, writer, product, *status).await,
+        Step::Create { product, status } => create(tx, writer, product, *status).await,
         Step::Change(changes) => change(tx, writer, changes).await,
     }
 }

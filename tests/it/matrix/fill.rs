@@ -19,6 +19,7 @@ use super::requests::{Body, Recipe};
 use super::scene::{KNOWN, Scene};
 use super::things::Made;
 use crate::support::people::PASSWORD;
+use crate::support::files::{MULTIPART, file_form};
 use crate::support::shop::signature;
 
 /// By which way a request comes.
@@ -73,6 +74,7 @@ pub async fn fill(scene: &Scene, recipe: &Recipe, made: &Made) -> Filled {
         }
         Body::Json(text) => raw = Some(("application/json", words.put_in(scene, text).await)),
         Body::Event => raw = Some(("application/json", event(&words.new))),
+        Body::File(text) => raw = Some((MULTIPART, file_form("file", "goods.csv", text))),
     }
     Filled { method: recipe.method.parse().unwrap(), path: words.put_in(scene, &path).await, fields, raw }
 }

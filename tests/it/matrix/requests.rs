@@ -2,7 +2,7 @@
 
 use super::things::Thing;
 use super::things::Thing::{
-    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, HeldProduct, Intent, Mail, Nothing, Order,
+    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, HeldProduct, ImportOfShop, Intent, Mail, Nothing, Order,
     PaidIntent, Picture, Product, ProductId, ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session, Shop, StockedProduct,
     TwoStepAccount, Variant,
 };
@@ -15,6 +15,8 @@ pub enum Body {
     Json(&'static str),
     /// An event of the payment gateway.
     Event,
+    /// A form with this text as its file.
+    File(&'static str),
 }
 
 /// How to ask for what a row is about.
@@ -169,6 +171,8 @@ const RECIPES: &[Recipe] = &[
     get("/vendor").leads_to(&["/sell"]),
     get("/vendor/products"),
     get("/vendor/products/new"),
+    get("/vendor/products/import"),
+    get("/vendor/products/import/{import}").about(ImportOfShop),
     get("/vendor/products/{product}").about(ProductOfShop),
     get("/vendor/products/{product}/stock").about(ProductOfShop),
     get("/vendor/products/{product}/preview").about(ProductOfShop),
@@ -231,6 +235,10 @@ const RECIPES: &[Recipe] = &[
         .about(ProductOfShop)
         .leads_to(EDITORS),
     form("/api/catalogue/release-product", &[("product_id", "{id}")]).about(HeldProduct).leads_to(EDITORS),
+    form("/api/catalogue/run-import", &[("import_id", "{id}")]).about(ImportOfShop).leads_to(&["/vendor/products/import/*"]),
+    Recipe::new("POST", "/vendor/products/import", Body::File("handle,name,category,price\ncup,Cup,cups,15\n"))
+        .leads_to(&["/vendor/products/import/*"]),
+    get("/vendor/products/export"),
     form("/api/wishlist/save", &[("product_id", "{id}"), ("saved", "true")]).about(ProductId),
     form("/api/cart/add", &[("variant_id", "{id}"), ("quantity", "1")]).about(Variant),
     form("/api/cart/set-quantity", &[("variant_id", "{id}"), ("quantity", "2")]).about(Variant),

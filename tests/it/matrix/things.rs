@@ -27,6 +27,8 @@ pub enum Thing {
     HeldProduct,
     /// One with its variant.
     StockedProduct,
+    /// A file of products that was checked and waits to be let in.
+    ImportOfShop,
     /// A shop that waits for an admin.
     Application,
     /// One that was sent in development.
@@ -73,7 +75,7 @@ pub enum Sharing {
 impl Thing {
     pub fn sharing(self) -> Sharing {
         match self {
-            Self::Address | Self::Order | Self::Session | Self::ProductOfShop | Self::DraftOfShop | Self::HeldProduct | Self::StockedProduct => {
+            Self::Address | Self::Order | Self::Session | Self::ImportOfShop | Self::ProductOfShop | Self::DraftOfShop | Self::HeldProduct | Self::StockedProduct => {
                 Sharing::Owner
             }
             Self::Category | Self::Product | Self::ProductId | Self::Shop | Self::Variant | Self::Picture | Self::AskingIntent => {
@@ -161,6 +163,7 @@ pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made 
                              returning trim(both '<>' from message_id)";
             Made::of(sqlx::query_scalar::<_, String>(statement).fetch_one(scene.app.pool()).await.unwrap())
         }
+        Thing::ImportOfShop => import_of_shop(scene, object, me).await,
         Thing::Application => {
             let applicant = person(&scene.app, Role::Vendor).await;
             Made::of(shop(&scene.app, applicant.id, "pending").await)
@@ -201,6 +204,16 @@ async fn product_of_shop(scene: &Scene, object: Object, me: &Me, status: &str) -
                      returning p.id, ((extract(epoch from p.updated_at) * 1000000)::bigint)::text";
     let (id, version): (Uuid, String) = sqlx::query_as(statement).bind(variant).bind(status).fetch_one(scene.app.pool()).await.unwrap();
     Made { id: id.to_string(), secret: version }
+}
+
+async fn import_of_shop(scene: &Scene, object: Object, me: &Me) -> Made {
+    let vendor = match me.vendor_id.filter(|_| object == Object::Own) {
+        Some(own) => own,
+        None => shop(&scene.app, person(&scene.app, Role::Vendor).await.id, "approved").await,
+    };
+    let statement = "insert into product_imports (id, vendor_id, file_name, file, status, rows_total, products_new)
+                     values (gen_random_uuid(), $1, 'goods.csv', 'handle', 'checked', 1, 1) returning id::text";
+    Made::of(sqlx::query_scalar::<_, String>(statement).bind(vendor).fetch_one(scene.app.pool()).await.unwrap())
 }
 
 async fn another_session(scene: &Scene, user: UserId) -> Uuid {
