@@ -36,6 +36,8 @@ export class Shop {
     const keeps = this.settings.RUST_LOG.includes("debug");
     this.process = spawn(BINARY, ["serve", ...flags], { stdio: ["ignore", "ignore", keeps ? "pipe" : "inherit"], env: this.settings });
     this.process.stderr?.setEncoding("utf8").on("data", (text) => (this.log += text));
+    // A measuring that is broken off leaves no shop behind.
+    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => this.close().then(() => process.exit(1)));
     const died = new Promise((_, reject) => this.process.once("exit", (code) => reject(new Error(`the shop ended with ${code}`))));
     died.catch(() => {});
     await Promise.race([this.#ready(), died]);
@@ -73,6 +75,8 @@ export class Shop {
           resolve({ status: answer.statusCode, headers: answer.headers, ms, bytes, text: text ? Buffer.concat(pieces).toString() : undefined });
         });
       });
+      // Whoever refuses early closes while the rest is still being sent: the answer counts, and not that.
+      if (body) asked.on("socket", (socket) => socket.once("error", () => {}));
       asked.on("error", reject).end(body);
     });
   }
@@ -127,5 +131,6 @@ function ticks(pid) {
 }
 
 function childrenOf(parent) {
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && Number(stat(name)?.[1]) === parent);
+  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return all.map(Number).filter((pid) => Number(stat(pid)?.[1]) === parent);
 }
