@@ -11,8 +11,8 @@ use leptos_router::path;
 
 use crate::pages::account::{CloseAccountPage, OrderPage, OrdersPage, ProfilePage, SecurityPage, TwoStepPage};
 use crate::pages::admin::{
-    AdminNewProductPage, AdminPreviewPage, AdminProductPage, AdminProductsPage, AdminStockPage, AdminUserPage, AdminUsersPage, AdminVendorPage,
-    AdminVendorsPage,
+    AdminNewProductPage, AdminPreviewPage, AdminProductPage, AdminProductsPage, AdminStockPage, AdminUserPage, AdminUsersPage,
+    AdminVendorPage, AdminVendorsPage,
 };
 use crate::pages::cart::CartPage;
 use crate::pages::checkout::{AddressPage, PayPage, ReviewPage};
@@ -29,7 +29,9 @@ use crate::pages::shop::ShopPage;
 use crate::pages::sign_in::{SecondStepPage, SignInPage};
 use crate::pages::sign_up::SignUpPage;
 use crate::pages::thanks::ThanksPage;
-use crate::pages::vendor::{ImportPage, ImportsPage, NewProductPage, OwnedProductPage, OwnedProductsPage, PreviewPage, StockPage, VendorPage};
+use crate::pages::vendor::{
+    ImportPage, ImportsPage, NewProductPage, OwnedProductPage, OwnedProductsPage, PreviewPage, StockPage, VendorPage,
+};
 use crate::pages::wishlist::WishlistPage;
 use crate::ui::Sprite;
 use crate::ui::theme::{Theme, chosen};

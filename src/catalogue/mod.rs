@@ -36,7 +36,7 @@ pub mod service;
 mod store;
 
 pub use listing_query::{ListingQuery, SearchText};
-pub use options::{MAX_OPTIONS, MAX_VARIANTS, ProductOption, TypedOption};
+pub use options::{MAX_OPTIONS, MAX_VARIANTS, Matrix, Place, ProductOption, TypedOption, arrange, title_of};
 pub use owned_list::{OwnedCounts, OwnedFilter, OwnedLine, OwnedList};
 pub use owned_product::{LOW_STOCK, OwnedProduct, OwnedVariant, ProductStatus, ProductVersion};
 pub use product_form::{NewProduct, NewVariant, ProductForm, ProductTexts, VariantForm};

@@ -254,8 +254,7 @@ impl TypedProduct {
 
     fn form(&self) -> ProductForm {
         let row = self.variants.first().cloned().unwrap_or_default();
-        let variant =
-            VariantForm { title: String::new(), sku: row.sku, price: row.price, compare_at: row.compare_at, stock: row.stock };
+        let variant = VariantForm { title: String::new(), sku: row.sku, price: row.price, compare_at: row.compare_at, stock: row.stock };
         let typed = self.slug.trim().to_owned();
         let slug = if typed.is_empty() { Slug::of_name(&self.name).map_or_else(|| NAMELESS.to_owned(), String::from) } else { typed };
         ProductForm {
@@ -338,7 +337,7 @@ mod tests {
         let bad = TypedProduct { name: " ".into(), category_id: "nowhere".into(), attributes: "Blue".into(), variants: vec![row], ..typed };
         let errors = bad.parse_new(&categories, Currency::USD).unwrap_err();
         let problems = ["name", "variants.0.price", "variants.0.stock", "category_id", "attributes"].map(|name| errors.of(name));
-        use FieldProblem::{NotAPair, NotANumber, NotAnAmount, Required, UnknownChoice};
+        use FieldProblem::{NotANumber, NotAPair, NotAnAmount, Required, UnknownChoice};
         assert_eq!(problems, [Some(Required), Some(NotAnAmount), Some(NotANumber), Some(UnknownChoice), Some(NotAPair)]);
         assert_eq!(errors.iter().count(), 5);
     }
@@ -350,7 +349,8 @@ mod tests {
         assert_eq!(plain.attributes[1], Attribute { name: "Holds".into(), value: "1:2 litres".into() });
         let options = vec![TypedOption { name: "Size".into(), values: "S, M".into() }];
         let sized = TypedProduct { options, ..typed }.parse_new(&categories, Currency::USD).unwrap();
-        let rows: Vec<_> = sized.variants.iter().map(|row| (row.title.as_str(), row.price.amount_minor, row.sku.as_str(), row.stock)).collect();
+        let rows: Vec<_> =
+            sized.variants.iter().map(|row| (row.title.as_str(), row.price.amount_minor, row.sku.as_str(), row.stock)).collect();
         assert_eq!(rows, [("S", 2450, "POT", 3), ("M", 2450, "", 0)]);
     }
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::{Link, Meta, Title};
 
 use crate::platform::request;
+use crate::ui::escaped;
 
 /// Address of a path for the world outside, from the configuration and never from `Host`.
 pub fn absolute(path: &str) -> String {
@@ -36,7 +37,7 @@ pub fn Document(
         view! { <Meta name="description" content=text/><Meta property="og:description" content=again/> }
     });
     view! {
-        <Title text=title/>
+        <Title text=escaped(&title)/>
         {described}
         {seen}
         {hidden}

@@ -139,7 +139,14 @@ fn Related(cards: Vec<ProductCard>, wishes: Wishes, href: String) -> impl IntoVi
 
 /// What a product's page shows of it: for customers, and as a preview for those who write it.
 #[component]
-pub fn ProductBody(product: Product, wishes: Wishes) -> impl IntoView {
+pub fn ProductBody(
+    product: Product,
+    /// The way to it, without the product itself.
+    trail: Vec<(String, String)>,
+    /// Of the visitor.
+    #[prop(optional_no_strip)]
+    wishes: Option<Wishes>,
+) -> impl IntoView {
     let pictures: Vec<GalleryPicture> = product
         .pictures
         .iter()
@@ -152,13 +159,12 @@ pub fn ProductBody(product: Product, wishes: Wishes) -> impl IntoView {
             height: picture.height,
         })
         .collect();
-    let trail = vec![("Home".to_owned(), "/".to_owned()), (product.category.name.clone(), product.category.url())];
     view! {
         <div class="wrap">
             <Breadcrumbs trail=trail here=product.name.clone()/>
             <div class="product">
                 <Gallery pictures=pictures/>
-                <Buy product=product.clone() wishes=wishes/>
+                <Buy product=product.clone() wishes=wishes.unwrap_or_default()/>
             </div>
         </div>
         <Details product=product/>
@@ -193,9 +199,10 @@ pub fn ProductPage() -> impl IntoView {
         let related = crate::catalogue::service::related(&state.db, &product).await?;
         let wishes = Wishes::load().await?;
         let (head, category) = (product.clone(), product.category.url());
+        let trail = vec![("Home".to_owned(), "/".to_owned()), (product.category.name.clone(), category.clone())];
         Ok(view! {
             <Head product=head/>
-            <ProductBody product=product wishes=wishes.clone()/>
+            <ProductBody product=product trail=trail wishes=Some(wishes.clone())/>
             <Related cards=related wishes=wishes href=category/>
         }
         .into_any())

@@ -59,15 +59,16 @@ impl FormState {
 /// What a field is called. One of several rows (`variants.1.price`) goes by its last part and, behind the first row, by the row's number.
 fn label_of(labels: &[(&str, &str)], field: &str) -> String {
     let find = |wanted: &str| labels.iter().find(|(name, _)| *name == wanted).map(|(_, label)| (*label).to_owned());
-    find(field).or_else(|| {
-        let (row, name) = field.rsplit_once('.')?;
-        let label = find(name)?;
-        match row.rsplit_once('.').and_then(|(_, index)| index.parse::<usize>().ok()) {
-            None | Some(0) => Some(label),
-            Some(index) => Some(format!("{label} in line {}", index + 1)),
-        }
-    })
-    .unwrap_or_default()
+    find(field)
+        .or_else(|| {
+            let (row, name) = field.rsplit_once('.')?;
+            let label = find(name)?;
+            match row.rsplit_once('.').and_then(|(_, index)| index.parse::<usize>().ok()) {
+                None | Some(0) => Some(label),
+                Some(index) => Some(format!("{label} in line {}", index + 1)),
+            }
+        })
+        .unwrap_or_default()
 }
 
 /// Why the form was refused, at its top, with the focus. Each entry leads to its field.

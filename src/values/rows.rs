@@ -54,7 +54,8 @@ mod tests {
             #[serde(deserialize_with = "rows")]
             variants: Vec<Row>,
         }
-        let prices = |json: &str| serde_json::from_str::<Form>(json).map(|form| form.variants.into_iter().map(|row| row.price).collect::<Vec<_>>());
+        let prices =
+            |json: &str| serde_json::from_str::<Form>(json).map(|form| form.variants.into_iter().map(|row| row.price).collect::<Vec<_>>());
         assert_eq!(prices(r#"{"variants":{"10":{"price":"b"},"2":{"price":"a"}}}"#).unwrap(), ["a", "b"]);
         assert_eq!(prices(r#"{"variants":[{"price":"a"}]}"#).unwrap(), ["a"]);
         for bad in [r#"{"variants":{"x":{"price":"a"}}}"#, r#"{"variants":{"0":{"vendor_id":"a"}}}"#, r#"{"variants":"a"}"#] {

@@ -5,7 +5,9 @@ use super::lines::Line;
 use super::plan::{Changes, Known, Plan, Problems, Seen, SkuClaim, Step, category, option_names, option_values, put_errors, status};
 use crate::catalogue::options::{parse_options, title_of};
 use crate::catalogue::product_form::{MAX_STOCK, parse_count, parse_prices, parse_sku};
-use crate::catalogue::{MAX_VARIANTS, NewVariant, OwnedProduct, OwnedVariant, ProductChanges, ProductStatus, TypedOption, TypedProduct, TypedVariant};
+use crate::catalogue::{
+    MAX_VARIANTS, NewVariant, OwnedProduct, OwnedVariant, ProductChanges, ProductStatus, TypedOption, TypedProduct, TypedVariant,
+};
 use crate::values::{CategoryId, FieldErrors, FieldProblem, VariantId};
 
 /// Name of the one option of a product whose variants have titles and no options.
@@ -34,14 +36,7 @@ struct Matched<'a> {
     added: Vec<(&'a Line, Vec<String>)>,
 }
 
-pub(super) fn change(
-    rows: &[&Line],
-    product: &OwnedProduct,
-    known: &Known,
-    seen: &Seen,
-    plan: &mut Plan,
-    claims: &mut Vec<SkuClaim>,
-) {
+pub(super) fn change(rows: &[&Line], product: &OwnedProduct, known: &Known, seen: &Seen, plan: &mut Plan, claims: &mut Vec<SkuClaim>) {
     let (first, problems) = (rows[0], &mut plan.problems);
     let before = problems.count();
     let seen = seen.get(&product.id.0);
@@ -62,18 +57,15 @@ pub(super) fn change(
         let sku = row.cell(Column::Sku).map_or(variant.sku.as_str(), str::trim);
         claims.push(SkuClaim { line: row.number, sku: sku.to_owned(), variant: Some(variant.id) });
     }
-    claims.extend(matched.added.iter().map(|(row, _)| SkuClaim {
-        line: row.number,
-        sku: row.text(Column::Sku).to_owned(),
-        variant: None,
-    }));
+    claims.extend(matched.added.iter().map(|(row, _)| SkuClaim { line: row.number, sku: row.text(Column::Sku).to_owned(), variant: None }));
     let (Some(edited), true) = (edited, problems.count() == before) else { return };
     let what = what_changes(product, &edited, &added, &stock, status);
     if what.is_empty() {
         plan.same += 1;
         return;
     }
-    let is_edit = !added.is_empty() || texts_differ(product, &edited) || edited.variants.iter().any(|change| variant_differs(product, change));
+    let is_edit =
+        !added.is_empty() || texts_differ(product, &edited) || edited.variants.iter().any(|change| variant_differs(product, change));
     plan.changed += 1;
     plan.note(first, false, what);
     let edited = is_edit.then_some(edited);
@@ -251,9 +243,11 @@ fn texts_differ(product: &OwnedProduct, edited: &ProductChanges) -> bool {
 
 /// Whether a variant will be another one, its stock aside.
 pub(super) fn variant_differs(product: &OwnedProduct, change: &crate::catalogue::VariantChange) -> bool {
-    product.variants.iter().find(|variant| variant.id == change.id).is_some_and(|variant| {
-        (&variant.sku, variant.price, variant.compare_at) != (&change.sku, change.price, change.compare_at)
-    })
+    product
+        .variants
+        .iter()
+        .find(|variant| variant.id == change.id)
+        .is_some_and(|variant| (&variant.sku, variant.price, variant.compare_at) != (&change.sku, change.price, change.compare_at))
 }
 
 /// In words; empty if all stays as it is.

@@ -7,8 +7,8 @@ use futures::stream;
 use http::HeaderMap;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 
-use super::service::{self, Export};
 use super::MAX_FILE_BYTES;
+use super::service::{self, Export};
 use crate::catalogue::guard::{ProductEditor, ProductViewer};
 use crate::error::AppError;
 use crate::platform::error_page;
@@ -84,7 +84,8 @@ async fn export(State(state): State<AppState>, headers: HeaderMap, owner: Result
         Err(error) => return error_page::answer(html, &error),
     };
     // A failure in the middle cuts the answer off, so that nobody takes a part for the whole.
-    let pieces = stream::try_unfold(export, |mut export| async move { Ok::<_, AppError>(export.next().await?.map(|piece| (piece, export))) });
+    let pieces =
+        stream::try_unfold(export, |mut export| async move { Ok::<_, AppError>(export.next().await?.map(|piece| (piece, export))) });
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8"),
         (CONTENT_DISPOSITION, "attachment; filename=\"products.csv\""),

@@ -261,25 +261,23 @@ pub async fn products(
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| {
-            OwnedProduct {
-                id: row.id,
-                vendor_id: vendor,
-                slug: row.slug,
-                category_id: row.category_id,
-                name: row.name,
-                summary: row.summary,
-                description: row.description,
-                attributes: row.attributes.0,
-                tags: row.tags,
-                status: row.status,
-                held_reason: row.held_reason,
-                units_sold: row.units_sold,
-                version: ProductVersion { edited_at: row.edited_at },
-                options: row.options.0,
-                variants: row.variants.0,
-                retired: row.retired.0,
-            }
+        .map(|row| OwnedProduct {
+            id: row.id,
+            vendor_id: vendor,
+            slug: row.slug,
+            category_id: row.category_id,
+            name: row.name,
+            summary: row.summary,
+            description: row.description,
+            attributes: row.attributes.0,
+            tags: row.tags,
+            status: row.status,
+            held_reason: row.held_reason,
+            units_sold: row.units_sold,
+            version: ProductVersion { edited_at: row.edited_at },
+            options: row.options.0,
+            variants: row.variants.0,
+            retired: row.retired.0,
         })
         .collect())
 }

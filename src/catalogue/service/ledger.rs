@@ -70,8 +70,7 @@ pub async fn correct(db: &Db, editor: &ProductEditor, product: ProductId, typed:
     }
     errors.into_result(())?;
     for delta in &correction.deltas {
-        let written =
-            store::ledger::correct(&mut tx, vendor, (delta.variant, delta.delta), &correction.reason, editor.user_id()).await;
+        let written = store::ledger::correct(&mut tx, vendor, (delta.variant, delta.delta), &correction.reason, editor.user_id()).await;
         let field = field::error_in_row("counts", delta.index, field::COUNT);
         written.on_constraint("product_variants_stock_check", &field, FieldProblem::OutOfRange)?;
     }

@@ -50,7 +50,12 @@ pub async fn list(
 }
 
 /// What each of these has on the shelf, locked until the transaction ends, in id order as everybody locks them. Others' are left out.
-pub async fn lock(executor: impl PgExecutor<'_>, vendor: VendorId, product: ProductId, variants: &[VariantId]) -> Result<Vec<(VariantId, i32)>> {
+pub async fn lock(
+    executor: impl PgExecutor<'_>,
+    vendor: VendorId,
+    product: ProductId,
+    variants: &[VariantId],
+) -> Result<Vec<(VariantId, i32)>> {
     let rows = sqlx::query!(
         r#"select id as "id: VariantId", stock from product_variants where id = any($3) and product_id = $2 and vendor_id = $1
            order by id for no key update"#,

@@ -151,27 +151,29 @@ fn Problems(problems: Vec<LineProblem>, count: i32) -> impl IntoView {
 fn Changes(changes: Vec<Change>, total: i32) -> impl IntoView {
     let more = usize::try_from(total).unwrap_or_default() > changes.len();
     let shown = changes.len();
-    (!changes.is_empty()).then(|| view! {
-        <section class="stack" aria-labelledby="changes">
-            <h2 id="changes">"What the file does"</h2>
-            {more.then(|| view! { <p>{format!("The first {shown} products are shown.")}</p> })}
-            <div class="table-scroll" role="region" aria-label="What the file does" tabindex="0">
-                <table class="table">
-                    <thead><tr><th scope="col">"Line"</th><th scope="col">"Handle"</th><th scope="col">"What"</th></tr></thead>
-                    <tbody>
-                        {changes.into_iter().map(|change| {
-                            let what = change.what.join(", ");
-                            let what = match (change.is_new, what.is_empty()) {
-                                (true, true) => "New".to_owned(),
-                                (true, false) => format!("New, {what}"),
-                                (false, _) => format!("Changes: {what}"),
-                            };
-                            view! { <tr><th scope="row" class="numeric">{change.line}</th><td>{change.handle}</td><td>{what}</td></tr> }
-                        }).collect_view()}
-                    </tbody>
-                </table>
-            </div>
-        </section>
+    (!changes.is_empty()).then(|| {
+        view! {
+            <section class="stack" aria-labelledby="changes">
+                <h2 id="changes">"What the file does"</h2>
+                {more.then(|| view! { <p>{format!("The first {shown} products are shown.")}</p> })}
+                <div class="table-scroll" role="region" aria-label="What the file does" tabindex="0">
+                    <table class="table">
+                        <thead><tr><th scope="col">"Line"</th><th scope="col">"Handle"</th><th scope="col">"What"</th></tr></thead>
+                        <tbody>
+                            {changes.into_iter().map(|change| {
+                                let what = change.what.join(", ");
+                                let what = match (change.is_new, what.is_empty()) {
+                                    (true, true) => "New".to_owned(),
+                                    (true, false) => format!("New, {what}"),
+                                    (false, _) => format!("Changes: {what}"),
+                                };
+                                view! { <tr><th scope="row" class="numeric">{change.line}</th><td>{change.handle}</td><td>{what}</td></tr> }
+                            }).collect_view()}
+                        </tbody>
+                    </table>
+                </div>
+            </section>
+        }
     })
 }
 

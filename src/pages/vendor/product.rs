@@ -28,7 +28,12 @@ pub fn trail() -> Vec<(String, String)> {
 
 /// What a product begins with.
 #[component]
-pub fn BeginForm(form: FormState, action: &'static str, categories: Vec<Category>, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+pub fn BeginForm(
+    form: FormState,
+    action: &'static str,
+    categories: Vec<Category>,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     view! {
         <form class="form card" method="post" action=action>
             <ErrorSummary form=form.clone() labels=LABELS/>
@@ -99,7 +104,7 @@ impl Workbench {
 
 /// The page on which a product is edited; the children stand beside the form.
 #[component]
-pub fn ProductEditorPage(bench: Workbench, children: Children) -> impl IntoView {
+pub fn ProductEditorPage(bench: Workbench, #[prop(optional)] children: Option<Children>) -> impl IntoView {
     let Workbench { product, categories, powers, shop, flash, done, trail, path } = bench;
     let refused = flash.as_ref().map_or_else(FormState::default, |flash| FormState::of(Some(flash), &flash.path));
     let form = FormState::of(flash.as_ref(), SaveProduct::url());
@@ -132,7 +137,7 @@ pub fn ProductEditorPage(bench: Workbench, children: Children) -> impl IntoView 
                 <aside class="card stack" aria-label="Publishing">
                     <h2>{product.status.label()}</h2>
                     <Steps product=product powers=powers/>
-                    {children()}
+                    {children.map(|children| children())}
                 </aside>
             </div>
         </div>
@@ -148,7 +153,7 @@ pub fn OwnedProductPage() -> impl IntoView {
     loaded(async move {
         let (viewer, owner) = ProductViewer::owner().await?;
         let bench = Workbench::load(&viewer, id?, owner.vendor().status, flash, (done, trail())).await?;
-        Ok(view! { <ProductEditorPage bench=bench>{()}</ProductEditorPage> })
+        Ok(view! { <ProductEditorPage bench=bench/> })
     })
 }
 
@@ -160,6 +165,7 @@ pub async fn preview(viewer: ProductViewer, id: ProductId) -> Result<impl IntoVi
     let product = crate::catalogue::service::products::preview(&request::state()?.db, &viewer, id).await?;
     let wishes = Wishes::load().await?;
     let back = viewer.path_of(id);
+    let trail = vec![("Home".to_owned(), "/".to_owned()), (product.category.name.clone(), product.category.url())];
     Ok(view! {
         <Document title=format!("Preview: {}", product.name)/>
         <div class="wrap">
@@ -168,7 +174,7 @@ pub async fn preview(viewer: ProductViewer, id: ProductId) -> Result<impl IntoVi
                 <p><ButtonLink href=back look=Look::Secondary>"Back to the product"</ButtonLink></p>
             </Notice>
         </div>
-        <ProductBody product=product wishes=wishes/>
+        <ProductBody product=product trail=trail wishes=Some(wishes)/>
     })
 }
 

@@ -286,7 +286,7 @@ pub fn texts(size: &Size, goods: &Goods, vendor: &Vendor, index: usize, units_so
         sentence(3)
     );
     let price_minor = goods.variants_of(product).first().map_or(0, |variant| variant.price_minor);
-    let rating_count = units_sold * chance.between(40, 220) / 1000;
+    let (rating_count, rating_sum) = ratings(size, index, units_sold).fold((0, 0), |(count, sum), rating| (count + 1, sum + rating));
     Texts {
         summary: format!("A piece in {colour}. {}", sentence(4)),
         description,
@@ -295,6 +295,13 @@ pub fn texts(size: &Size, goods: &Goods, vendor: &Vendor, index: usize, units_so
         sku: format!("{}-{index:06}", vendor.slug.as_str().chars().take(3).collect::<String>().to_uppercase()),
         compare_at_minor: chance.chance(150).then(|| price_minor + price_minor / 5 + 100),
         rating_count,
-        rating_sum: (rating_count * chance.between(3300, 4950) / 1000).clamp(rating_count, 5 * rating_count),
+        rating_sum,
     }
+}
+
+/// What those say who say anything: most are content, and with some goods more than with others.
+pub fn ratings(size: &Size, index: usize, units_sold: i64) -> impl Iterator<Item = i64> {
+    let mut chance = Random::of(size.seed, Stream::Rating, index);
+    let (count, usual) = (units_sold * chance.between(40, 220) / 1000, chance.between(3300, 4950));
+    (0..count).map(move |_| if chance.chance(60) { chance.between(1, 3) } else { (usual + chance.between(0, 999)) / 1000 })
 }

@@ -14,6 +14,7 @@ pub enum Stream {
     Customer,
     Product,
     Popularity,
+    Rating,
     Order,
 }
 

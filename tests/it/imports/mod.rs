@@ -17,7 +17,8 @@ use crate::support::{App, Browser, Page};
 const IMPORT: &str = "/vendor/products/import";
 const EXPORT: &str = "/vendor/products/export";
 const RUN: &str = "/api/catalogue/run-import";
-const HEAD: &str = "handle,name,category,summary,description,tags,status,option1_name,option1_value,option2_name,option2_value,sku,price,compare_at,stock";
+const HEAD: &str =
+    "handle,name,category,summary,description,tags,status,option1_name,option1_value,option2_name,option2_value,sku,price,compare_at,stock";
 
 /// A shop with somebody who sends files.
 struct Sender {
@@ -91,7 +92,8 @@ impl Sender {
 }
 
 async fn found(app: &App, id: &str) -> Found {
-    let statement = "select status, products_new, products_changed, products_same, problem_count, problems from product_imports where id = $1::uuid";
+    let statement =
+        "select status, products_new, products_changed, products_same, problem_count, problems from product_imports where id = $1::uuid";
     sqlx::query_as(statement).bind(id).fetch_one(app.pool()).await.unwrap()
 }
 
@@ -131,8 +133,12 @@ async fn what_leaves_comes_back_as_it_was(pool: PgPool) {
     assert_eq!(html, "<p><strong>Strong</strong></p>\n<p>and heavy</p>");
     let statuses = text(&app, "select string_agg(slug || ' ' || status, ', ' order by slug) from products").await;
     assert_eq!(statuses, "bare draft, kanne draft, pot published, tick archived");
-    let variants = text(&app, "select string_agg(v.title || ' ' || v.sku || ' ' || v.price_minor || ' ' || v.stock, ', ' order by v.position)
-                               from product_variants v join products p on p.id = v.product_id where p.slug = 'pot'").await;
+    let variants = text(
+        &app,
+        "select string_agg(v.title || ' ' || v.sku || ' ' || v.price_minor || ' ' || v.stock, ', ' order by v.position)
+                               from product_variants v join products p on p.id = v.product_id where p.slug = 'pot'",
+    )
+    .await;
     assert_eq!(variants, "S / Blue POT-S 4850 3, S / Rose  4850 0, M / Blue POT-M 5200 7");
     let options = text(&app, "select options::text from products where slug = 'pot'").await;
     assert_eq!(options, r#"[{"name": "Size", "values": ["S", "M"]}, {"name": "Colour", "values": ["Blue", "Rose"]}]"#);
@@ -140,7 +146,11 @@ async fn what_leaves_comes_back_as_it_was(pool: PgPool) {
     let export = sender.export().await;
     let id = sender.check(&export).await;
     let again = found(&app, &id).await;
-    assert_eq!((again.status.as_str(), again.products_new, again.products_changed, again.products_same), ("checked", 0, 0, 4), "{export}\n{again:?}");
+    assert_eq!(
+        (again.status.as_str(), again.products_new, again.products_changed, again.products_same),
+        ("checked", 0, 0, 4),
+        "{export}\n{again:?}"
+    );
     assert!(sender.browser.get(&format!("{IMPORT}/{id}")).await.text.contains("nothing to import"));
     // Let in nevertheless, it touches nothing.
     let marks = "select string_agg(xmin::text || ctid::text, ',' order by id) from products";
@@ -182,26 +192,41 @@ async fn what_the_file_does_not_say_stays(pool: PgPool) {
     let app = market(pool).await;
     let sender = Sender::new(&app, "kiln", "approved").await;
     sender.import(&app, &goods()).await;
-    sqlx::query("update products set attributes = '[{\"name\": \"a:b\", \"value\": \"c\"}]' where slug = 'pot'").execute(app.pool()).await.unwrap();
+    sqlx::query("update products set attributes = '[{\"name\": \"a:b\", \"value\": \"c\"}]' where slug = 'pot'")
+        .execute(app.pool())
+        .await
+        .unwrap();
     let all = "select string_agg(p::text, ',' order by id) from (select id, slug, category_id, name, summary, description, tags, attributes, status, options from products) p";
     let before = text(&app, all).await;
     // Prices by number alone, in any order; a stock that is empty.
     let done = sender.import(&app, "stock,price,sku,handle\n,53,POT-M,pot\n9,49,POT-S,pot\n").await;
     assert_eq!((done.status.as_str(), done.products_changed), ("done", 1));
     assert_eq!(text(&app, all).await, before);
-    let stock = text(&app, "select string_agg(sku || ' ' || price_minor || ' ' || stock, ', ' order by sku) from product_variants where sku like 'POT%'").await;
+    let stock = text(
+        &app,
+        "select string_agg(sku || ' ' || price_minor || ' ' || stock, ', ' order by sku) from product_variants where sku like 'POT%'",
+    )
+    .await;
     assert_eq!(stock, "POT-M 5300 7, POT-S 4900 9");
-    let ledger = text(&app, "select string_agg(kind || ' ' || delta || ' ' || reason, ', ') from stock_movements where kind <> 'initial'").await;
+    let ledger =
+        text(&app, "select string_agg(kind || ' ' || delta || ' ' || reason, ', ') from stock_movements where kind <> 'initial'").await;
     assert_eq!(ledger, "correction 6 Imported from a file");
     // A new variant, two that exchange their numbers, a status, and a summary that goes.
     let csv = "handle,summary,status,option1_name,option1_value,option2_name,option2_value,sku,price,stock\n\
                pot,,draft,Size,M,Colour,Blue,POT-S,53,\npot,,,,S,,Blue,POT-M,49,\npot,,,,L,,Blue,POT-L,60,2\n";
     let done = sender.import(&app, csv).await;
     assert_eq!((done.status.as_str(), done.products_changed), ("done", 1), "{done:?}");
-    let variants = text(&app, "select string_agg(v.title || ' ' || v.sku || ' ' || v.stock, ', ' order by v.position)
-                               from product_variants v join products p on p.id = v.product_id where p.slug = 'pot'").await;
+    let variants = text(
+        &app,
+        "select string_agg(v.title || ' ' || v.sku || ' ' || v.stock, ', ' order by v.position)
+                               from product_variants v join products p on p.id = v.product_id where p.slug = 'pot'",
+    )
+    .await;
     assert_eq!(variants, "S / Blue POT-M 9, S / Rose  0, M / Blue POT-S 7, L / Blue POT-L 2");
-    assert_eq!(text(&app, "select status || summary || (options -> 0 ->> 'values') from products where slug = 'pot'").await, r#"draft["S", "M", "L"]"#);
+    assert_eq!(
+        text(&app, "select status || summary || (options -> 0 ->> 'values') from products where slug = 'pot'").await,
+        r#"draft["S", "M", "L"]"#
+    );
 }
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
@@ -224,7 +249,10 @@ async fn the_pages_say_what_happens_without_javascript(pool: PgPool) {
     let sent = sender.let_in(&id).await;
     assert_eq!(sent.location(), path);
     let waiting = sender.browser.get(&path).await.text;
-    assert!(waiting.contains("http-equiv=\"refresh\"") && waiting.contains("role=\"status\"") && waiting.contains("0 of 4 products"), "{waiting}");
+    assert!(
+        waiting.contains("http-equiv=\"refresh\"") && waiting.contains("role=\"status\"") && waiting.contains("0 of 4 products"),
+        "{waiting}"
+    );
     // Twice is once.
     sender.let_in(&id).await;
     assert!(sender.browser.get(&path).await.text.contains("changed in the meantime"));

@@ -60,11 +60,19 @@ async fn each_bad_row_is_named(pool: PgPool) {
     let before = crate::support::tables::contents(app.pool()).await;
     for (index, (what, rows, line, column, message)) in BAD.iter().chain(BAD_IN_ALL).enumerate() {
         let head = if index >= BAD.len() { HEAD } else { PLAIN };
-        let csv = if rows.is_empty() || rows.starts_with("handle") || rows.starts_with("name") { (*rows).to_owned() } else { format!("{head}\n{rows}\n") };
+        let csv = if rows.is_empty() || rows.starts_with("handle") || rows.starts_with("name") {
+            (*rows).to_owned()
+        } else {
+            format!("{head}\n{rows}\n")
+        };
         let id = sender.check(&csv).await;
         let found = found(&app, &id).await;
         assert_eq!((found.status.as_str(), found.products_new), ("refused", found.products_new), "{what}: {found:?}");
-        let named = found.problems.0.iter().any(|problem| (problem.line, problem.column.as_str()) == (*line, *column) && problem.message.contains(message));
+        let named = found
+            .problems
+            .0
+            .iter()
+            .any(|problem| (problem.line, problem.column.as_str()) == (*line, *column) && problem.message.contains(message));
         assert!(named, "{what}: {:?}", found.problems.0);
         // What is refused cannot be let in.
         sender.let_in(&id).await;
@@ -119,7 +127,11 @@ async fn bad_changes_are_named(pool: PgPool) {
         ("handle,option1_name,option1_value,option2_name,option2_value,price\npot,Size,L,Colour,Blue,\n", 2, "price", "fill this in"),
     ] {
         let found = found(&app, &sender.check(csv).await).await;
-        let named = found.problems.0.iter().any(|problem| (problem.line, problem.column.as_str()) == (line, column) && problem.message.contains(message));
+        let named = found
+            .problems
+            .0
+            .iter()
+            .any(|problem| (problem.line, problem.column.as_str()) == (line, column) && problem.message.contains(message));
         assert!(named && found.status == "refused", "{csv}: {found:?}");
     }
 }

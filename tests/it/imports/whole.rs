@@ -8,7 +8,8 @@ fn many(products: usize, variants: usize) -> String {
     let mut csv = "handle,name,category,description,option1_name,option1_value,sku,price,stock\n".to_owned();
     for product in 0..products {
         for variant in 0..variants {
-            let (name, category, text, option) = if variant == 0 { ("Pot", "tea", "**Strong** and heavy.", "Size") } else { ("", "", "", "") };
+            let (name, category, text, option) =
+                if variant == 0 { ("Pot", "tea", "**Strong** and heavy.", "Size") } else { ("", "", "", "") };
             csv.push_str(&format!("pot-{product},{name},{category},{text},{option},{variant},S{product}-{variant},12.50,3\n"));
         }
     }
@@ -54,7 +55,10 @@ async fn two_workers_bring_a_file_in_once(pool: PgPool) {
     while app.count("select progress::bigint from product_imports").await < 50 && !slow.is_finished() {
         tokio::task::yield_now().await;
     }
-    sqlx::query("update product_imports set leased_until = now() - interval '1 second' where status = 'running'").execute(app.pool()).await.unwrap();
+    sqlx::query("update product_imports set leased_until = now() - interval '1 second' where status = 'running'")
+        .execute(app.pool())
+        .await
+        .unwrap();
     let (quick, slow) = tokio::join!(service::bring_in(app.state.clone()), slow);
     // One may have had to wait for the other's rows, and finds them taken or its number out of date.
     quick.unwrap();
@@ -72,7 +76,10 @@ async fn what_was_edited_since_the_check_is_not_written_over(pool: PgPool) {
     let csv = "handle,sku,price\nnew-one,NEW,5\nkanne,'=cmd,99\n".replace("handle,sku,price\nnew-one,NEW,5\n", "handle,sku,price\n");
     let id = sender.check(&csv).await;
     assert_eq!(found(&app, &id).await.products_changed, 1);
-    sqlx::query("update products set name = 'Edited', updated_at = clock_timestamp() where slug = 'kanne'").execute(app.pool()).await.unwrap();
+    sqlx::query("update products set name = 'Edited', updated_at = clock_timestamp() where slug = 'kanne'")
+        .execute(app.pool())
+        .await
+        .unwrap();
     sender.let_in(&id).await;
     service::bring_in(app.state.clone()).await.unwrap();
     let ended = found_at_end(&app, &id).await;

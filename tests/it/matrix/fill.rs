@@ -18,8 +18,8 @@ use super::actors::{Actor, Me, person, session};
 use super::requests::{Body, Recipe};
 use super::scene::{KNOWN, Scene};
 use super::things::Made;
-use crate::support::people::PASSWORD;
 use crate::support::files::{MULTIPART, file_form};
+use crate::support::people::PASSWORD;
 use crate::support::shop::signature;
 
 /// By which way a request comes.

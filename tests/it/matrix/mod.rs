@@ -50,7 +50,9 @@ impl Ready {
         let recipe = requests::of(row).unwrap_or_else(|| panic!("{}: no request for it in tests/it/matrix/requests.rs", row.path));
         let actor = match row.who {
             Who::Admin => Actor::Admin,
-            Who::ShopOwner | Who::DraftingVendor | Who::ApprovedVendor | Who::ProductEditor | Who::ProductPublisher => Actor::ApprovedVendor,
+            Who::ShopOwner | Who::DraftingVendor | Who::ApprovedVendor | Who::ProductEditor | Who::ProductPublisher => {
+                Actor::ApprovedVendor
+            }
             _ => Actor::Customer,
         };
         let cell = Cell { actor, object: recipe.thing.objects()[0], door: Door::of(recipe)[0] };

@@ -2,9 +2,9 @@
 
 use super::things::Thing;
 use super::things::Thing::{
-    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, HeldProduct, ImportOfShop, Intent, Mail, Nothing, Order,
-    PaidIntent, Picture, Product, ProductId, ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session, Shop, StockedProduct,
-    TwoStepAccount, Variant,
+    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, HeldProduct, ImportOfShop, Intent, Mail,
+    Nothing, Order, PaidIntent, Picture, Product, ProductId, ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session, Shop,
+    StockedProduct, TwoStepAccount, Variant,
 };
 use crate::policy::Row;
 
@@ -82,6 +82,7 @@ const NEW_SHOP: &[(&str, &str)] = &[
 ];
 const PRODUCT: &[(&str, &str)] = &[
     ("name", "Teapot {new}"),
+    ("slug", ""),
     ("category_id", "{category}"),
     ("summary", "For two."),
     ("description", ""),
@@ -93,8 +94,9 @@ const PRODUCT: &[(&str, &str)] = &[
     ("variants[0][stock]", "5"),
 ];
 const PRODUCT_FOR_SHOP: &[(&str, &str)] = &[
-    ("shop", "{shop}"),
+    ("shop", "{id}"),
     ("name", "Teapot {new}"),
+    ("slug", ""),
     ("category_id", "{category}"),
     ("summary", "For two."),
     ("description", ""),
@@ -222,7 +224,7 @@ const RECIPES: &[Recipe] = &[
     // catalogue, wishlist, cart
     get("/api/catalogue/suggest").url("/api/catalogue/suggest?q=cup"),
     form("/api/catalogue/create-product", PRODUCT).leads_to(&["/vendor/products/*"]),
-    form("/api/catalogue/create-product-for", PRODUCT_FOR_SHOP).leads_to(EDITORS),
+    form("/api/catalogue/create-product-for", PRODUCT_FOR_SHOP).about(Application).leads_to(EDITORS),
     form("/api/catalogue/save-product", EDITED_PRODUCT).about(ProductOfShop).leads_to(EDITORS),
     form("/api/catalogue/duplicate-product", &[("product_id", "{id}")]).about(ProductOfShop).leads_to(EDITORS),
     form("/api/catalogue/set-price", PRICE).about(StockedProduct).leads_to(LISTS),

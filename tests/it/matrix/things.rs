@@ -75,9 +75,14 @@ pub enum Sharing {
 impl Thing {
     pub fn sharing(self) -> Sharing {
         match self {
-            Self::Address | Self::Order | Self::Session | Self::ImportOfShop | Self::ProductOfShop | Self::DraftOfShop | Self::HeldProduct | Self::StockedProduct => {
-                Sharing::Owner
-            }
+            Self::Address
+            | Self::Order
+            | Self::Session
+            | Self::ImportOfShop
+            | Self::ProductOfShop
+            | Self::DraftOfShop
+            | Self::HeldProduct
+            | Self::StockedProduct => Sharing::Owner,
             Self::Category | Self::Product | Self::ProductId | Self::Shop | Self::Variant | Self::Picture | Self::AskingIntent => {
                 Sharing::OnShow
             }

@@ -62,8 +62,10 @@ async fn the_list_is_searched_by_name_and_number(pool: PgPool) {
     ] {
         let page = vera.get(&format!("/vendor/products?{query}")).await;
         assert_eq!(page.status, StatusCode::OK);
-        let names: Vec<&str> =
-            ["Celadon teapot", "100 % wool", "Jug", "Teapot of another"].into_iter().filter(|name| page.text.contains(&format!(">{name}<"))).collect();
+        let names: Vec<&str> = ["Celadon teapot", "100 % wool", "Jug", "Teapot of another"]
+            .into_iter()
+            .filter(|name| page.text.contains(&format!(">{name}<")))
+            .collect();
         assert_eq!(names, found, "{query}");
     }
 }
@@ -77,7 +79,13 @@ async fn prices_and_counts_are_set_in_their_rows(pool: PgPool) {
     let list = vera.get("/vendor/products?status=draft").await.text;
     assert_eq!((field(&list, "seen"), field(&list, "place")), (Some("48.50".to_owned()), Some("status=draft".to_owned())));
     let price = |seen: &'static str, price: &'static str| {
-        [("product_id", id.clone()), ("variant_id", variant.clone()), ("seen", seen.to_owned()), ("price", price.to_owned()), ("place", "status=draft&evil=1".to_owned())]
+        [
+            ("product_id", id.clone()),
+            ("variant_id", variant.clone()),
+            ("seen", seen.to_owned()),
+            ("price", price.to_owned()),
+            ("place", "status=draft&evil=1".to_owned()),
+        ]
     };
     let send = async |who: &crate::support::Browser, fields: &[(&str, String); 5]| {
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -100,8 +108,14 @@ async fn prices_and_counts_are_set_in_their_rows(pool: PgPool) {
     }
     assert_eq!(market.variants(&id).await, [(String::new(), 5200, 5)]);
 
-    let fields =
-        [("product_id", &*id), ("reason", "counted"), ("counts[0][id]", &*variant), ("counts[0][seen]", "5"), ("counts[0][count]", "9"), ("place", "q=tea")];
+    let fields = [
+        ("product_id", &*id),
+        ("reason", "counted"),
+        ("counts[0][id]", &*variant),
+        ("counts[0][seen]", "5"),
+        ("counts[0][count]", "9"),
+        ("place", "q=tea"),
+    ];
     let page = vera.submit("/vendor/products?q=tea", CORRECT, &fields).await;
     assert_eq!(page.location(), "/vendor/products?q=tea&done=corrected");
     assert!(vera.get(page.location()).await.text.contains("The stock is corrected."));

@@ -99,7 +99,8 @@ impl Market {
 
     /// Title, price and stock of each variant that is offered, in order.
     async fn variants(&self, id: &str) -> Vec<(String, i64, i32)> {
-        let sql = "select title, price_minor, stock from product_variants where product_id = $1::uuid and retired_at is null order by position";
+        let sql =
+            "select title, price_minor, stock from product_variants where product_id = $1::uuid and retired_at is null order by position";
         sqlx::query_as(sql).bind(id).fetch_all(self.app.pool()).await.unwrap()
     }
 
@@ -118,8 +119,13 @@ impl Market {
     /// What was counted of a variant, having seen so many.
     async fn count(&self, who: &Browser, id: &str, variant: VariantId, seen: i32, count: &str) -> Page {
         let (variant, seen) = (variant.to_string(), seen.to_string());
-        let fields =
-            [("product_id", id), ("reason", "counted"), ("counts[0][id]", &variant), ("counts[0][seen]", &seen), ("counts[0][count]", count)];
+        let fields = [
+            ("product_id", id),
+            ("reason", "counted"),
+            ("counts[0][id]", &variant),
+            ("counts[0][seen]", &seen),
+            ("counts[0][count]", count),
+        ];
         who.call(CORRECT, &fields).await
     }
 

@@ -35,7 +35,8 @@ async fn options_make_variants_and_rows_are_edited(pool: PgPool) {
     assert_eq!(market.variants(&id).await, made);
     assert_eq!(market.variant(&id).await, first, "what there was is the first of them");
 
-    let changed = [("variants[1][price]", "50"), ("variants[1][sku]", "POT-SI"), ("variants[2][remove]", "1"), ("variants[3][compare_at]", "60")];
+    let changed =
+        [("variants[1][price]", "50"), ("variants[1][sku]", "POT-SI"), ("variants[2][remove]", "1"), ("variants[3][compare_at]", "60")];
     let page = call(&vera, SAVE, &rows(&market, &vera, &id, &changed).await).await;
     assert!(page.status.is_success(), "{}", page.text);
     assert_eq!(market.variants(&id).await, [row("S / Celadon", 4850, 5), row("S / Iron", 5000, 0), row("M / Iron", 4850, 0)]);
@@ -95,6 +96,23 @@ async fn what_cannot_be_is_refused(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn a_hundred_variants_are_edited_in_one_form(pool: PgPool) {
+    let market = Market::start(pool).await;
+    let vera = market.vendor("kiln", "approved").await;
+    let id = market.draft(&vera, &[]).await;
+    let ten = (1..=10).map(|n| format!("Value {n}")).collect::<Vec<_>>().join(", ");
+    market.arrange(&vera, &id, &[("Size", &ten), ("Glaze", &ten)]).await;
+    let form = rows(&market, &vera, &id, &[("variants[99][price]", "60"), ("variants[10][sku]", "ELEVENTH")]).await;
+    let page = submit(&vera, &editor(&id), SAVE, &form).await;
+    assert!(page.location().ends_with("?done=saved"), "{page:?}");
+    let variants = market.variants(&id).await;
+    assert_eq!((variants.len(), &variants[99]), (100, &("Value 10 / Value 10".to_owned(), 6000, 0)));
+    let eleventh = "select title from product_variants where sku = 'ELEVENTH'";
+    let eleventh: String = sqlx::query_scalar(eleventh).fetch_one(market.app.pool()).await.unwrap();
+    assert_eq!(eleventh, "Value 2 / Value 1");
+}
+
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn what_was_ordered_is_retired_and_comes_back(pool: PgPool) {
     let market = Market::start(pool).await;
     let vera = market.vendor("kiln", "approved").await;
@@ -137,7 +155,10 @@ async fn what_was_ordered_is_retired_and_comes_back(pool: PgPool) {
     market.arrange(&vera, &id, &[("Size", "S, M, L")]).await;
     assert_eq!(market.variant(&id).await, small);
     assert_eq!(market.variants(&id).await[0], ("S".to_owned(), 100, 6));
-    let after: Vec<String> = sqlx::query_scalar("select row_to_json(l)::text from order_lines l order by id limit 1").fetch_all(market.app.pool()).await.unwrap();
+    let after: Vec<String> = sqlx::query_scalar("select row_to_json(l)::text from order_lines l order by id limit 1")
+        .fetch_all(market.app.pool())
+        .await
+        .unwrap();
     assert_eq!(after, before, "orders say what they said");
     market.app.assert_invariants().await;
 }

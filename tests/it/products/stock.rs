@@ -17,10 +17,22 @@ async fn stock_moves_by_the_ledger_alone(pool: PgPool) {
         ("update product_variants set stock = 6", "42501"),
         ("update stock_movements set delta = 6", "42501"),
         ("delete from stock_movements", "42501"),
-        ("insert into stock_movements (id, variant_id, vendor_id, kind, delta) select gen_random_uuid(), id, vendor_id, 'correction', 1 from product_variants", "23514"),
-        ("insert into stock_movements (id, variant_id, vendor_id, kind, delta, reason) select gen_random_uuid(), id, vendor_id, 'correction', -6, 'x' from product_variants", "23514"),
-        ("insert into stock_movements (id, variant_id, vendor_id, kind, delta, reason) select gen_random_uuid(), id, vendor_id, 'correction', 0, 'x' from product_variants", "23514"),
-        ("insert into stock_movements (id, variant_id, vendor_id, kind, delta) select gen_random_uuid(), id, vendor_id, 'sold', -1 from product_variants", "23514"),
+        (
+            "insert into stock_movements (id, variant_id, vendor_id, kind, delta) select gen_random_uuid(), id, vendor_id, 'correction', 1 from product_variants",
+            "23514",
+        ),
+        (
+            "insert into stock_movements (id, variant_id, vendor_id, kind, delta, reason) select gen_random_uuid(), id, vendor_id, 'correction', -6, 'x' from product_variants",
+            "23514",
+        ),
+        (
+            "insert into stock_movements (id, variant_id, vendor_id, kind, delta, reason) select gen_random_uuid(), id, vendor_id, 'correction', 0, 'x' from product_variants",
+            "23514",
+        ),
+        (
+            "insert into stock_movements (id, variant_id, vendor_id, kind, delta) select gen_random_uuid(), id, vendor_id, 'sold', -1 from product_variants",
+            "23514",
+        ),
     ] {
         let error = sqlx::query(statement).execute(&pool).await.unwrap_err();
         assert_eq!(error.as_database_error().unwrap().code().as_deref(), Some(code), "{statement}");
@@ -30,7 +42,9 @@ async fn stock_moves_by_the_ledger_alone(pool: PgPool) {
     let loom: uuid::Uuid = sqlx::query_scalar("select id from vendors where slug = 'loom'").fetch_one(&pool).await.unwrap();
     for vendor in ["(select vendor_id from product_variants)", "current_vendor_id()"] {
         let mut tx = market.app.state.db.begin_as_vendor(loom).await.unwrap();
-        let statement = format!("insert into stock_movements (id, variant_id, vendor_id, kind, delta, reason) values (gen_random_uuid(), $1, coalesce({vendor}, $2), 'correction', 1, 'x')");
+        let statement = format!(
+            "insert into stock_movements (id, variant_id, vendor_id, kind, delta, reason) values (gen_random_uuid(), $1, coalesce({vendor}, $2), 'correction', 1, 'x')"
+        );
         assert!(sqlx::query(sqlx::AssertSqlSafe(statement)).bind(variant).bind(loom).execute(&mut *tx).await.is_err(), "{vendor}");
     }
     assert_eq!(market.app.stock(variant).await, 5);
@@ -50,7 +64,9 @@ async fn fifty_at_once_lose_nothing(pool: PgPool) {
     let variant = market.variant(&id).await;
     // Everybody has seen a hundred: half have found one more, half two fewer.
     let (market_ref, vera_ref, id_ref) = (&market, &vera, &id);
-    let one = |n: usize| async move { market_ref.count(vera_ref, id_ref, variant, 100, if n % 2 == 0 { "101" } else { "98" }).await.status };
+    let one = |n: usize| async move {
+        market_ref.count(vera_ref, id_ref, variant, 100, if n.is_multiple_of(2) { "101" } else { "98" }).await.status
+    };
     let answers: Vec<StatusCode> = iter(0..50).map(one).buffer_unordered(50).collect().await;
     assert!(answers.iter().all(|status| status.is_success()), "{answers:?}");
     assert_eq!(market.app.stock(variant).await, 100 + 25 - 50);
