@@ -88,10 +88,10 @@ fn header(record: &ByteRecord, problems: &mut Problems) -> Option<Vec<Column>> {
     for name in record {
         let name = String::from_utf8_lossy(name).trim().to_lowercase();
         match name.parse::<Column>() {
-            Ok(column) if columns.contains(&column) => problems.add(1, &name, "This column is there twice."),
+            Ok(column) if columns.contains(&column) => problems.add(1, column.as_str(), "This column is there twice."),
             Ok(column) => columns.push(column),
             Err(_) => {
-                let shown: String = name.chars().take(40).collect();
+                let shown: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
                 problems.add(1, &shown, "There is no such column. An export has all that there are.");
             }
         }

@@ -10,8 +10,8 @@ use super::lines::Line;
 use super::{Change, LineProblem, SHOWN};
 use crate::catalogue::options::{parse_options, title_of};
 use crate::catalogue::{
-    Category, NewProduct, NewVariant, OwnedProduct, ProductChanges, ProductForm, ProductOption, ProductStatus, ProductVersion, TypedOption,
-    VariantForm,
+    Category, MAX_VARIANTS, NewProduct, NewVariant, OwnedProduct, ProductChanges, ProductForm, ProductOption, ProductStatus,
+    ProductVersion, TypedOption, VariantForm,
 };
 use crate::values::{CategoryId, Currency, FieldErrors, FieldProblem, Slug, VariantId};
 
@@ -131,6 +131,11 @@ pub fn plan(lines: &[Line], known: &Known, seen: &Seen, problems: Problems) -> P
     let mut plan = Plan { problems, ..Plan::default() };
     let mut claims = Vec::new();
     for rows in by_handle(lines, &mut plan.problems) {
+        // Before anything is compared with anything: what follows takes its time for each pair of rows.
+        if rows.len() > MAX_VARIANTS {
+            plan.problems.at(rows[MAX_VARIANTS], Column::Handle, "A product has 100 variants at most.");
+            continue;
+        }
         agree(&rows, &mut plan.problems);
         let handle = rows[0].text(Column::Handle);
         match known.products.get(handle) {

@@ -53,6 +53,7 @@ async fn upload(State(state): State<AppState>, headers: HeaderMap, vendor: Resul
 async fn receive(state: &AppState, vendor: DraftingVendor, mut form: Multipart) -> Result<ImportId, AppError> {
     let may_publish = vendor.owner().vendor().status.may_publish();
     let editor = ProductEditor::from(vendor);
+    service::expect(&state.db, &editor).await?;
     let mut file = None;
     // The whole form is read, so that a field that does not belong there is noticed before anything is written.
     while let Some(field) = form.next_field().await.map_err(|_| AppError::Offline)? {

@@ -8,7 +8,7 @@ use super::lines::{Line, read};
 use super::plan::{Known, Plan, Problems, Seen, plan};
 use super::plan_changes::{names_of, values_of};
 use super::write::{self, Writer};
-use super::{Import, ImportLine, ImportStatus, LineProblem, store};
+use super::{Import, ImportLine, ImportStatus, store};
 use crate::catalogue::guard::{ProductEditor, ProductViewer};
 use crate::catalogue::{Category, OwnedProduct};
 use crate::error::{AppError, Conflict};
@@ -67,13 +67,20 @@ impl Shop {
     }
 }
 
+/// Before a file is received: whether it would be looked at.
+///
+/// # Errors
+/// `TooManyRequests`.
+pub async fn expect(db: &Db, editor: &ProductEditor) -> Result<(), AppError> {
+    rate_limit::hit(db, &format!("import:{}", editor.vendor_id()), CHECKS_AN_HOUR, HOUR).await
+}
+
 /// Checks a file. Writes what was found, and nothing else.
 ///
 /// # Errors
-/// `TooManyRequests`; `Offline`. What is wrong with the file is no error: it stands in the import.
+/// `Offline`. What is wrong with the file is no error: it stands in the import.
 pub async fn check(db: &Db, editor: &ProductEditor, may_publish: bool, file_name: &str, file: &[u8]) -> Result<ImportId, AppError> {
     let vendor = editor.vendor_id();
-    rate_limit::hit(db, &format!("import:{vendor}"), CHECKS_AN_HOUR, HOUR).await?;
     let mut problems = Problems::default();
     let lines = read(file, &mut problems);
     let shop = Shop::of(db).await?;
@@ -158,8 +165,12 @@ pub async fn recent(db: &Db, viewer: &ProductViewer) -> Result<Vec<ImportLine>, 
 pub async fn bring_in(state: AppState) -> Result<(), AppError> {
     while let Some(claimed) = store::claim(state.db.pool(), LEASE_S).await? {
         let key = (claimed.id, claimed.attempt);
-        let outcome = if claimed.attempt > MAX_ATTEMPTS { Err(AppError::TimedOut) } else { write(&state.db, claimed).await };
-        match outcome {
+        if claimed.attempt > MAX_ATTEMPTS {
+            tracing::error!(import = %key.0, "given up: no worker has survived this import");
+            store::give_up(state.db.pool(), key, ImportStatus::Failed, &[], 0).await?;
+            continue;
+        }
+        match write(&state.db, claimed).await {
             Ok(Outcome::Done) => tracing::info!(import = %key.0, "products imported"),
             Ok(Outcome::Lost) => tracing::warn!(import = %key.0, "another worker has this import"),
             Ok(Outcome::Refused(problems)) => {
@@ -170,8 +181,7 @@ pub async fn bring_in(state: AppState) -> Result<(), AppError> {
             Err(AppError::Offline) => return Err(AppError::Offline),
             Err(error) => {
                 tracing::error!(import = %key.0, %error, "import failed");
-                let problem = LineProblem { line: 1, column: String::new(), message: error.to_string() };
-                store::give_up(state.db.pool(), key, ImportStatus::Failed, &[problem], 1).await?;
+                store::give_up(state.db.pool(), key, ImportStatus::Failed, &[], 0).await?;
             }
         }
     }

@@ -93,6 +93,13 @@ async fn all_problems_are_counted_and_the_first_are_shown(pool: PgPool) {
     assert!(found.problems.0.is_sorted_by_key(|problem| problem.line));
     let page = sender.browser.get(&format!("{IMPORT}/{id}")).await.text;
     assert!(page.contains("600 problems") && page.contains("The first 200 are shown") && !page.contains("Import now"));
+    // More rows of one product than it may have variants are not compared with each other.
+    let rows: String = (0..10_000).map(|n| format!("pot,,,,,,,Size,{n},,,,5,,1\n")).collect();
+    let id = sender.check(&format!("{HEAD}\n{rows}")).await;
+    assert_eq!(super::found(&app, &id).await.problems.0[0].line, 102);
+    // What Postgres keeps in no text.
+    assert_eq!(super::found(&app, &sender.check("handle,a\0b\npot,x\n").await).await.problems.0[0].column, "ab");
+    assert_eq!(super::found(&app, &sender.check("handle,name\npot,a\0b\n").await).await.problems.0[0].column, "name");
     // Bytes that are no text are named by their line as well.
     let request = sender.browser.request(Method::POST, IMPORT).header(ACCEPT, "text/html").header("sec-fetch-site", "same-origin");
     let mut body = file_form("file", "goods.csv", &format!("{PLAIN}\npot,P@t,tea,5,1\n")).into_bytes();
