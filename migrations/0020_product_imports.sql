@@ -1,7 +1,8 @@
 -- Files with products that vendors send: checked first, then brought in by a job, all of a file or nothing.
 create table product_imports (
   id uuid primary key,
-  vendor_id uuid not null references vendors,
+  -- Goes with an application that is withdrawn; a shop that was ever open stays.
+  vendor_id uuid not null references vendors on delete cascade,
   -- In whose name stock is corrected.
   user_id uuid references users on delete set null,
   file_name text not null check (char_length(file_name) <= 200),

@@ -178,6 +178,10 @@ async fn who_may_not_publish_drafts(pool: PgPool) {
     assert_eq!((found.status.as_str(), found.problems.0[0].column.as_str()), ("refused", "status"));
     pending.import(&app, &row.replace("published", "")).await;
     assert_eq!(text(&app, "select status from products").await, "draft");
+    // Who closes the account withdraws the application, and its files are no reason to stay.
+    sqlx::query("delete from products").execute(app.pool()).await.unwrap();
+    sqlx::query("delete from vendors where status = 'pending'").execute(app.pool()).await.unwrap();
+    assert_eq!(app.count("select count(*) from product_imports").await, 0);
     let suspended = Sender::new(&app, "loom", "suspended").await;
     assert_eq!(suspended.send(&row).await.status, StatusCode::FORBIDDEN);
     assert_eq!(suspended.browser.get(EXPORT).await.status, 200, "their goods are theirs");
