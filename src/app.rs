@@ -30,7 +30,9 @@ use crate::pages::shop::ShopPage;
 use crate::pages::sign_in::{SecondStepPage, SignInPage};
 use crate::pages::sign_up::SignUpPage;
 use crate::pages::thanks::ThanksPage;
-use crate::pages::vendor::{NewProductPage, OwnedProductPage, OwnedProductsPage, PreviewPage, StockPage, VendorPage};
+use crate::pages::vendor::{
+    ImportPage, ImportsPage, NewProductPage, OwnedProductPage, OwnedProductsPage, PreviewPage, StockPage, VendorPage,
+};
 use crate::pages::wishlist::WishlistPage;
 use crate::ui::Sprite;
 use crate::ui::theme::{Theme, chosen};
@@ -113,6 +115,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/account/orders/:order") view=OrderPage ssr=Async/>
                     <Route path=path!("/vendor") view=VendorPage ssr=Async/>
                     <Route path=path!("/vendor/products") view=OwnedProductsPage ssr=Async/>
+                    <Route path=path!("/vendor/products/import") view=ImportsPage ssr=Async/>
+                    <Route path=path!("/vendor/products/import/:import") view=ImportPage ssr=Async/>
                     <Route path=path!("/vendor/products/new") view=NewProductPage ssr=Async/>
                     <Route path=path!("/vendor/products/:product") view=OwnedProductPage ssr=Async/>
                     <Route path=path!("/vendor/products/:product/stock") view=StockPage ssr=Async/>

@@ -66,7 +66,8 @@ pub fn plain_routes(state: &AppState) -> PlainRoutes {
 
 /// Plain routes that ask who acts: the JSON API, and files of one's own.
 pub fn personal_routes() -> PlainRoutes {
-    catalogue::routes::personal(privacy::routes::routes(rest::routes(PlainRoutes::new())))
+    let routes = privacy::routes::routes(rest::routes(PlainRoutes::new()));
+    catalogue::exchange::routes::routes(catalogue::routes::personal(routes))
 }
 
 /// The paths of all pages, with axum's placeholders.

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::catalogue::exchange::service::{IMPORTS, bring_in};
 use crate::platform::jobs::Job;
 use crate::platform::{form_flash, rate_limit};
 use crate::{accounts, catalogue, checkout, notifications};
@@ -28,6 +29,7 @@ pub static JOBS: &[Job] = &[
         every: Duration::from_secs(5 * 60),
         run: |state| Box::pin(catalogue::service::counts::read_words(state)),
     },
+    Job { name: IMPORTS, every: Duration::from_secs(15), run: |state| Box::pin(bring_in(state)) },
     Job { name: "prune-sessions", every: HOURLY, run: |state| Box::pin(accounts::service::prune(state)) },
     Job { name: "prune-rate-limits", every: HOURLY, run: |state| Box::pin(rate_limit::prune(state)) },
     Job { name: "prune-form-flashes", every: HOURLY, run: |state| Box::pin(form_flash::prune(state)) },

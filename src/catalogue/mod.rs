@@ -29,6 +29,8 @@ pub mod api;
 pub mod islands;
 pub mod ui;
 #[cfg(feature = "ssr")]
+pub mod exchange;
+#[cfg(feature = "ssr")]
 pub mod guard;
 #[cfg(feature = "ssr")]
 mod mail;

@@ -6,6 +6,7 @@
 
 mod demo_file;
 mod goods;
+pub mod load;
 mod people;
 mod store;
 

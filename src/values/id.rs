@@ -25,4 +25,4 @@ macro_rules! ids {
     )*};
 }
 
-ids! { UserId, SessionId, VendorId, CategoryId, ProductId, VariantId, PictureId, CartId, AddressId, OrderId, OrderPartId, PaymentId, RefundId, MovementId, ReviewId }
+ids! { UserId, SessionId, VendorId, CategoryId, ProductId, VariantId, PictureId, CartId, AddressId, OrderId, OrderPartId, PaymentId, RefundId, MovementId, ReviewId, ImportId }

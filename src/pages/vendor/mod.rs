@@ -1,6 +1,7 @@
 //! `/vendor` and what lies below it: what vendors see of their shops.
 
 mod editor;
+mod imports;
 mod pictures;
 mod product;
 mod products;
@@ -8,6 +9,7 @@ mod steps;
 mod stock;
 mod variants;
 
+pub use imports::{ImportPage, ImportsPage};
 pub use product::{BeginForm, NewProductPage, OwnedProductPage, PreviewPage, ProductEditorPage, Workbench, preview};
 pub use products::{OwnedProductsPage, ProductSearch, ProductTabs, RowPicture, tone as product_tone};
 pub use steps::Step;

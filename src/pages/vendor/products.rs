@@ -6,6 +6,7 @@ use server_fn::ServerFn;
 use super::editor::{LABELS, PRODUCT_ID};
 use super::stock::{corrected, seen_then};
 use crate::catalogue::api::{CorrectStock, SetPrice};
+use crate::catalogue::exchange::routes::{EXPORT_PATH, IMPORT_PATH};
 use crate::catalogue::guard::{Powers, ProductViewer};
 use crate::catalogue::{CountReason, OwnedCounts, OwnedFilter, OwnedLine, OwnedList, ProductStatus, field};
 use crate::media::Picture;
@@ -220,7 +221,13 @@ pub fn OwnedProductsPage() -> impl IntoView {
                 <Breadcrumbs trail=vec![("Your shop".to_owned(), "/vendor".to_owned())] here="Your products".to_owned()/>
                 <header class="page-head cluster spread">
                     <h1>"Your products"</h1>
-                    {may_edit.then(|| view! { <ButtonLink href="/vendor/products/new">"New product"</ButtonLink> })}
+                    <div class="cluster">
+                        <a href=EXPORT_PATH download="products.csv">"Export"</a>
+                        {may_edit.then(|| view! {
+                            <ButtonLink href=IMPORT_PATH look=Look::Secondary>"Import"</ButtonLink>
+                            <ButtonLink href="/vendor/products/new">"New product"</ButtonLink>
+                        })}
+                    </div>
                 </header>
                 {news.map(|news| view! { <Notice tone=Tone::Good>{news}</Notice> })}
                 <ErrorSummary form=refused labels=LABELS/>

@@ -2,9 +2,9 @@
 
 use super::things::Thing;
 use super::things::Thing::{
-    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, EmptyCategory, HeldProduct, Intent, Mail,
-    Nothing, Order, PaidIntent, Picture, PictureOfShop, Product, ProductId, ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session,
-    Shop, StockedProduct, TwoStepAccount, Variant,
+    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, EmptyCategory, HeldProduct, ImportOfShop,
+    Intent, Mail, Nothing, Order, PaidIntent, Picture, PictureOfShop, Product, ProductId, ProductOfShop, Refund, SandboxCustomer,
+    SandboxEvent, Session, Shop, StockedProduct, TwoStepAccount, Variant,
 };
 use crate::policy::Row;
 
@@ -17,6 +17,8 @@ pub enum Body {
     Event,
     /// A form with a file in it.
     Picture,
+    /// A form with this text as its file.
+    File(&'static str),
 }
 
 /// How to ask for what a row is about.
@@ -174,6 +176,8 @@ const RECIPES: &[Recipe] = &[
     get("/vendor").leads_to(&["/sell"]),
     get("/vendor/products"),
     get("/vendor/products/new"),
+    get("/vendor/products/import"),
+    get("/vendor/products/import/{import}").about(ImportOfShop),
     get("/vendor/products/{product}").about(ProductOfShop),
     get("/vendor/products/{product}/stock").about(ProductOfShop),
     get("/vendor/products/{product}/preview").about(ProductOfShop),
@@ -250,6 +254,10 @@ const RECIPES: &[Recipe] = &[
         .about(EmptyCategory)
         .leads_to(&["/admin/categories/*"]),
     form("/api/catalogue/delete-category", &[("category_id", "{id}")]).about(EmptyCategory).leads_to(&["/admin/categories"]),
+    form("/api/catalogue/run-import", &[("import_id", "{id}")]).about(ImportOfShop).leads_to(&["/vendor/products/import/*"]),
+    Recipe::new("POST", "/vendor/products/import", Body::File("handle,name,category,price\ncup,Cup,cups,15\n"))
+        .leads_to(&["/vendor/products/import/*"]),
+    get("/vendor/products/export"),
     form("/api/wishlist/save", &[("product_id", "{id}"), ("saved", "true")]).about(ProductId),
     form("/api/cart/add", &[("variant_id", "{id}"), ("quantity", "1")]).about(Variant),
     form("/api/cart/set-quantity", &[("variant_id", "{id}"), ("quantity", "2")]).about(Variant),

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use futures::stream;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
-use super::service::machines::{self, FeedEntry, Part, SiteUrl};
+use crate::catalogue::service::machines::{self, FeedEntry, Part, SiteUrl};
 use crate::error::AppError;
 use crate::platform::routes::PlainRoutes;
 use crate::platform::state::AppState;
