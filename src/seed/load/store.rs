@@ -253,7 +253,8 @@ impl Shop<'_> {
             let at_ms = chance.between(since, self.size.until_ms - 1);
             let author = format!("{} {}", chance.pick(FIRST_NAMES), chance.pick(LAST_NAMES));
             sheet.id(chance.id(at_ms)).id(product.id).text(&author).plain(rating);
-            sheet.text(chance.pick(SENTENCES)).text("").plain(true).time(at_ms).end_row();
+            let title: &str = chance.pick(SENTENCES);
+            sheet.text(title).text("").plain(true).time(at_ms).end_row();
         }
     }
 
