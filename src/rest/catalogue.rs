@@ -33,7 +33,7 @@ const TAG_BYTES: usize = 15;
 const LOW_STOCK: u32 = 5;
 
 /// An answer that may be kept for a moment, and asked for again by its tag.
-fn kept(body: &impl Serialize, asked: &HeaderMap, link: Option<HeaderValue>) -> Result<Response, Problem> {
+fn kept(body: &impl Serialize, asked: &HeaderMap, link: Option<HeaderValue>) -> Result<Response, AppError> {
     let bytes = serde_json::to_vec(body).map_err(AppError::internal)?;
     let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&Sha256::digest(&bytes)[..TAG_BYTES]));
     let known = asked.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
@@ -239,7 +239,7 @@ pub async fn products(
         HeaderValue::from_str(&format!("<{}>; rel=\"next\"", site.url(&format!("/api/v1/products?{parameters}")))).ok()
     });
     let data = page.cards.into_iter().map(|card| CardView::new(card, &site)).collect();
-    kept(&ProductList { data, next: page.next, corrected_query: corrected }, &headers, link)
+    Ok(kept(&ProductList { data, next: page.next, corrected_query: corrected }, &headers, link)?)
 }
 
 #[derive(Serialize)]
@@ -295,14 +295,14 @@ impl ProductView {
     }
 }
 
-fn slug(text: &str) -> Result<Slug, Problem> {
-    text.parse().map_err(|_| AppError::NotFound.into())
+fn slug(text: &str) -> Result<Slug, AppError> {
+    text.parse().map_err(|_| AppError::NotFound)
 }
 
 /// `GET /products/{slug}`
 pub async fn product(State(state): State<AppState>, headers: HeaderMap, Path(text): Path<String>) -> Result<Response, Problem> {
     let product = service::product(&state.db, &slug(&text)?).await?;
-    kept(&ProductView::new(product, &Site(&state.config.base_url)), &headers, None)
+    Ok(kept(&ProductView::new(product, &Site(&state.config.base_url)), &headers, None)?)
 }
 
 #[derive(Serialize)]
@@ -335,7 +335,7 @@ struct CategoryList {
 /// `GET /categories`: the tree.
 pub async fn categories(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, Problem> {
     let tree = service::category_tree(&state.db).await?;
-    kept(&CategoryList { data: branches(&tree, None, &Site(&state.config.base_url)) }, &headers, None)
+    Ok(kept(&CategoryList { data: branches(&tree, None, &Site(&state.config.base_url)) }, &headers, None)?)
 }
 
 #[derive(Serialize)]
@@ -355,5 +355,5 @@ pub async fn vendor(State(state): State<AppState>, headers: HeaderMap, Path(text
     let shop = service::shop(&state.db, &slug(&text)?).await?;
     let url = Site(&state.config.base_url).url(&shop.url());
     let Shop { slug, name, tagline, story, city, country_code, product_count, .. } = shop;
-    kept(&VendorView { slug, name, url, tagline, story, city, country_code, product_count }, &headers, None)
+    Ok(kept(&VendorView { slug, name, url, tagline, story, city, country_code, product_count }, &headers, None)?)
 }

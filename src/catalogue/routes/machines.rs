@@ -123,10 +123,10 @@ async fn feed(State(state): State<AppState>) -> Result<Response, AppError> {
 
 fn feed_entry(xml: &mut String, base: &str, entry: &FeedEntry) {
     let FeedEntry { id, path, name, vendor_name, summary, published } = entry;
-    let _ = write!(
+    let _ = writeln!(
         xml,
         "<entry><title>{}</title><id>urn:uuid:{id}</id><link rel=\"alternate\" type=\"text/html\" href=\"{base}{path}\"/>\
-         <published>{published}</published><updated>{published}</updated><author><name>{}</name></author><summary>{}</summary></entry>\n",
+         <published>{published}</published><updated>{published}</updated><author><name>{}</name></author><summary>{}</summary></entry>",
         escaped(name),
         escaped(vendor_name),
         escaped(summary)

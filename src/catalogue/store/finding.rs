@@ -353,5 +353,5 @@ pub async fn total(executor: impl PgExecutor<'_>, wanted: &Wanted, cap: i64) -> 
 
 /// The name of a shop that may be seen.
 pub async fn shop_name(executor: impl PgExecutor<'_>, slug: &Slug) -> Result<Option<String>, sqlx::Error> {
-    Ok(sqlx::query_scalar!(r#"select name as "name!" from visible_shops where slug = $1"#, slug as _).fetch_optional(executor).await?)
+    sqlx::query_scalar!(r#"select name as "name!" from visible_shops where slug = $1"#, slug as _).fetch_optional(executor).await
 }
