@@ -253,7 +253,7 @@ impl Shop<'_> {
             let at_ms = chance.between(since, self.size.until_ms - 1);
             let author = format!("{} {}", chance.pick(FIRST_NAMES), chance.pick(LAST_NAMES));
             sheet.id(chance.id(at_ms)).id(product.id).text(&author).plain(rating);
-            let title: &str = chance.pick(SENTENCES);
+            let title = *chance.pick(SENTENCES);
             sheet.text(title).text("").plain(true).time(at_ms).end_row();
         }
     }
