@@ -90,7 +90,7 @@ impl Known {
 /// One product to be written.
 #[derive(Debug)]
 pub enum Step {
-    Create { product: NewProduct, status: ProductStatus },
+    Create { product: Box<NewProduct>, status: ProductStatus },
     Change(Box<Changes>),
 }
 
@@ -306,7 +306,7 @@ fn create(rows: &[&Line], known: &Known, plan: &mut Plan, claims: &mut Vec<SkuCl
         count => vec![format!("{count} variants")],
     };
     plan.note(first, true, count);
-    plan.steps.push(Step::Create { product, status });
+    plan.steps.push(Step::Create { product: Box::new(product), status });
 }
 
 /// The options with their values in the order of the rows; two rows with the same values are a problem.

@@ -274,7 +274,8 @@ fn what_changes(
         (!stock.is_empty(), "stock"),
     ]
     .into_iter()
-    .filter_map(|(differs, word)| differs.then(|| word.to_owned()))
+    .filter(|(differs, _)| *differs)
+    .map(|(_, word)| word.to_owned())
     .collect();
     match added.len() {
         0 => {}

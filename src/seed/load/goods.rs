@@ -189,6 +189,9 @@ impl Goods {
         let is_for_sale = status == "published" && vendors[vendor as usize].standing == Standing::Approved;
         let product =
             Product { id, vendor, leaf, name, slug, status, created_ms, published_ms, first_variant, variants, choice, is_for_sale };
+        if product.is_for_sale {
+            self.by_vendor[vendor as usize].push(index as u32);
+        }
         self.products.push(product);
     }
 

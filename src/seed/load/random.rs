@@ -37,7 +37,7 @@ impl Random {
 
     /// 0 to `bound` − 1; 0 for a bound of 0.
     pub fn below(&mut self, bound: usize) -> usize {
-        (u128::from(self.next()) * bound as u128 >> 64) as usize
+        ((u128::from(self.next()) * bound as u128) >> 64) as usize
     }
 
     /// Both ends belong to it.

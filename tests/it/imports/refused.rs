@@ -166,7 +166,7 @@ async fn nobody_reaches_anothers_goods(pool: PgPool) {
     assert_eq!(other.browser.get(&path).await.status, StatusCode::NOT_FOUND);
     assert_eq!(other.browser.call(RUN, &[("import_id", &id)]).await.status, StatusCode::NOT_FOUND);
     assert_eq!(found(&app, &id).await.status, "checked");
-    assert_eq!(other.vendor == mine.vendor, false);
+    assert_ne!(other.vendor, mine.vendor);
 }
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
