@@ -25,8 +25,14 @@ async fn they_follow_every_change(pool: PgPool) {
     for (change, expected) in [
         ("select $1::uuid", (false, true)),
         ("update vendors set status = 'approved' where id = (select vendor_id from products where id = $1)", (true, true)),
-        ("update product_variants set stock = 0 where product_id = $1", (true, false)),
-        ("update product_variants set stock = 3 where product_id = $1", (true, true)),
+        (
+            "insert into stock_movements (id, variant_id, vendor_id, kind, delta, reason) select gen_random_uuid(), id, vendor_id, 'correction', 0 - stock, 'Counted' from product_variants where product_id = $1",
+            (true, false),
+        ),
+        (
+            "insert into stock_movements (id, variant_id, vendor_id, kind, delta, reason) select gen_random_uuid(), id, vendor_id, 'correction', 3 - stock, 'Counted' from product_variants where product_id = $1",
+            (true, true),
+        ),
         ("update products set status = 'draft' where id = $1", (false, true)),
         ("update products set status = 'published' where id = $1", (true, true)),
         (
@@ -69,6 +75,10 @@ async fn a_publish_and_a_suspension_do_not_miss_each_other(pool: PgPool) {
     }
 }
 
+/// So many pieces more of this variant, or of all.
+const MOVE: &str = "insert into stock_movements (id, variant_id, vendor_id, kind, delta, reason)
+    select gen_random_uuid(), id, vendor_id, 'correction', $1, 'Counted' from product_variants where $2::uuid is null or id = $2";
+
 /// The last of two variants sells out twice at once: neither sale sees the other's end until it has the product.
 #[sqlx::test(migrator = "MIGRATOR")]
 async fn two_sales_at_once_leave_no_stock_behind(pool: PgPool) {
@@ -84,11 +94,11 @@ async fn two_sales_at_once_leave_no_stock_behind(pool: PgPool) {
         .unwrap();
     for _ in 0..20 {
         let sell = async |variant: uuid::Uuid| {
-            sqlx::query("update product_variants set stock = 0 where id = $1").bind(variant).execute(&shelf.pool).await.unwrap();
+            sqlx::query(MOVE).bind(-1).bind(Some(variant)).execute(&shelf.pool).await.unwrap();
         };
         tokio::join!(sell(one), sell(other));
         assert_eq!(listed(&shelf, id).await, (true, false));
-        sqlx::query("update product_variants set stock = 1").execute(&shelf.pool).await.unwrap();
+        sqlx::query(MOVE).bind(1).bind(None::<uuid::Uuid>).execute(&shelf.pool).await.unwrap();
         assert_eq!(listed(&shelf, id).await, (true, true));
     }
 }

@@ -132,6 +132,8 @@ const PRICE: &[(&str, &str)] =
 /// Where a vendor's and an admin's steps lead.
 const EDITORS: &[&str] = &["/vendor/products/*", "/admin/products/*"];
 const LISTS: &[&str] = &["/vendor/products", "/admin/products"];
+const SAVED_CATEGORY: &[(&str, &str)] =
+    &[("category_id", "{id}"), ("name", "Tea {new}"), ("slug", ""), ("description", ""), ("parent_id", ""), ("position", "3")];
 const NEW_ADDRESS: &[(&str, &str)] = &[
     ("name", "Ada"),
     ("line1", "2 Mill Lane"),
@@ -248,11 +250,12 @@ const RECIPES: &[Recipe] = &[
     form("/api/catalogue/arrange-pictures", &[("product_id", "{secret}"), ("order", "{id}")]).about(PictureOfShop).leads_to(EDITORS),
     form("/api/catalogue/remove-picture", &[("product_id", "{secret}"), ("picture_id", "{id}")]).about(PictureOfShop).leads_to(EDITORS),
     Recipe::new("POST", "/vendor/products/{product}/pictures", Body::Picture).about(ProductOfShop),
-    form("/api/catalogue/create-category", &[("name", "Tea {new}"), ("description", ""), ("parent_id", ""), ("position", "3")])
-        .leads_to(&["/admin/categories"]),
-    form("/api/catalogue/save-category", &[("category_id", "{id}"), ("name", "Tea {new}"), ("position", "3")])
-        .about(EmptyCategory)
-        .leads_to(&["/admin/categories/*"]),
+    form(
+        "/api/catalogue/create-category",
+        &[("name", "Tea {new}"), ("slug", ""), ("description", ""), ("parent_id", ""), ("position", "3")],
+    )
+    .leads_to(&["/admin/categories"]),
+    form("/api/catalogue/save-category", SAVED_CATEGORY).about(EmptyCategory).leads_to(&["/admin/categories/*"]),
     form("/api/catalogue/delete-category", &[("category_id", "{id}")]).about(EmptyCategory).leads_to(&["/admin/categories"]),
     form("/api/catalogue/run-import", &[("import_id", "{id}")]).about(ImportOfShop).leads_to(&["/vendor/products/import/*"]),
     Recipe::new("POST", "/vendor/products/import", Body::File("handle,name,category,price\ncup,Cup,cups,15\n"))
