@@ -24,14 +24,15 @@ use crate::pages::mailbox::MailboxPage;
 use crate::pages::problem::NotFoundPage;
 use crate::pages::product::ProductPage;
 use crate::pages::reset_password::{ForgotPasswordPage, ResetPasswordPage};
+use crate::pages::reviews::ReviewsPage;
 use crate::pages::sell::{ApplyPage, SellPage, ShopSignUpPage};
 use crate::pages::shop::ShopPage;
 use crate::pages::sign_in::{SecondStepPage, SignInPage};
 use crate::pages::sign_up::SignUpPage;
 use crate::pages::thanks::ThanksPage;
 use crate::pages::vendor::{
-    NewProductPage, OwnedProductPage, OwnedProductsPage, PackingSlipPage, PreviewPage, StockPage, VendorOrderPage, VendorOrdersPage,
-    VendorPage,
+    ImportPage, ImportsPage, NewProductPage, OwnedProductPage, OwnedProductsPage, PackingSlipPage, PreviewPage, StockPage, VendorOrderPage,
+    VendorOrdersPage, VendorPage,
 };
 use crate::pages::wishlist::WishlistPage;
 use crate::ui::Sprite;
@@ -58,6 +59,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="alternate" type="application/atom+xml" title="New on Souk" href="/feed.atom"/>
                 <HashedStylesheet options=options.clone() id="leptos"/>
                 <HydrationScripts options=options.clone() islands=true/>
                 <AutoReload options=options/>
@@ -89,6 +91,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/category/:slug") view=CategoryPage ssr=Async/>
                     <Route path=path!("/search") view=SearchPage ssr=Async/>
                     <Route path=path!("/product/:slug") view=ProductPage ssr=Async/>
+                    <Route path=path!("/product/:slug/reviews") view=ReviewsPage ssr=Async/>
                     <Route path=path!("/shop/:slug") view=ShopPage ssr=Async/>
                     <Route path=path!("/sell") view=SellPage ssr=Async/>
                     <Route path=path!("/sell/sign-up") view=ShopSignUpPage ssr=Async/>
@@ -113,6 +116,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/account/orders/:order") view=OrderPage ssr=Async/>
                     <Route path=path!("/vendor") view=VendorPage ssr=Async/>
                     <Route path=path!("/vendor/products") view=OwnedProductsPage ssr=Async/>
+                    <Route path=path!("/vendor/products/import") view=ImportsPage ssr=Async/>
+                    <Route path=path!("/vendor/products/import/:import") view=ImportPage ssr=Async/>
                     <Route path=path!("/vendor/products/new") view=NewProductPage ssr=Async/>
                     <Route path=path!("/vendor/products/:product") view=OwnedProductPage ssr=Async/>
                     <Route path=path!("/vendor/products/:product/stock") view=StockPage ssr=Async/>

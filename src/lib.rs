@@ -26,6 +26,7 @@ pub mod catalogue;
 pub mod wishlist;
 pub mod cart;
 pub mod orders;
+pub mod reviews;
 #[cfg(feature = "ssr")]
 pub mod payments;
 pub mod checkout;

@@ -57,6 +57,7 @@ pub fn router(state: AppState) -> Router {
 pub fn plain_routes(state: &AppState) -> PlainRoutes {
     let routes = health::routes(PlainRoutes::new());
     let routes = media::routes::routes(routes);
+    let routes = catalogue::routes::routes(routes);
     let routes = checkout::routes::routes(routes);
     let routes = if state.config.shows_mailbox() { notifications::routes::routes(routes) } else { routes };
     // Not mounted at all where real money moves.
@@ -65,7 +66,8 @@ pub fn plain_routes(state: &AppState) -> PlainRoutes {
 
 /// Plain routes that ask who acts: the JSON API, and files of one's own.
 pub fn personal_routes() -> PlainRoutes {
-    catalogue::routes::personal(privacy::routes::routes(rest::routes(PlainRoutes::new())))
+    let routes = privacy::routes::routes(rest::routes(PlainRoutes::new()));
+    catalogue::exchange::routes::routes(catalogue::routes::personal(routes))
 }
 
 /// The paths of all pages, with axum's placeholders.

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::catalogue::exchange::service::{IMPORTS, bring_in};
 use crate::platform::jobs::Job;
 use crate::platform::{form_flash, rate_limit};
 use crate::{accounts, catalogue, checkout, notifications};
@@ -17,6 +18,18 @@ pub static JOBS: &[Job] = &[
     Job { name: checkout::jobs::REFUNDS, every: Duration::from_secs(15), run: |state| Box::pin(checkout::jobs::send_refunds(state)) },
     Job { name: "reconcile", every: Duration::from_secs(30), run: |state| Box::pin(checkout::jobs::reconcile_payments(state)) },
     Job { name: "expire-orders", every: Duration::from_secs(60), run: |state| Box::pin(checkout::jobs::expire_orders(state)) },
+    Job {
+        name: catalogue::service::counts::COUNT_LISTINGS,
+        every: Duration::from_secs(60),
+        run: |state| Box::pin(catalogue::service::counts::count_listings(state)),
+    },
+    // The newest products are looked at in any case, so the rest may be some minutes old.
+    Job {
+        name: catalogue::service::counts::READ_WORDS,
+        every: Duration::from_secs(5 * 60),
+        run: |state| Box::pin(catalogue::service::counts::read_words(state)),
+    },
+    Job { name: IMPORTS, every: Duration::from_secs(15), run: |state| Box::pin(bring_in(state)) },
     Job { name: "prune-sessions", every: HOURLY, run: |state| Box::pin(accounts::service::prune(state)) },
     Job { name: "prune-rate-limits", every: HOURLY, run: |state| Box::pin(rate_limit::prune(state)) },
     Job { name: "prune-form-flashes", every: HOURLY, run: |state| Box::pin(form_flash::prune(state)) },

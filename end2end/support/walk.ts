@@ -16,9 +16,12 @@ export async function walkAsGuest(shop: Shop, stop: Stop): Promise<void> {
   await at("products", "/products");
   await at("products-page-2", "/products?page=2");
   await at("category", `/category/${GOODS.teapot.category.slug}`);
+  await at("category-narrowed", `/category/${GOODS.teapot.category.slug}?min_price=20&max_price=90&rating=3&in_stock=1&sort=price_asc`);
   await at("search", "/search?q=wool");
+  await at("search-misspelt", "/search?q=teapto");
   await at("search-nothing", "/search?q=zzzzzz");
   await at("product", `/product/${GOODS.teapot.slug}`);
+  await at("reviews", `/product/${GOODS.teapot.slug}/reviews`);
   await at("product-sold-out", `/product/${GOODS.soldOut.slug}`);
   await at("shop", `/shop/${GOODS.teapot.shop.slug}`);
   await at("sell", "/sell");

@@ -44,6 +44,8 @@ pub struct BuyOption {
     /// Empty for a product without options.
     pub title: String,
     pub price: String,
+    /// In words: "Only 2 left".
+    pub stock: String,
     pub available: u32,
 }
 
@@ -90,7 +92,7 @@ pub fn BuyForm(options: Vec<BuyOption>, chosen: VariantId) -> impl IntoView {
                                         <input type="radio" name="variant_id" value=id.to_string() checked=id == chosen disabled=option.available == 0
                                             on:change=move |_| variant.set(id)/>
                                         {option.title}
-                                        <span class="muted small numeric">{option.price}</span>
+                                        <span class="muted small numeric">{option.price}" · "{option.stock}</span>
                                     </label>
                                 }
                             }).collect_view()}

@@ -5,7 +5,7 @@ use server_fn::codec::GetUrl;
 
 use super::{PictureOrder, PictureText, ProductStatus, ProductVersion, Suggestion, TypedCategory, TypedCorrection, TypedProduct};
 use crate::error::AppError;
-use crate::values::{CategoryId, NothingElse, PictureId, ProductId, Slug, VariantId};
+use crate::values::{CategoryId, ImportId, NothingElse, PictureId, ProductId, Slug, VariantId};
 
 /// What the search box offers for the beginning of a text. A read, so a GET that browsers and proxies may repeat.
 #[server(name = Suggest, prefix = "/api", endpoint = "catalogue/suggest", input = GetUrl)]
@@ -239,5 +239,15 @@ pub async fn delete_category(category_id: CategoryId, #[server(flatten)] rest: N
     let admin = crate::accounts::guard::Admin::require().await?;
     super::service::categories::delete(&crate::platform::request::state()?.db, &admin, category_id).await?;
     leptos_axum::redirect("/admin/categories?done=deleted");
+    Ok(())
+}
+
+/// Lets a checked file of products in.
+#[server(name = RunImport, prefix = "/api", endpoint = "catalogue/run-import")]
+pub async fn run_import(import_id: ImportId, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let editor = crate::vendors::guard::DraftingVendor::require().await?.into();
+    super::exchange::service::start(&crate::platform::request::state()?.db, &editor, import_id).await?;
+    leptos_axum::redirect(&super::exchange::routes::import_path(import_id));
     Ok(())
 }

@@ -166,6 +166,12 @@ impl ProductEditor {
     }
 }
 
+impl From<&ShopOwner> for ProductViewer {
+    fn from(owner: &ShopOwner) -> Self {
+        Self { vendor: owner.vendor_id(), person: owner.user_id(), capacity: Capacity::Owner }
+    }
+}
+
 impl From<DraftingVendor> for ProductEditor {
     fn from(vendor: DraftingVendor) -> Self {
         let owner = vendor.owner();

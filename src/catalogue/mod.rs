@@ -15,6 +15,9 @@ use crate::media::Picture;
 use crate::values::{CategoryId, Money, PageNumber, PictureId, ProductId, Slug, VariantId, VendorId};
 
 mod category_form;
+mod category_tree;
+mod cursor;
+mod facets;
 mod listing_query;
 mod options;
 mod owned_list;
@@ -25,6 +28,8 @@ mod typed_product;
 pub mod api;
 pub mod islands;
 pub mod ui;
+#[cfg(feature = "ssr")]
+pub mod exchange;
 #[cfg(feature = "ssr")]
 pub mod guard;
 #[cfg(feature = "ssr")]
@@ -37,8 +42,11 @@ pub mod service;
 mod store;
 
 pub use category_form::{CategoryChanges, CategoryNode, TypedCategory, category_field, may_stand_under, tree};
-pub use listing_query::{ListingQuery, SearchText};
-pub use options::{MAX_OPTIONS, MAX_VARIANTS, ProductOption, TypedOption};
+pub use category_tree::{Branch, CategoryTree};
+pub use cursor::Cursor;
+pub use facets::{CategoryChoice, Counts, Facets, Figure, Precision, PriceChoice, ShopChoice, ShopCount, price_bounds};
+pub use listing_query::{Dimension, ListingQuery, RATINGS, SearchText};
+pub use options::{MAX_OPTIONS, MAX_VARIANTS, Matrix, Place, ProductOption, TypedOption, arrange, title_of};
 pub use owned_list::{OwnedCounts, OwnedFilter, OwnedLine, OwnedList};
 pub use owned_product::{LOW_STOCK, OwnedProduct, OwnedVariant, ProductStatus, ProductVersion};
 pub use product_form::{NewProduct, NewVariant, ProductForm, ProductTexts, VariantForm};
@@ -245,17 +253,44 @@ impl Product {
     }
 }
 
+/// What became of a text that found little.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Spelling {
+    /// Nothing to say.
+    #[default]
+    AsTyped,
+    /// It found something; this would find more.
+    Suggested(SearchText),
+    /// It found nothing, so what is shown is for another spelling.
+    Replaced { typed: SearchText, found: SearchText },
+}
+
 /// One page of a listing.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Listing {
-    /// As it was answered: with the page that exists and the sort that was used.
+    /// As it was answered: with the page that exists, and the spelling that found something.
     pub query: ListingQuery,
-    /// The category that was asked for.
-    pub category: Option<Category>,
+    /// The category that was asked for, from the top.
+    pub path: Vec<Category>,
     pub cards: Vec<ProductCard>,
     pub total: u64,
+    /// Whether `total` was counted to its end.
+    pub precision: Precision,
     pub page: PageNumber,
     pub last_page: PageNumber,
+    /// Where the next page begins, past the numbered ones.
+    pub next: Option<Cursor>,
+    pub facets: Facets,
+    pub spelling: Spelling,
+    /// Shown where nothing was found.
+    pub popular: Vec<ProductCard>,
+}
+
+impl Listing {
+    /// The category that was asked for.
+    pub fn category(&self) -> Option<&Category> {
+        self.path.last()
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -100,6 +100,9 @@ pub struct Matrix {
     pub fallen: Vec<VariantId>,
 }
 
+/// Whether a variant may stand where these values are.
+type Fits<'a> = &'a dyn Fn(&OwnedVariant, &[String]) -> bool;
+
 /// Puts the variants that are there into the matrix of the options. One that has the very values stays. When options are added, one without
 /// them becomes the first of its kind, so that its stock and its past are not lost. One that was retired comes back.
 pub fn arrange(live: &[OwnedVariant], retired: &[OwnedVariant], options: &[ProductOption]) -> Matrix {
@@ -114,8 +117,7 @@ pub fn arrange(live: &[OwnedVariant], retired: &[OwnedVariant], options: &[Produ
         let firsts = added.iter().map(|option| option.values.first());
         known < values.len() && values.starts_with(&variant.option_values) && values[known..].iter().map(Some).eq(firsts)
     };
-    let ways: [(&[OwnedVariant], &dyn Fn(&OwnedVariant, &[String]) -> bool); 4] =
-        [(live, &same), (live, &same_title), (live, &first_of_kind), (retired, &same)];
+    let ways: [(&[OwnedVariant], Fits<'_>); 4] = [(live, &same), (live, &same_title), (live, &first_of_kind), (retired, &same)];
     for (variants, fits) in ways {
         for place in places.iter_mut().filter(|place| place.variant.is_none()) {
             let found = variants.iter().find(|variant| !used.contains(&variant.id) && fits(variant, &place.values));

@@ -1,20 +1,28 @@
 //! What customers may read, and what vendors write. Reads go through `visible_products`; writes carry the vendor's id into every statement.
 
 pub mod categories;
+pub mod counts;
+pub mod finding;
 pub mod ledger;
 pub mod lifecycle;
+pub mod machines;
 pub mod markdown;
 pub mod pictures;
 pub mod products;
+mod spelling;
 pub mod stock;
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::{Category, HomePage, Listing, ListingQuery, NewProduct, Product, ProductCard, SearchText, Shop, Suggestion, store};
+use super::{Category, CategoryTree, HomePage, NewProduct, Product, ProductCard, SearchText, Shop, Suggestion, store};
 use crate::error::{AppError, OnConstraint};
 use crate::media::service::StoredPicture;
 use crate::platform::db::{Db, Tx};
-use crate::values::{Currency, FieldErrors, FieldProblem, PageNumber, PictureId, ProductId, Slug, VendorId};
+use crate::values::{Currency, FieldErrors, FieldProblem, PictureId, ProductId, Slug, VendorId};
+pub use finding::list;
 
 /// Cards on a page of a listing: fills rows of two, three and four.
 pub const PER_PAGE: u32 = 24;
@@ -22,6 +30,8 @@ pub const PER_PAGE: u32 = 24;
 const HOME_CARDS: i64 = 8;
 /// Shops on the home page.
 const HOME_SHOPS: i64 = 6;
+/// To how many the products of a category are counted for the home page; of a large one a job knows the number.
+pub const HOME_COUNT: i64 = 250;
 /// Cards under a product.
 const RELATED_CARDS: i64 = 4;
 /// Lines under the search box.
@@ -40,44 +50,49 @@ pub struct ExistingProduct {
     pub pictures: Vec<(PictureId, Vec<i32>)>,
 }
 
-/// All categories in their order.
+/// For how long a process shows the categories that it read; each page shows them.
+const CATEGORIES_AGE: Duration = Duration::from_secs(5);
+/// Nobody changes the currency of a running shop.
+const CURRENCY_AGE: Duration = Duration::from_secs(60);
+
+/// All categories in their order, each followed by those below it; as they were some seconds ago.
+///
+/// # Errors
+/// `Offline`.
+pub async fn category_tree(db: &Db) -> Result<Arc<CategoryTree>, AppError> {
+    db.recent(CATEGORIES_AGE, async { Ok(CategoryTree::new(store::categories(db.pool()).await?)) }).await
+}
+
+/// The same as they are now.
+async fn read_category_tree(db: &Db) -> Result<Arc<CategoryTree>, AppError> {
+    db.recent(Duration::ZERO, async { Ok(CategoryTree::new(store::categories(db.pool()).await?)) }).await
+}
+
+/// All categories as they are now, as [`category_tree`] has them.
 ///
 /// # Errors
 /// `Offline`.
 pub async fn categories(db: &Db) -> Result<Vec<Category>, AppError> {
-    Ok(store::categories(db.pool()).await?)
+    Ok(read_category_tree(db).await?.branches().iter().map(|branch| branch.category.clone()).collect())
 }
 
 /// # Errors
 /// `Offline`.
 pub async fn home(db: &Db) -> Result<HomePage, AppError> {
-    let row = store::home(db.pool(), HOME_CARDS, HOME_SHOPS).await?;
+    let row = store::home(db.pool(), HOME_CARDS, HOME_SHOPS, HOME_COUNT).await?;
     let mut ids = row.newest.clone();
     ids.extend(row.best_selling.iter().filter(|id| !row.newest.contains(id)));
     let cards = store::cards(db.pool(), &ids).await?;
     let pick = |ids: &[ProductId]| ids.iter().filter_map(|id| cards.iter().find(|card| card.id == *id).cloned()).collect();
     let (newest, best_selling) = (pick(&row.newest), pick(&row.best_selling));
-    Ok(HomePage { categories: row.categories.0, newest, best_selling, shops: row.shops.0 })
-}
-
-/// One page of what the query asks for. A page behind the end answers with the last one.
-///
-/// # Errors
-/// `NotFound` for an unknown category; `Offline`.
-pub async fn list(db: &Db, query: &ListingQuery) -> Result<Listing, AppError> {
-    let mut query = query.clone();
-    let mut page = store::listing_page(db.pool(), &query, PER_PAGE).await?;
-    if query.category.is_some() && page.category.is_none() {
-        return Err(AppError::NotFound);
+    let kept = counts::kept(db).await?;
+    let mut categories = row.categories.0;
+    for tile in categories.iter_mut().filter(|tile| tile.product_count >= HOME_COUNT) {
+        if let Some(counts) = kept.get(Some(tile.category.id)) {
+            tile.product_count = counts.total.try_into().unwrap_or(HOME_COUNT);
+        }
     }
-    let last_page = PageNumber::last(page.total.unsigned_abs(), PER_PAGE);
-    if query.page > last_page {
-        query.page = last_page;
-        page = store::listing_page(db.pool(), &query, PER_PAGE).await?;
-    }
-    let cards = store::cards(db.pool(), &page.ids).await?;
-    let category = page.category.map(|category| category.0);
-    Ok(Listing { category, cards, total: page.total.unsigned_abs(), page: query.page, last_page, query })
+    Ok(HomePage { categories, newest, best_selling, shops: row.shops.0 })
 }
 
 /// The cards of these products in this order (a wishlist, for one); what may not be seen is left out.
@@ -102,12 +117,18 @@ pub async fn moved(db: &Db, slug: &Slug) -> Result<Option<Slug>, AppError> {
     Ok(store::preview::moved(db.pool(), slug).await?)
 }
 
-/// What else there is in the product's category.
+/// What else there is in the product's category, best rated first.
 ///
 /// # Errors
 /// `Offline`.
 pub async fn related(db: &Db, product: &Product) -> Result<Vec<ProductCard>, AppError> {
     let ids = store::related_ids(db.pool(), product.id, product.category.id, RELATED_CARDS).await?;
+    Ok(store::cards(db.pool(), &ids).await?)
+}
+
+/// What sells best.
+async fn popular(db: &Db, limit: i64) -> Result<Vec<ProductCard>, AppError> {
+    let ids = store::popular_ids(db.pool(), limit).await?;
     Ok(store::cards(db.pool(), &ids).await?)
 }
 
@@ -117,18 +138,29 @@ pub async fn shop(db: &Db, slug: &Slug) -> Result<Shop, AppError> {
     Ok(store::shop(db.pool(), slug).await?)
 }
 
-/// Names that begin like the text, eight at most.
+/// Names that begin like the text, eight at most. Where there is none, what a misspelt text was meant to be.
 ///
 /// # Errors
 /// `Offline`.
 pub async fn suggest(db: &Db, q: &str) -> Result<Vec<Suggestion>, AppError> {
-    let prefix = SearchText::parse(q).map(|text| text.prefix_query()).unwrap_or_default();
+    let Some(text) = SearchText::parse(q) else { return Ok(Vec::new()) };
+    let found = suggest_as_typed(db, &text).await?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    match spelling::correct(db, &text).await? {
+        Some(other) => suggest_as_typed(db, &other).await,
+        None => Ok(found),
+    }
+}
+
+async fn suggest_as_typed(db: &Db, text: &SearchText) -> Result<Vec<Suggestion>, AppError> {
+    let prefix = text.prefix_query();
     if prefix.is_empty() {
         return Ok(Vec::new());
     }
-    // Weight A is the name: a suggestion that does not contain what was typed would puzzle.
-    let in_name = prefix.replace(":*", ":*A");
-    Ok(store::suggestions(db.pool(), &in_name, &prefix, SUGGESTIONS).await?)
+    // Only names: a suggestion that does not contain what was typed would puzzle.
+    Ok(store::suggestions(db.pool(), &prefix, SUGGESTIONS).await?)
 }
 
 /// The one currency of the shop.
@@ -136,7 +168,7 @@ pub async fn suggest(db: &Db, q: &str) -> Result<Vec<Suggestion>, AppError> {
 /// # Errors
 /// `Offline`.
 pub async fn shop_currency(db: &Db) -> Result<Currency, AppError> {
-    Ok(store::shop_currency(db.pool()).await?)
+    Ok(*db.recent(CURRENCY_AGE, async { Ok(store::shop_currency(db.pool()).await?) }).await?)
 }
 
 /// Makes the category unless there is one of this slug; says whether it was made.
@@ -157,6 +189,14 @@ pub async fn ensure_category(db: &Db, slug: &Slug, name: &str, description: &str
 /// `Offline`.
 pub async fn existing(db: &Db, slugs: &[String]) -> Result<Vec<ExistingProduct>, AppError> {
     Ok(store::existing(db.pool(), slugs).await?)
+}
+
+/// Which product has this address, seen or not.
+///
+/// # Errors
+/// `Offline`.
+pub async fn product_id(db: &Db, slug: &Slug) -> Result<Option<ProductId>, AppError> {
+    Ok(store::product_id(db.pool(), slug).await?)
 }
 
 /// A draft with its variants, in the caller's transaction: pictures and publishing may follow in the same one.
@@ -201,12 +241,4 @@ pub async fn attach_picture(tx: &mut Tx, vendor: VendorId, product: ProductId, p
 /// `NotFound` for others' products, archived ones, and those without a variant.
 pub async fn publish(tx: &mut Tx, vendor: VendorId, product: ProductId, at: OffsetDateTime) -> Result<(), AppError> {
     if store::publish(tx, vendor, product, at).await? { Ok(()) } else { Err(AppError::NotFound) }
-}
-
-/// Ratings that were given elsewhere and came with the goods.
-///
-/// # Errors
-/// `Offline`.
-pub async fn import_ratings(tx: &mut Tx, product: ProductId, count: i32, sum: i64) -> Result<(), AppError> {
-    Ok(store::import_ratings(tx, product, count, sum).await?)
 }

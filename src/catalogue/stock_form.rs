@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::field;
 use super::product_form::parse_count;
-use crate::values::{FieldErrors, FieldProblem, Money, MovementId, UserId, VariantId};
+use crate::values::{FieldErrors, FieldProblem, MovementId, UserId, VariantId};
 
 /// Longest text beside a reason; with the reason in front it fits into the table.
 const MAX_NOTE: usize = 160;
@@ -142,17 +142,6 @@ impl TypedCorrection {
         }
         errors.into_result(Correction { reason, deltas })
     }
-}
-
-/// Reads a price typed over one that was seen.
-///
-/// # Errors
-/// At `price` or `seen`.
-pub(super) fn parse_new_price(price: &str, seen: &str, zero: Money) -> Result<(Money, Money), FieldErrors> {
-    let mut errors = FieldErrors::default();
-    let price = super::product_form::parse_price(field::PRICE, price, zero.currency, &mut errors);
-    let seen = super::product_form::parse_price("seen", seen, zero.currency, &mut errors);
-    errors.into_result(price.zip(seen).unwrap_or((zero, zero)))
 }
 
 #[cfg(test)]

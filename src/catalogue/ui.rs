@@ -55,25 +55,33 @@ pub fn Card(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let reduced = card.compare_at.is_some();
-    let badge = match card.available {
-        0 => Some((Tone::OnPicture, stock_words(0))),
-        1..LOW_STOCK => Some((Tone::OnPicture, stock_words(card.available))),
-        _ if reduced => Some((Tone::OnPicture, "Reduced".to_owned())),
+    let (url, vendor_url) = (card.url(), card.vendor_url());
+    // Parts move into the view: a page has two dozen of these.
+    let ProductCard { name, vendor_name, price, compare_at, rating_count, rating_sum, picture, available, has_options, .. } = card;
+    let badge = match available {
+        0..LOW_STOCK => Some(stock_words(available)),
+        _ if compare_at.is_some() => Some("Reduced".to_owned()),
         _ => None,
     };
-    let picture = card.picture.as_ref().map(|picture| Source { alt: String::new(), ..source(picture, CARD_WIDTH) });
+    let picture = picture.map(|picture| Source {
+        src: picture.url(CARD_WIDTH),
+        srcset: picture.srcset(),
+        width: u32::try_from(picture.width).unwrap_or_default(),
+        height: u32::try_from(picture.height).unwrap_or_default(),
+        // The name beside it says it.
+        alt: String::new(),
+    });
     view! {
-        <article class=if card.available == 0 { "product-card is-sold-out" } else { "product-card" }>
+        <article class=if available == 0 { "product-card is-sold-out" } else { "product-card" }>
             <div class="product-card-picture">
                 <Picture source=picture sizes=CARD_SIZES fetch=fetch/>
-                {badge.map(|(tone, words)| view! { <span class="product-card-badges"><Badge tone=tone>{words}</Badge></span> })}
+                {badge.map(|words| view! { <span class="product-card-badges"><Badge tone=Tone::OnPicture>{words}</Badge></span> })}
             </div>
             <div class="product-card-text">
-                <h3><a href=card.url()>{card.name.clone()}</a></h3>
-                <p class="product-card-shop"><a href=card.vendor_url()>{card.vendor_name.clone()}</a></p>
-                <Price now=card.price was=card.compare_at from=card.has_options/>
-                <Stars count=i64::from(card.rating_count) sum=card.rating_sum short=true/>
+                <h3><a href=url>{name}</a></h3>
+                <p class="product-card-shop"><a href=vendor_url>{vendor_name}</a></p>
+                <Price now=price was=compare_at from=has_options/>
+                <Stars count=i64::from(rating_count) sum=rating_sum short=true/>
             </div>
             {children.map(|children| view! { <div class="product-card-heart">{children()}</div> })}
         </article>

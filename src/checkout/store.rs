@@ -11,9 +11,11 @@ pub const INVARIANTS: &[(&str, &str)] = &[
     ),
     (
         "I1 units sold equal the lines of orders that took goods",
-        "select p.id::text from products p where p.units_sold <> coalesce((select sum(l.quantity) from order_lines l join orders o on o.id = l.order_id
-           where l.product_id = p.id and o.status in ('paid', 'partially_refunded', 'refunded')
-           and exists (select from order_parts x where x.id = l.part_id and x.paid_at is not null)), 0)",
+        "select p.id::text from products p left join (
+             select l.product_id, sum(l.quantity) as sold from order_lines l join orders o on o.id = l.order_id
+             join order_parts x on x.id = l.part_id and x.paid_at is not null
+             where o.status in ('paid', 'partially_refunded', 'refunded') group by l.product_id) s on s.product_id = p.id
+           where p.units_sold <> coalesce(s.sold, 0)",
     ),
     (
         "I2 a captured payment belongs to an order that knows it",
@@ -45,7 +47,23 @@ pub const INVARIANTS: &[(&str, &str)] = &[
     ),
     (
         "I14 refunds stay within what was captured",
-        "select p.id::text from payments p where p.amount_minor < (select coalesce(sum(amount_minor), 0) from refunds r where r.payment_id = p.id and r.status <> 'failed')",
+        "select p.id::text from payments p join (
+             select payment_id, sum(amount_minor) as refunded from refunds where status <> 'failed' group by payment_id) r on r.payment_id = p.id
+           where p.amount_minor < r.refunded",
+    ),
+    (
+        "I15 a product's rating is that of its reviews",
+        "select p.id::text from products p left join lateral (
+           select count(*) as count, coalesce(sum(r.rating), 0) as sum from reviews r where r.product_id = p.id and r.hidden_at is null) r on true
+           where (p.rating_count, p.rating_sum) <> (r.count, r.sum)",
+    ),
+    (
+        "I16 what is listed is what may be seen",
+        "select p.id::text from products p where p.listed <> exists (select from visible_products v where v.id = p.id)",
+    ),
+    (
+        "I16 what is in stock has a variant with stock",
+        "select p.id::text from products p where p.in_stock <> exists (select from stocked_variants v where v.product_id = p.id and v.stock > 0)",
     ),
     ("I11 one live refresh token in a session", "select session_id::text from refresh_tokens where used_at is null group by session_id having count(*) > 1"),
 ];

@@ -15,6 +15,7 @@ use souk::platform::{site, telemetry};
 mod admin;
 mod database;
 mod demo;
+mod load;
 mod serve;
 mod signals;
 
@@ -59,6 +60,8 @@ enum Command {
 enum Seed {
     /// Goods, shops and accounts of the demonstration. May be run again.
     Demo,
+    /// A large shop of made-up rows, to measure on: the same size, seed and day give the same rows. Wants an empty shop.
+    Load(load::Amounts),
 }
 
 #[derive(Subcommand, Debug)]
@@ -117,6 +120,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Worker => serve::work().await?,
         Command::Migrate { source } => migrate(source).await?,
         Command::Seed(Seed::Demo) => demo::seed().await?,
+        Command::Seed(Seed::Load(amounts)) => load::load(&amounts).await?,
         Command::Admin(Admin::Create { email, name }) => admin::create(&email, &name).await?,
         Command::Admin(Admin::ResetTwoStep { email }) => admin::reset_two_step(&email).await?,
         Command::Check => return check().await,

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::{Link, Meta, Title};
 
 use crate::platform::request;
+use crate::ui::escaped;
 
 /// Address of a path for the world outside, from the configuration and never from `Host`.
 pub fn absolute(path: &str) -> String {
@@ -19,6 +20,9 @@ pub fn Document(
     /// Path of the one address under which search engines should know the page. None: they should not know it.
     #[prop(into, optional)]
     canonical: Option<String>,
+    /// A copy that somebody narrowed or sorted: search engines keep the canonical one alone.
+    #[prop(optional)]
+    copy: bool,
 ) -> impl IntoView {
     let seen = canonical.map(|path| {
         let url = absolute(&path);
@@ -30,13 +34,13 @@ pub fn Document(
             <Meta property="og:site_name" content="Souk"/>
         }
     });
-    let hidden = seen.is_none().then(|| view! { <Meta name="robots" content="noindex"/> });
+    let hidden = (copy || seen.is_none()).then(|| view! { <Meta name="robots" content="noindex"/> });
     let described = description.map(|text| {
         let again = text.clone();
         view! { <Meta name="description" content=text/><Meta property="og:description" content=again/> }
     });
     view! {
-        <Title text=title/>
+        <Title text=escaped(&title)/>
         {described}
         {seen}
         {hidden}

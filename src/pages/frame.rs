@@ -1,5 +1,7 @@
 //! What stands around every page: header with search, categories, account and cart; footer; the ribbon of test payments.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use super::{driven, here, query};
@@ -9,7 +11,7 @@ use crate::accounts::guard::Customer;
 use crate::accounts::with_next;
 use crate::cart::guard::CartOwner;
 use crate::cart::islands::CartCount;
-use crate::catalogue::Category;
+use crate::catalogue::CategoryTree;
 use crate::catalogue::islands::SearchBox;
 use crate::platform::state::AppState;
 use crate::ui::Icon;
@@ -19,7 +21,7 @@ use server_fn::ServerFn;
 /// What the frame knows of the visitor. A frame that cannot know renders without: it must not take the page down with it.
 #[derive(Clone, Debug, Default)]
 struct Visitor {
-    categories: Vec<Category>,
+    categories: Arc<CategoryTree>,
     customer: Option<Customer>,
     pieces: u32,
 }
@@ -27,7 +29,7 @@ struct Visitor {
 impl Visitor {
     async fn load() -> Self {
         let Some(state) = use_context::<AppState>() else { return Self::default() };
-        let categories = crate::catalogue::service::categories(&state.db).await.unwrap_or_default();
+        let categories = crate::catalogue::service::category_tree(&state.db).await.unwrap_or_default();
         let customer = Customer::current().await.unwrap_or_default();
         let pieces = match CartOwner::current().await {
             Ok(Some(owner)) => crate::cart::service::summary(&state.db, &owner).await.unwrap_or_default().count,
@@ -125,10 +127,10 @@ pub fn Header() -> impl IntoView {
                 <nav class="category-nav" aria-label="Categories">
                     <div class="wrap"><ul role="list">
                         <li><a href="/products" aria-current=current("/products")>"Everything"</a></li>
-                        {categories.into_iter().map(|category| {
+                        {categories.roots().map(|category| {
                             let href = category.url();
                             let mark = current(&href);
-                            view! { <li><a href=href aria-current=mark>{category.name}</a></li> }
+                            view! { <li><a href=href aria-current=mark>{category.name.clone()}</a></li> }
                         }).collect_view()}
                     </ul></div>
                 </nav>

@@ -1,7 +1,9 @@
 //! Rows of goods with the wishlist's hearts on them, as home, listing, shop, product and wishlist show them.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
+use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::here;
@@ -15,9 +17,12 @@ use crate::ui::{Fetch, Icon};
 use crate::values::ProductId;
 use crate::wishlist::islands::Heart;
 
-/// What the visitor saved; `None` for a stranger, whose hearts lead to the sign-in page.
-#[derive(Clone, Debug, Default)]
-pub struct Wishes(Option<HashSet<ProductId>>);
+/// What the visitor saved; for a stranger, where hearts lead instead: to the sign-in page and back. One for all hearts of a page.
+#[derive(Clone, Debug)]
+pub enum Wishes {
+    Saved(Arc<HashSet<ProductId>>),
+    SignInFirst(Arc<str>),
+}
 
 impl Wishes {
     /// # Errors
@@ -25,8 +30,8 @@ impl Wishes {
     pub async fn load() -> Result<Self, AppError> {
         let state = request::state()?;
         Ok(match Customer::current().await? {
-            Some(customer) => Self(Some(crate::wishlist::service::saved(&state.db, &customer).await?.into_iter().collect())),
-            None => Self(None),
+            Some(customer) => Self::Saved(Arc::new(crate::wishlist::service::saved(&state.db, &customer).await?.into_iter().collect())),
+            None => Self::SignInFirst(with_next("/sign-in", &here()).into()),
         })
     }
 }
@@ -34,18 +39,16 @@ impl Wishes {
 /// The heart of one product.
 #[component]
 pub fn WishHeart(wishes: Wishes, product_id: ProductId, name: String, #[prop(optional)] wide: bool) -> impl IntoView {
-    match wishes.0 {
-        Some(saved) => view! { <Heart product_id=product_id name=name saved=saved.contains(&product_id) wide=wide/> }.into_any(),
-        None => {
-            let href = with_next("/sign-in", &here());
-            view! {
-                <a class=if wide { "heart heart-wide plain-link" } else { "heart" } href=href aria-label=format!("Save {name}: sign in first")>
-                    <Icon name="heart"/>
-                    {wide.then(|| view! { <span>"Save"</span> })}
-                </a>
-            }
-            .into_any()
+    match wishes {
+        Wishes::Saved(saved) => {
+            Either::Left(view! { <Heart product_id=product_id name=name saved=saved.contains(&product_id) wide=wide/> })
         }
+        Wishes::SignInFirst(href) => Either::Right(view! {
+            <a class=if wide { "heart heart-wide plain-link" } else { "heart" } href=href.to_string() aria-label=format!("Save {name}: sign in first")>
+                <Icon name="heart"/>
+                {wide.then(|| view! { <span>"Save"</span> })}
+            </a>
+        }),
     }
 }
 

@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 use super::document::Document;
 use super::goods::{ProductGrid, Wishes};
+use super::listing::grouped;
 use super::loaded;
+use crate::catalogue::service::HOME_COUNT;
 use crate::catalogue::ui::{ShopCard, source};
 use crate::catalogue::{CategoryTile, HomePage as Goods, ProductCard};
 use crate::platform::request;
@@ -38,6 +40,13 @@ fn Hero(cards: Vec<ProductCard>) -> impl IntoView {
     }
 }
 
+/// "1 thing", "12 things", "250+ things" where counting was stopped.
+fn things(count: i64) -> String {
+    let more = if count == HOME_COUNT { "+" } else { "" };
+    let number = grouped(count.unsigned_abs());
+    format!("{number}{more} {}", if count == 1 { "thing" } else { "things" })
+}
+
 #[component]
 fn Categories(tiles: Vec<CategoryTile>) -> impl IntoView {
     view! {
@@ -51,7 +60,7 @@ fn Categories(tiles: Vec<CategoryTile>) -> impl IntoView {
                         <li><a href=tile.category.url()>
                             <strong>{tile.category.name.clone()}</strong>
                             <span>
-                                {format!("{count} {}", if count == 1 { "thing" } else { "things" })}
+                                {things(count)}
                                 {picture.map(|picture| view! { <Picture source=Some(picture) sizes="4.5rem"/> })}
                             </span>
                         </a></li>

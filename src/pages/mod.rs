@@ -7,6 +7,7 @@ pub mod checkout;
 pub mod confirm_email;
 mod dates;
 mod document;
+mod facets;
 pub mod frame;
 mod goods;
 pub mod home;
@@ -15,6 +16,7 @@ pub mod mailbox;
 pub mod problem;
 pub mod product;
 pub mod reset_password;
+pub mod reviews;
 pub mod sell;
 pub mod shop;
 pub mod sign_in;
@@ -29,6 +31,7 @@ use std::future::Future;
 use http::request::Parts;
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
+use leptos_router::params::ParamsMap;
 use tokio::task::JoinError;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -70,6 +73,11 @@ pub fn here() -> String {
 /// One parameter of the query.
 pub fn query(name: &str) -> Option<String> {
     leptos_router::hooks::use_query_map().with_untracked(|query| query.get(name))
+}
+
+/// All parameters of the query, for what is read once the page has begun to load.
+pub fn queries() -> ParamsMap {
+    leptos_router::hooks::use_query_map().get_untracked()
 }
 
 /// One part of the path, if it is there and reads as what it must be.

@@ -1,19 +1,24 @@
 //! `/product/{slug}`
 
+use leptos::either::Either;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::Meta;
 use serde_json::json;
 
+use super::dates::long;
 use super::document::{Document, absolute, opening};
 use super::goods::{ProductGrid, WishHeart, Wishes};
+use super::reviews::reviews_url;
 use super::{loaded, path_part};
 use crate::cart::islands::{BuyForm, BuyOption};
 use crate::catalogue::islands::{Gallery, GalleryPicture};
 use crate::catalogue::ui::{place, stock_class, stock_words};
-use crate::catalogue::{Product, ProductCard};
+use crate::catalogue::{Attribute, Category, Product, ProductCard, shop_url};
 use crate::error::AppError;
 use crate::platform::request;
+use crate::reviews::ReviewPage;
+use crate::reviews::ui::{RatingBars, ReviewList};
 use crate::ui::{Breadcrumbs, Icon, Price, Stars};
 use crate::values::{Money, Slug};
 
@@ -29,7 +34,7 @@ fn plain(money: Money) -> String {
 }
 
 /// schema.org for search engines. `<` is written as an escape, so that no name can end the script.
-fn structured(product: &Product) -> String {
+fn structured(product: &Product, path: &[Category]) -> String {
     let offers: Vec<_> = product
         .variants
         .iter()
@@ -42,7 +47,7 @@ fn structured(product: &Product) -> String {
         })
         .collect();
     let mut about = json!({
-        "@context": "https://schema.org", "@type": "Product", "name": product.name, "description": product.summary, "offers": offers,
+        "@type": "Product", "name": product.name, "description": product.summary, "url": absolute(&product.url()), "offers": offers,
         "image": product.pictures.iter().map(|picture| absolute(&picture.url(1200))).collect::<Vec<_>>(),
         "brand": { "@type": "Brand", "name": product.vendor_name },
     });
@@ -50,53 +55,74 @@ fn structured(product: &Product) -> String {
         let rating = json!({ "@type": "AggregateRating", "ratingValue": format!("{rating:.1}"), "reviewCount": product.rating_count });
         object.insert("aggregateRating".to_owned(), rating);
     }
-    about.to_string().replace('<', "\\u003c")
+    let home = ("Home", "/".to_owned());
+    let way = std::iter::once(home).chain(path.iter().map(|category| (category.name.as_str(), category.url())));
+    let way = way.chain(std::iter::once((product.name.as_str(), product.url())));
+    let steps: Vec<_> = (1..)
+        .zip(way)
+        .map(|(position, (name, url))| json!({ "@type": "ListItem", "position": position, "name": name, "item": absolute(&url) }))
+        .collect();
+    let breadcrumbs = json!({ "@type": "BreadcrumbList", "itemListElement": steps });
+    json!({ "@context": "https://schema.org", "@graph": [about, breadcrumbs] }).to_string().replace('<', "\\u003c")
 }
 
 #[component]
-fn Head(product: Product) -> impl IntoView {
-    let description = opening(if product.summary.is_empty() { &product.description } else { &product.summary }, MAX_DESCRIPTION);
-    let picture = product.pictures.first().map(|picture| view! { <Meta property="og:image" content=absolute(&picture.url(1200))/> });
+fn Head(description: String, title: String, url: String, picture: Option<String>, price: Option<Money>, data: String) -> impl IntoView {
+    let picture = picture.map(|url| {
+        let again = url.clone();
+        view! { <Meta property="og:image" content=url/><Meta name="twitter:card" content="summary_large_image"/><Meta name="twitter:image" content=again/> }
+    });
+    let price = price.map(|price| {
+        view! {
+            <Meta property="product:price:amount" content=plain(price)/>
+            <Meta property="product:price:currency" content=price.currency.code().to_owned()/>
+        }
+    });
     view! {
-        <Document title=product.name.clone() description=description canonical=product.url()/>
+        <Document title=title description=description canonical=url/>
         <Meta property="og:type" content="product"/>
         {picture}
-        <script type="application/ld+json" nonce=use_nonce() inner_html=structured(&product)></script>
+        {price}
+        <script type="application/ld+json" nonce=use_nonce() inner_html=data></script>
     }
 }
 
 /// Name, price, stock, options, button.
 #[component]
-fn Buy(product: Product, wishes: Wishes) -> impl IntoView {
-    let Some(chosen) = product.default_variant().cloned() else { return ().into_any() };
+fn Buy(product: Product, wishes: Option<Wishes>) -> impl IntoView {
+    let Some(chosen) = product.default_variant() else { return ().into_any() };
+    let (price, was, chosen_id) = (chosen.price, chosen.compare_at, chosen.id);
+    let from = product.variants.iter().any(|variant| variant.price != price);
     let available = product.variants.iter().map(|variant| variant.available).max().unwrap_or_default();
-    let options = product
-        .variants
-        .iter()
-        .map(|variant| BuyOption {
-            variant_id: variant.id,
-            title: variant.title.clone(),
-            price: variant.price.to_string(),
-            available: variant.available,
-        })
-        .collect();
-    let from = product.variants.iter().any(|variant| variant.price != chosen.price);
+    let options = product.variants.into_iter().map(|variant| BuyOption {
+        variant_id: variant.id,
+        title: variant.title,
+        price: variant.price.to_string(),
+        stock: stock_words(variant.available),
+        available: variant.available,
+    });
+    let options = options.collect();
     let place = place(&product.vendor_city, &product.vendor_country_code);
+    let sent_by = format!("Packed and sent by {}", product.vendor_name);
+    let heart =
+        wishes.map(|wishes| view! { <div><WishHeart wishes=wishes product_id=product.id name=product.name.clone() wide=true/></div> });
     view! {
         <div class="product-buy">
             <div class="product-maker">
-                <a href=product.vendor_url()>{product.vendor_name.clone()}</a>
+                <a href=shop_url(&product.vendor_slug)>{product.vendor_name}</a>
                 {(!place.is_empty()).then(|| view! { <span>{place}</span> })}
             </div>
-            <h1>{product.name.clone()}</h1>
-            <Stars count=i64::from(product.rating_count) sum=product.rating_sum/>
-            <p class="product-lead">{product.summary.clone()}</p>
-            <p><Price now=chosen.price was=chosen.compare_at large=true from=from/></p>
+            <h1>{product.name}</h1>
+            {(product.rating_count > 0).then(|| view! {
+                <a class="rating-link" href="#reviews"><Stars count=i64::from(product.rating_count) sum=product.rating_sum/></a>
+            })}
+            <p class="product-lead">{product.summary}</p>
+            <p><Price now=price was=was large=true from=from/></p>
             <p class=stock_class(available)>{stock_words(available)}</p>
-            <BuyForm options=options chosen=chosen.id/>
-            <div><WishHeart wishes=wishes product_id=product.id name=product.name.clone() wide=true/></div>
+            <BuyForm options=options chosen=chosen_id/>
+            {heart}
             <ul class="trust">
-                <li><Icon name="truck" small=true/>{format!("Packed and sent by {}", product.vendor_name)}</li>
+                <li><Icon name="truck" small=true/>{sent_by}</li>
                 <li><Icon name="lock" small=true/>"Card details go to the payment provider, never to us"</li>
             </ul>
         </div>
@@ -105,23 +131,80 @@ fn Buy(product: Product, wishes: Wishes) -> impl IntoView {
 }
 
 #[component]
-fn Details(product: Product) -> impl IntoView {
+fn Details(html: String, attributes: Vec<Attribute>) -> impl IntoView {
     view! {
         <div class="wrap section product-details">
             <section aria-labelledby="about">
                 <h2 id="about">"About it"</h2>
                 // Cleaned when it was saved.
-                <div class="prose" inner_html=product.description_html></div>
+                <div class="prose" inner_html=html></div>
             </section>
-            {(!product.attributes.is_empty()).then(|| view! {
+            {(!attributes.is_empty()).then(|| view! {
                 <section aria-labelledby="facts">
                     <h2 id="facts">"Facts"</h2>
                     <table class="attributes"><tbody>
-                        {product.attributes.into_iter().map(|fact| view! { <tr><th scope="row">{fact.name}</th><td>{fact.value}</td></tr> }).collect_view()}
+                        {attributes.into_iter().map(|fact| view! { <tr><th scope="row">{fact.name}</th><td>{fact.value}</td></tr> }).collect_view()}
                     </tbody></table>
                 </section>
             })}
         </div>
+    }
+}
+
+/// A product as customers see it: gallery, name, price, options, button, description, facts. Its vendor sees the same before it is published.
+#[component]
+pub fn ProductBody(
+    product: Product,
+    /// The way to it, without the product itself.
+    trail: Vec<(String, String)>,
+    /// Of the visitor; without them there is no heart.
+    #[prop(optional_no_strip)]
+    wishes: Option<Wishes>,
+) -> impl IntoView {
+    let mut product = product;
+    let pictures: Vec<GalleryPicture> = std::mem::take(&mut product.pictures)
+        .into_iter()
+        .map(|picture| GalleryPicture {
+            src: picture.url(STAGE_WIDTH),
+            srcset: picture.srcset(),
+            thumb: picture.url(160),
+            width: picture.width,
+            height: picture.height,
+            alt: picture.alt,
+        })
+        .collect();
+    let (html, attributes) = (std::mem::take(&mut product.description_html), std::mem::take(&mut product.attributes));
+    view! {
+        <div class="wrap">
+            <Breadcrumbs trail=trail here=product.name.clone()/>
+            <div class="product">
+                <Gallery pictures=pictures/>
+                <Buy product=product wishes=wishes/>
+            </div>
+        </div>
+        <Details html=html attributes=attributes/>
+    }
+}
+
+/// What people say: how many gave how many stars, and the newest words.
+#[component]
+fn Reviews(page: ReviewPage, more: String, count: i64, sum: i64) -> impl IntoView {
+    let ReviewPage { reviews, distribution, next } = page;
+    view! {
+        <section class="wrap section" aria-labelledby="reviews-title" id="reviews">
+            <div class="section-head"><h2 id="reviews-title">"Reviews"</h2></div>
+            {if reviews.is_empty() {
+                Either::Left(view! { <p class="muted">"Nobody has written about it yet."</p> })
+            } else {
+                let more = next.map(|next| view! { <p><a class="button button-secondary" href=format!("{more}?after={next}")>"More reviews"</a></p> });
+                Either::Right(view! {
+                    <div class="reviews">
+                        <div class="stack"><Stars count=count sum=sum/><RatingBars distribution=distribution/></div>
+                        <div class="stack"><ReviewList reviews=reviews date=long/>{more}</div>
+                    </div>
+                })
+            }}
+        </section>
     }
 }
 
@@ -135,34 +218,6 @@ fn Related(cards: Vec<ProductCard>, wishes: Wishes, href: String) -> impl IntoVi
             </section>
         }
     })
-}
-
-/// What a product's page shows of it: for customers, and as a preview for those who write it.
-#[component]
-pub fn ProductBody(product: Product, wishes: Wishes) -> impl IntoView {
-    let pictures: Vec<GalleryPicture> = product
-        .pictures
-        .iter()
-        .map(|picture| GalleryPicture {
-            src: picture.url(STAGE_WIDTH),
-            srcset: picture.srcset(),
-            thumb: picture.url(160),
-            alt: picture.alt.clone(),
-            width: picture.width,
-            height: picture.height,
-        })
-        .collect();
-    let trail = vec![("Home".to_owned(), "/".to_owned()), (product.category.name.clone(), product.category.url())];
-    view! {
-        <div class="wrap">
-            <Breadcrumbs trail=trail here=product.name.clone()/>
-            <div class="product">
-                <Gallery pictures=pictures/>
-                <Buy product=product.clone() wishes=wishes/>
-            </div>
-        </div>
-        <Details product=product/>
-    }
 }
 
 /// Leads to where the product is now, for good.
@@ -191,11 +246,24 @@ pub fn ProductPage() -> impl IntoView {
             product => product?,
         };
         let related = crate::catalogue::service::related(&state.db, &product).await?;
+        let reviews = crate::reviews::service::of_product(&state.db, product.id, None).await?;
+        let tree = crate::catalogue::service::category_tree(&state.db).await?;
         let wishes = Wishes::load().await?;
-        let (head, category) = (product.clone(), product.category.url());
+        let path: Vec<Category> = tree.path(product.category.id).into_iter().cloned().collect();
+        let path = if path.is_empty() { vec![product.category.clone()] } else { path };
+        let home = ("Home".to_owned(), "/".to_owned());
+        let trail = std::iter::once(home).chain(path.iter().map(|category| (category.name.clone(), category.url()))).collect();
+        let text = opening(if product.summary.is_empty() { &product.description } else { &product.summary }, MAX_DESCRIPTION);
+        let picture = product.pictures.first().map(|picture| absolute(&picture.url(1200)));
+        let price = product.default_variant().map(|variant| variant.price);
+        let (title, url, category) = (product.name.clone(), product.url(), product.category.url());
+        let (count, sum) = (i64::from(product.rating_count), product.rating_sum);
+        let data = structured(&product, &path);
+        let more = reviews_url(&product.slug);
         Ok(view! {
-            <Head product=head/>
-            <ProductBody product=product wishes=wishes.clone()/>
+            <Head description=text title=title url=url picture=picture price=price data=data/>
+            <ProductBody product=product trail=trail wishes=Some(wishes.clone())/>
+            <Reviews page=reviews more=more count=count sum=sum/>
             <Related cards=related wishes=wishes href=category/>
         }
         .into_any())

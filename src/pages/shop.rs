@@ -4,9 +4,8 @@ use leptos::prelude::*;
 
 use super::document::{Document, opening};
 use super::goods::Wishes;
-use super::listing::Results;
-use super::{loaded, path_part, query};
-use crate::catalogue::ListingQuery;
+use super::listing::{Results, asked};
+use super::{loaded, path_part, queries};
 use crate::catalogue::ui::place;
 use crate::platform::request;
 use crate::ui::{Breadcrumbs, Icon};
@@ -18,18 +17,20 @@ const MAX_DESCRIPTION: usize = 160;
 #[component]
 pub fn ShopPage() -> impl IntoView {
     let slug = path_part::<Slug>("slug");
-    let asked = ListingQuery { category: None, ..ListingQuery::from_url(query) };
+    let parameters = queries();
     loaded(async move {
         let slug = slug?;
         let state = request::state()?;
         let shop = crate::catalogue::service::shop(&state.db, &slug).await?;
-        let listing = crate::catalogue::service::list(&state.db, &asked.of_vendor(slug.clone())).await?;
+        let listing = crate::catalogue::service::list(&state.db, &asked(&parameters).await?.of_shop(slug)).await?;
         let wishes = Wishes::load().await?;
         let place = place(&shop.city, &shop.country_code);
         let q = listing.query.q.as_ref().map(ToString::to_string).unwrap_or_default();
+        let copy = !listing.query.is_canonical();
+        let canonical = listing.query.canonical().url();
         let story: Vec<String> = shop.story.split("\n\n").map(str::to_owned).collect();
         Ok(view! {
-            <Document title=shop.name.clone() description=opening(&shop.story, MAX_DESCRIPTION) canonical=shop.url()/>
+            <Document title=shop.name.clone() description=opening(&shop.story, MAX_DESCRIPTION) canonical=canonical copy=copy/>
             <div class="wrap">
                 <Breadcrumbs trail=vec![("Home".to_owned(), "/".to_owned())] here=shop.name.clone()/>
                 <header class="shop-banner">
@@ -49,7 +50,7 @@ pub fn ShopPage() -> impl IntoView {
                             <button aria-label="Search in this shop"><Icon name="search"/></button>
                         </form>
                     </div>
-                    <Results listing=listing wishes=wishes clear=ListingQuery::default().of_vendor(slug)/>
+                    <Results listing=listing wishes=wishes/>
                 </section>
             </div>
         })

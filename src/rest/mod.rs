@@ -6,6 +6,7 @@
 mod auth;
 mod bearer;
 mod body;
+mod catalogue;
 mod problem;
 mod vendors;
 
@@ -31,6 +32,10 @@ pub fn routes(routes: PlainRoutes) -> PlainRoutes {
         .post("/api/v1/vendor/application", vendors::apply)
         .get("/api/v1/admin/vendors", vendors::list)
         .post("/api/v1/admin/vendors/{id}/decision", vendors::decide)
+        .get("/api/v1/products", catalogue::products)
+        .get("/api/v1/products/{slug}", catalogue::product)
+        .get("/api/v1/categories", catalogue::categories)
+        .get("/api/v1/vendors/{slug}", catalogue::vendor)
         .get(UNKNOWN, unknown)
         .other_methods(other_method)
 }

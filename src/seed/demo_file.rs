@@ -71,7 +71,10 @@ pub struct DemoImage {
 #[derive(Deserialize)]
 pub struct DemoReview {
     pub product: Slug,
+    pub reviewer: String,
     pub rating: u8,
+    pub title: String,
+    pub body: String,
     pub days_ago: u32,
 }
 

@@ -7,7 +7,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use time::{Duration, OffsetDateTime};
 
 use super::Added;
-use super::demo_file::{DemoFile, DemoProduct};
+use super::demo_file::{DemoFile, DemoProduct, DemoReview};
 use crate::catalogue::service as catalogue;
 use crate::catalogue::service::ExistingProduct;
 use crate::catalogue::{NewProduct, ProductForm, VariantForm};
@@ -16,6 +16,7 @@ use crate::media::service as media;
 use crate::media::service::StoredPicture;
 use crate::platform::db::Db;
 use crate::platform::storage::Storage;
+use crate::reviews::{ImportedReview, service as reviews};
 use crate::values::{CategoryId, Currency, Money, ProductId, Slug, VendorId};
 
 /// Products in work at once: enough to keep the cores busy while others wait for the disk.
@@ -61,10 +62,11 @@ pub async fn import(
         .map(|(index, product)| {
             let found = existing.get(&product.slug).copied();
             async move {
-                match found {
-                    Some(found) => import.restore_pictures(product, found).await,
-                    None => import.add(index, product).await,
-                }
+                let added = match found {
+                    Some(found) => import.restore_pictures(product, found).await?,
+                    None => import.add(index, product).await?,
+                };
+                Ok::<_, AppError>(Added { reviews: import.add_reviews(product).await?, ..added })
             }
         })
         .buffer_unordered(AT_ONCE)
@@ -74,6 +76,7 @@ pub async fn import(
         added.products += one.products;
         added.pictures += one.pictures;
         added.restored_pictures += one.restored_pictures;
+        added.reviews += one.reviews;
     }
     Ok(())
 }
@@ -108,14 +111,24 @@ impl Import<'_> {
         for (picture, alt) in pictures {
             catalogue::attach_picture(&mut tx, vendor, id, picture, alt).await?;
         }
-        let ratings = self.file.reviews.iter().filter(|review| review.product == product.slug).map(|review| review.rating);
-        let (count, sum) = ratings.fold((0, 0), |(count, sum), rating| (count + 1, sum + i64::from(rating)));
-        catalogue::import_ratings(&mut tx, id, count, sum).await?;
         if product.status == "published" {
             catalogue::publish(&mut tx, vendor, id, self.published_at(index, product)).await?;
         }
         tx.commit().await?;
         Ok(id)
+    }
+
+    /// What others said, unless it is there: a second transaction, since vendors write no reviews.
+    async fn add_reviews(&self, product: &DemoProduct) -> Result<u32, AppError> {
+        let reviews: Vec<ImportedReview> = self.file.reviews.iter().filter(|review| review.product == product.slug).map(imported).collect();
+        if reviews.is_empty() {
+            return Ok(0);
+        }
+        match catalogue::product_id(self.db, &product.slug).await? {
+            Some(id) => reviews::import(self.db, id, &reviews).await,
+            // Its vendor has given it another address.
+            None => Ok(0),
+        }
     }
 
     /// Spread out, and before the first review.
@@ -147,6 +160,16 @@ impl Import<'_> {
     async fn picture_bytes(&self, file: &str) -> Result<Vec<u8>, AppError> {
         let path = self.folder.join(file);
         tokio::fs::read(&path).await.map_err(|error| AppError::internal(format!("cannot read {}: {error}", path.display())))
+    }
+}
+
+fn imported(review: &DemoReview) -> ImportedReview {
+    ImportedReview {
+        author_name: review.reviewer.clone(),
+        rating: review.rating,
+        title: review.title.clone(),
+        body: review.body.clone(),
+        days_ago: review.days_ago,
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod demo_file;
 mod goods;
+pub mod load;
 mod people;
 mod store;
 
@@ -33,6 +34,7 @@ pub struct Added {
     pub pictures: u32,
     /// Pictures of existing products whose files were lost.
     pub restored_pictures: u32,
+    pub reviews: u32,
 }
 
 /// Fills the shop with the demo. Anybody knows its passwords, so never in production.

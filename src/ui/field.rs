@@ -66,6 +66,12 @@ pub fn TextField(
     }
 }
 
+/// Text for the places where Leptos (tachys 0.2.19, leptos_meta 0.8.7) writes it into the page as it is: in a `textarea` and in the title.
+/// Without it a shop called `</title><script>` would run. For the server alone, where nothing of this is ever rendered again.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
 /// A labelled input of several lines. What was typed before a refusal stands in it again.
 #[component]
 pub fn TextArea(
@@ -81,7 +87,7 @@ pub fn TextArea(
     #[prop(default = 6)] rows: u32,
 ) -> impl IntoView {
     let problem = form.problem(name);
-    let value = form.value(name).map(str::to_owned).or(value).unwrap_or_default();
+    let value = escaped(&form.value(name).map(str::to_owned).or(value).unwrap_or_default());
     view! {
         <div class="field">
             <Label name=name label=label optional=optional/>
@@ -120,5 +126,15 @@ pub fn SelectField(
             </select>
             <Notes name=name hint="" problem=problem/>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn text_stays_text() {
+        assert_eq!(escaped("</title><b> & co"), "&lt;/title&gt;&lt;b&gt; &amp; co");
     }
 }

@@ -12,7 +12,12 @@ pub fn Price(
     #[prop(optional)]
     from: bool,
 ) -> impl IntoView {
-    let class = format!("price{}{}", if large { " price-large" } else { "" }, if was.is_some() { " price-reduced" } else { "" });
+    let class = match (large, was.is_some()) {
+        (false, false) => "price",
+        (false, true) => "price price-reduced",
+        (true, false) => "price price-large",
+        (true, true) => "price price-large price-reduced",
+    };
     view! {
         <span class=class>
             {from.then(|| view! { <span class="muted small">"from "</span> })}

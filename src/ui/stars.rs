@@ -11,12 +11,19 @@ pub fn Stars(
     /// Only the number of ratings beside the stars; in cards.
     #[prop(optional)]
     short: bool,
+    /// Only the stars, of one person.
+    #[prop(optional)]
+    bare: bool,
 ) -> impl IntoView {
     (count > 0).then(|| {
         let tenths = (sum * 10 + count / 2) / count;
         let width = tenths * FULL_WIDTH / 50;
         let average = format!("{}.{}", tenths / 10, tenths % 10);
-        let label = format!("Rated {average} of 5 by {count} {}", if count == 1 { "person" } else { "people" });
+        let label = if bare {
+            format!("{sum} of 5 stars")
+        } else {
+            format!("Rated {average} of 5 by {count} {}", if count == 1 { "person" } else { "people" })
+        };
         view! {
             <span class="rating">
                 <svg viewBox="0 0 100 20" role="img" aria-label=label>
@@ -26,7 +33,7 @@ pub fn Stars(
                         <use_ href="#i-stars" class="stars-full" width="100" height="20"/>
                     </svg>
                 </svg>
-                <span aria-hidden="true">{if short { format!("{average} ({count})") } else { format!("{average} from {count} ratings") }}</span>
+                {(!bare).then(|| view! { <span aria-hidden="true">{if short { format!("{average} ({count})") } else { format!("{average} from {count} ratings") }}</span> })}
             </span>
         }
     })

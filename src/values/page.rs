@@ -18,6 +18,12 @@ impl PageNumber {
         (self.0 as i64 - 1) * per_page as i64
     }
 
+    /// The one after it, if numbers go so far.
+    #[must_use]
+    pub const fn following(self) -> Self {
+        if self.0 < Self::MAX { Self(self.0 + 1) } else { self }
+    }
+
     /// From a query string: anything that is not a page reads as the first one, since a link should not fail over it.
     pub fn from_query(text: Option<&str>) -> Self {
         text.and_then(|text| text.parse().ok()).filter(|n| (1..=Self::MAX).contains(n)).map_or(Self::FIRST, Self)

@@ -1,5 +1,8 @@
 //! Proofs that somebody has a shop, and what may be done with it as it stands at this request.
 
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+
 use super::{Vendor, service};
 use crate::accounts::Role;
 use crate::accounts::guard::{Customer, Visit};
@@ -82,6 +85,15 @@ impl TryFrom<ShopOwner> for DraftingVendor {
     }
 }
 
+/// For plain axum routes.
+impl<S: Sync> FromRequestParts<S> for DraftingVendor {
+    type Rejection = AppError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
+        let visit = Visit::from_request_parts(parts, state).await?;
+        ShopOwner::of(&visit).await?.ok_or(AppError::Forbidden)?.try_into()
+    }
+}
+
 /// A shop's owner who may publish: the shop, read at this request, is approved.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ApprovedVendor(ShopOwner);
@@ -114,5 +126,14 @@ impl TryFrom<ShopOwner> for ApprovedVendor {
     type Error = AppError;
     fn try_from(owner: ShopOwner) -> Result<Self, AppError> {
         if owner.customer.role() == Role::Vendor && owner.vendor.status.may_publish() { Ok(Self(owner)) } else { Err(AppError::Forbidden) }
+    }
+}
+
+/// For plain axum routes.
+impl<S: Sync> FromRequestParts<S> for ShopOwner {
+    type Rejection = AppError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
+        let visit = Visit::from_request_parts(parts, state).await?;
+        Self::of(&visit).await?.ok_or(AppError::Forbidden)
     }
 }

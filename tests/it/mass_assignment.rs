@@ -318,7 +318,7 @@ async fn what_a_request_smuggles_changes_nothing(pool: PgPool) {
         problems.extend(wrong);
     }
     let kept = holding(scene.app.pool(), SMUGGLED).await;
-    assert!(kept.is_empty(), "something smuggled is in {kept:?}");
+    assert!(kept.is_empty(), "something smuggled is in {kept:?}\n{}", problems.join("\n"));
     eprintln!("mass assignment: {sent} requests to {forms} forms");
     assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
 }

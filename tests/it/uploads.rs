@@ -11,7 +11,8 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::media::refused;
-use crate::support::pictures::{MULTIPART, part, picture_form, png};
+use crate::support::files::{MULTIPART, form_of, part};
+use crate::support::pictures::{picture_form, png};
 use crate::support::{App, Browser, Page};
 
 struct Shop {
@@ -147,8 +148,7 @@ async fn hostile_files_leave_nothing_behind(pool: PgPool) {
     let good = png(200, 200);
     for (index, name) in names.iter().enumerate() {
         let kind = ["text/html", "image/svg+xml", "application/x-php", "nonsense"][index % 4];
-        let body =
-            [part(&format!("form-data; name=\"picture\"; filename=\"{name}\""), kind, &good), b"--souk-boundary--\r\n".to_vec()].concat();
+        let body = form_of(&[part(&format!("form-data; name=\"picture\"; filename=\"{name}\""), kind, &good)]);
         let sent = shop.send(body).await;
         assert_eq!(sent.status, StatusCode::CREATED, "{name}: {}", sent.text);
         let id: Value = sent.json();
@@ -165,15 +165,13 @@ async fn forms_that_are_none_are_refused(pool: PgPool) {
     let file = png(200, 200);
     let whole = picture_form(&[("cup.png", &file)]);
     let other = [part("form-data; name=\"role\"", "text/plain", b"admin"), whole.clone()].concat();
-    let behind = [
+    let behind = form_of(&[
         part("form-data; name=\"picture\"; filename=\"a.png\"", "image/png", b"x"),
         part("form-data; name=\"status\"", "text/plain", b"published"),
-        b"--souk-boundary--\r\n".to_vec(),
-    ]
-    .concat();
-    let nameless = [part("form-data", "image/png", &file), b"--souk-boundary--\r\n".to_vec()].concat();
+    ]);
+    let nameless = form_of(&[part("form-data", "image/png", &file)]);
     for (what, kind, body) in [
-        ("no part", MULTIPART, b"--souk-boundary--\r\n".to_vec()),
+        ("no part", MULTIPART, form_of(&[])),
         ("nothing", MULTIPART, Vec::new()),
         ("cut off", MULTIPART, whole[..whole.len() / 2].to_vec()),
         ("without its end", MULTIPART, whole[..whole.len() - 20].to_vec()),

@@ -4,15 +4,14 @@ use serde_json::{Value, json};
 
 use crate::accounts::guard::Admin;
 use crate::catalogue::guard::{ProductEditor, ProductViewer};
-use crate::catalogue::options::{arrange, title_of};
-use crate::catalogue::stock_form::parse_new_price;
+use crate::catalogue::product_form::parse_price;
 use crate::catalogue::{
     Category, NewProduct, NewVariant, OwnedFilter, OwnedLine, OwnedList, OwnedProduct, Product, ProductChanges, ProductTexts,
-    ProductVersion, TypedProduct, field, store,
+    ProductVersion, TypedProduct, arrange, field, store, title_of,
 };
 use crate::error::{AppError, Conflict, OnConstraint};
 use crate::platform::db::{Db, Tx};
-use crate::values::{Currency, FieldProblem, Money, ProductId, Slug, VariantId, VendorId};
+use crate::values::{Currency, FieldErrors, FieldProblem, Money, ProductId, Slug, VariantId, VendorId};
 
 /// Products on a page of a list.
 pub const PAGE_SIZE: usize = 50;
@@ -291,7 +290,7 @@ pub async fn set_price(
     seen: &str,
     price: &str,
 ) -> Result<(), AppError> {
-    let (price, seen) = parse_new_price(price, seen, Money::zero(super::shop_currency(db).await?))?;
+    let (price, seen) = read_prices(price, seen, super::shop_currency(db).await?)?;
     let vendor = editor.vendor_id();
     let mut tx = editor.begin(db).await?;
     let known = lock(&mut tx, vendor, id).await?;
@@ -307,4 +306,15 @@ pub async fn set_price(
     editor.record(&mut tx, "product.priced", id, prices, None).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// A price that was typed, and the one that was seen.
+fn read_prices(price: &str, seen: &str, currency: Currency) -> Result<(Money, Money), FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let price = parse_price(field::PRICE, price, currency, &mut errors);
+    let seen = parse_price("seen", seen, currency, &mut errors);
+    match price.zip(seen) {
+        Some(prices) => errors.into_result(prices),
+        None => Err(errors),
+    }
 }

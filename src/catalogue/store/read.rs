@@ -1,67 +1,11 @@
-use sqlx::PgExecutor;
 use sqlx::types::Json;
+use sqlx::{FromRow, PgExecutor};
 
-use crate::catalogue::{
-    Attribute, Category, CategoryTile, ListingQuery, Product, ProductCard, SearchText, Shop, Sort, Suggestion, SuggestionKind, Variant,
-};
+use crate::catalogue::{Attribute, Category, CategoryTile, Product, ProductCard, Shop, Suggestion, SuggestionKind, Variant};
 use crate::media::Picture;
 use crate::values::{CategoryId, Currency, Money, ProductId, Slug, VariantId, VendorId};
 
 crate::text_column! { SuggestionKind }
-
-/// What one page of a listing consists of.
-pub struct ListingPage {
-    pub ids: Vec<ProductId>,
-    pub total: i64,
-    pub category: Option<Json<Category>>,
-}
-
-/// One page of ids, the total and the category in one round trip. The order is part of the text, so that each sort can walk its own index;
-/// a parameter could not choose it.
-macro_rules! listing_page {
-    ($executor:expr, $query:expr, $per_page:expr, $order:literal) => {
-        sqlx::query_as!(
-            ListingPage,
-            "with wanted as (
-               select websearch_to_tsquery('english', $3) || coalesce(to_tsquery('english', $4) || to_tsquery('simple', $4), '') as words
-             )
-             select
-               array(
-                 select p.id from visible_products p
-                 where ($1::text is null or p.category_id = (select id from categories where slug = $1))
-                   and ($2::text is null or p.vendor_id = (select id from visible_shops where slug = $2))
-                   and ($3::text is null or p.search @@ (select words from wanted))
-                 order by " + $order + " limit $5 offset $6) as \"ids!: Vec<ProductId>\",
-               (select count(*) from visible_products p
-                 where ($1::text is null or p.category_id = (select id from categories where slug = $1))
-                   and ($2::text is null or p.vendor_id = (select id from visible_shops where slug = $2))
-                   and ($3::text is null or p.search @@ (select words from wanted))) as \"total!\",
-               (select jsonb_build_object('id', id, 'slug', slug, 'name', name, 'description', description)
-                 from categories where slug = $1) as \"category: Json<Category>\"",
-            $query.category.as_ref().map(Slug::as_str),
-            $query.vendor.as_ref().map(Slug::as_str),
-            $query.q.as_ref().map(SearchText::as_str),
-            $query.q.as_ref().map(SearchText::prefix_query).filter(|prefix| !prefix.is_empty()),
-            i64::from($per_page),
-            $query.page.offset($per_page)
-        )
-        .fetch_one($executor)
-        .await
-    };
-}
-
-pub async fn listing_page(executor: impl PgExecutor<'_>, query: &ListingQuery, per_page: u32) -> Result<ListingPage, sqlx::Error> {
-    match query.effective_sort() {
-        Sort::Relevance => {
-            listing_page!(executor, query, per_page, "ts_rank(p.search, (select words from wanted)) desc, p.units_sold desc, p.id desc")
-        }
-        Sort::Newest => listing_page!(executor, query, per_page, "p.published_at desc, p.id desc"),
-        Sort::PriceAsc => listing_page!(executor, query, per_page, "p.price_minor, p.id"),
-        Sort::PriceDesc => listing_page!(executor, query, per_page, "p.price_minor desc, p.id desc"),
-        Sort::Rating => listing_page!(executor, query, per_page, "p.rating_score desc, p.id desc"),
-        Sort::BestSelling => listing_page!(executor, query, per_page, "p.units_sold desc, p.rating_count desc, p.id desc"),
-    }
-}
 
 struct CardRow {
     id: ProductId,
@@ -125,13 +69,16 @@ pub async fn cards(executor: impl PgExecutor<'_>, ids: &[ProductId]) -> Result<V
     Ok(rows.into_iter().map(ProductCard::from).collect())
 }
 
-pub async fn categories(executor: impl PgExecutor<'_>) -> Result<Vec<Category>, sqlx::Error> {
-    sqlx::query_as!(
-        Category,
-        r#"select id as "id: CategoryId", slug as "slug: Slug", name, description from categories order by position, name"#
+/// With their parents, in the order of siblings.
+pub async fn categories(executor: impl PgExecutor<'_>) -> Result<Vec<(Category, Option<CategoryId>)>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"select id as "id: CategoryId", parent_id as "parent_id: CategoryId", slug as "slug: Slug", name, description
+           from categories order by position, name"#
     )
     .fetch_all(executor)
-    .await
+    .await?;
+    let rows = rows.into_iter();
+    Ok(rows.map(|row| (Category { id: row.id, slug: row.slug, name: row.name, description: row.description }, row.parent_id)).collect())
 }
 
 /// What the home page shows, besides the cards.
@@ -142,33 +89,43 @@ pub struct HomeRow {
     pub shops: Json<Vec<Shop>>,
 }
 
-/// In one round trip. A category or shop is shown with its newest pictures, and only if it has something to buy.
-pub async fn home(executor: impl PgExecutor<'_>, cards: i64, shops: i64) -> Result<HomeRow, sqlx::Error> {
+/// In one round trip. A category of the top or a shop is shown with its newest pictures, and only if it has something to buy. Products of a
+/// category are counted up to `most`, and its picture is that of one of the newest few, if they have any.
+pub async fn home(executor: impl PgExecutor<'_>, cards: i64, shops: i64, most: i64) -> Result<HomeRow, sqlx::Error> {
     sqlx::query_as!(
         HomeRow,
-        r#"select
-             array(select id from visible_products order by published_at desc, id desc limit $1) as "newest!: Vec<ProductId>",
-             array(select id from visible_products order by units_sold desc, rating_count desc, id desc limit $1)
+        r#"with recursive tree as (
+             select id, id as top from categories where parent_id is null
+             union select c.id, t.top from categories c join tree t on c.parent_id = t.id)
+           select
+             array(select id from listed_products order by published_at desc, id desc limit $1) as "newest!: Vec<ProductId>",
+             array(select id from listed_products order by units_sold desc, rating_count desc, id desc limit $1)
                as "best_selling!: Vec<ProductId>",
              (select coalesce(jsonb_agg(to_jsonb(t) - 'position' order by t.position), '[]') from (
                select c.position, jsonb_build_object('id', c.id, 'slug', c.slug, 'name', c.name, 'description', c.description) as category,
-                 (select count(*) from visible_products p where p.category_id = c.id) as product_count,
+                 n.product_count,
                  (select jsonb_build_object('id', f.id, 'alt', f.alt, 'width', f.width, 'height', f.height, 'widths', f.widths)
-                   from visible_products p join product_pictures f on f.product_id = p.id
-                   where p.category_id = c.id order by p.published_at desc, p.id desc, f.position limit 1) as picture
-               from categories c) t where t.product_count > 0) as "categories!: Json<Vec<CategoryTile>>",
+                   from tree cross join lateral (
+                     select p.id, p.published_at from listed_products p where p.category_id = tree.id
+                     order by p.published_at desc, p.id desc limit 8) p
+                   join product_pictures f on f.product_id = p.id
+                   where tree.top = c.id order by p.published_at desc, p.id desc, f.position limit 1) as picture
+               from categories c cross join lateral (select count(*) as product_count from (
+                 select from tree join listed_products p on p.category_id = tree.id where tree.top = c.id limit $3) few) n
+               where c.parent_id is null and n.product_count > 0) t) as "categories!: Json<Vec<CategoryTile>>",
              (select coalesce(jsonb_agg(to_jsonb(t) - 'status_changed_at' order by t.status_changed_at desc, t.name), '[]') from (
                select v.id, v.slug, v.name, v.tagline, v.story, v.city, v.country_code, v.status_changed_at,
-                 (select count(*) from visible_products p where p.vendor_id = v.id) as product_count,
+                 (select count(*) from listed_products p where p.vendor_id = v.id) as product_count,
                  (select coalesce(jsonb_agg(
                      jsonb_build_object('id', f.id, 'alt', f.alt, 'width', f.width, 'height', f.height, 'widths', f.widths)
                      order by p.published_at desc, p.id desc), '[]')
-                   from (select id, published_at from visible_products p where p.vendor_id = v.id order by published_at desc, id desc limit 3) p
+                   from (select id, published_at from listed_products p where p.vendor_id = v.id order by published_at desc, id desc limit 3) p
                    cross join lateral (select * from product_pictures f where f.product_id = p.id order by f.position limit 1) f) as pictures
-               from visible_shops v where exists (select from visible_products p where p.vendor_id = v.id)
+               from visible_shops v where (select p.id from listed_products p where p.vendor_id = v.id limit 1) is not null
                order by v.status_changed_at desc, v.name limit $2) t) as "shops!: Json<Vec<Shop>>""#,
         cards,
-        shops
+        shops,
+        most
     )
     .fetch_one(executor)
     .await
@@ -190,11 +147,11 @@ pub async fn shop(executor: impl PgExecutor<'_>, slug: &Slug) -> Result<Shop, sq
         ShopRow,
         r#"select v.id as "id!: VendorId", v.slug as "slug!: Slug", v.name as "name!", v.tagline as "tagline!", v.story as "story!",
              v.city as "city!", v.country_code as "country_code!",
-             (select count(*) from visible_products p where p.vendor_id = v.id) as "product_count!",
+             (select count(*) from listed_products p where p.vendor_id = v.id) as "product_count!",
              (select coalesce(jsonb_agg(
                  jsonb_build_object('id', f.id, 'alt', f.alt, 'width', f.width, 'height', f.height, 'widths', f.widths)
                  order by p.published_at desc, p.id desc), '[]')
-               from (select id, published_at from visible_products p where p.vendor_id = v.id order by published_at desc, id desc limit 3) p
+               from (select id, published_at from listed_products p where p.vendor_id = v.id order by published_at desc, id desc limit 3) p
                cross join lateral (select * from product_pictures f where f.product_id = p.id order by f.position limit 1) f) as "pictures!: Json<Vec<Picture>>"
            from visible_shops v where v.slug = $1"#,
         slug as _
@@ -299,7 +256,7 @@ pub async fn related_ids(
     limit: i64,
 ) -> Result<Vec<ProductId>, sqlx::Error> {
     sqlx::query_scalar!(
-        r#"select id as "id!: ProductId" from visible_products where category_id = $1 and id <> $2
+        r#"select id as "id!: ProductId" from listed_products where category_id = $1 and id <> $2
            order by rating_score desc, id desc limit $3"#,
         category as _,
         product as _,
@@ -309,24 +266,42 @@ pub async fn related_ids(
     .await
 }
 
-/// Categories, shops and products one of whose words begins like this; products fill what is left of the limit.
-pub async fn suggestions(executor: impl PgExecutor<'_>, words: &str, named: &str, limit: i64) -> Result<Vec<Suggestion>, sqlx::Error> {
-    sqlx::query_as!(
-        Suggestion,
-        r#"with wanted as (select to_tsquery('english', $1) || to_tsquery('simple', $1) as words)
-           select kind as "kind!: SuggestionKind", name as "name!", slug as "slug!: Slug" from (
-             (select 'category' as kind, name, slug, 1 as place, 0::real as rank from categories
-              where to_tsvector('simple', name) @@ to_tsquery('simple', $2) order by position limit 2)
-             union all
-             (select 'shop', name, slug, 2, 0 from visible_shops where to_tsvector('simple', name) @@ to_tsquery('simple', $2) order by name limit 2)
-             union all
-             (select 'product', name, slug, 3, ts_rank(search, (select words from wanted)) from visible_products
-              where search @@ (select words from wanted) order by 5 desc, units_sold desc, id desc limit $3)
-           ) found order by place, rank desc limit $3"#,
-        words,
-        named,
+pub async fn popular_ids(executor: impl PgExecutor<'_>, limit: i64) -> Result<Vec<ProductId>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"select id as "id!: ProductId" from listed_products order by units_sold desc, rating_count desc, id desc limit $1"#,
         limit
     )
     .fetch_all(executor)
     .await
+}
+
+#[derive(FromRow)]
+struct SuggestionRow {
+    kind: SuggestionKind,
+    name: String,
+    slug: Slug,
+}
+
+/// Categories, shops and products one of whose words begins like this; products fill what is left of the limit, the most popular first.
+pub async fn suggestions(executor: impl PgExecutor<'_>, words: &str, limit: i64) -> Result<Vec<Suggestion>, sqlx::Error> {
+    // Whether the words are rare or common decides how they are looked for, so no plan is kept; the macro would keep one.
+    let rows: Vec<SuggestionRow> = sqlx::query_as(
+        "select kind, name, slug from (
+             (select 'category' as kind, name, slug, 1 as place, 0::bigint as rank from categories
+              where to_tsvector('simple', name) @@ to_tsquery('simple', $1) order by position limit 2)
+             union all
+             (select 'shop', name, slug, 2, 0 from visible_shops where to_tsvector('simple', name) @@ to_tsquery('simple', $1) order by name limit 2)
+             union all
+             (select 'product', v.name, v.slug, 3, v.units_sold from (
+                select id from listed_products p where to_tsvector('english', p.name) @@ (to_tsquery('english', $1) || to_tsquery('simple', $1))
+                order by p.units_sold desc, p.rating_count desc, p.id desc limit $2) p
+              join visible_products v on v.id = p.id)
+           ) found order by place, rank desc, name limit $2",
+    )
+    .bind(words)
+    .bind(limit)
+    .persistent(false)
+    .fetch_all(executor)
+    .await?;
+    Ok(rows.into_iter().map(|row| Suggestion { kind: row.kind, name: row.name, slug: row.slug }).collect())
 }

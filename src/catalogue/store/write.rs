@@ -45,6 +45,10 @@ pub async fn existing(executor: impl PgExecutor<'_>, slugs: &[String]) -> Result
     Ok(rows.into_iter().map(|row| ExistingProduct { slug: row.slug, pictures: row.pictures.0 }).collect())
 }
 
+pub async fn product_id(executor: impl PgExecutor<'_>, slug: &Slug) -> Result<Option<ProductId>, sqlx::Error> {
+    sqlx::query_scalar!(r#"select id as "id: ProductId" from products where slug = $1"#, slug as _).fetch_optional(executor).await
+}
+
 /// False, and nothing done, if another product has the slug or had it: an error would end the caller's transaction, who may know another one.
 pub async fn insert_product(
     connection: &mut PgConnection,
@@ -147,14 +151,6 @@ pub async fn publish(connection: &mut PgConnection, vendor: VendorId, product: P
     .execute(connection)
     .await?;
     Ok(done.rows_affected() == 1)
-}
-
-/// Sets what other people are said to have rated elsewhere.
-pub async fn import_ratings(connection: &mut PgConnection, product: ProductId, count: i32, sum: i64) -> Result<(), sqlx::Error> {
-    sqlx::query!("update products set rating_count = $2, rating_sum = $3 where id = $1", product as _, count, sum)
-        .execute(connection)
-        .await?;
-    Ok(())
 }
 
 pub async fn delete_products_of(connection: &mut PgConnection, vendor: VendorId) -> sqlx::Result<()> {

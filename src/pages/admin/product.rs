@@ -60,11 +60,11 @@ fn Moderation(product: OwnedProduct, shop: Vendor, form: FormState) -> impl Into
 pub fn AdminProductPage() -> impl IntoView {
     let id = path_part::<ProductId>("product");
     let (flash, done) = (form_flash::current(), query("done"));
-    let form = FormState::of(flash.as_ref(), HoldProduct::url());
     loaded(async move {
         let (viewer, id, shop) = enter(id).await?;
         let bench = Workbench::load(&viewer, id, shop.status, flash, (done, trail())).await?;
         let product = bench.product.clone();
+        let form = FormState::of(bench.flash.as_ref(), HoldProduct::url());
         Ok(view! { <ProductEditorPage bench=bench><Moderation product=product shop=shop form=form/></ProductEditorPage> })
     })
 }

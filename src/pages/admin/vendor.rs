@@ -101,6 +101,7 @@ pub fn AdminVendorPage() -> impl IntoView {
                 </header>
                 <ErrorSummary form=form.clone() labels=LABELS/>
                 {reason.map(|reason| view! { <Notice><strong>"The reason they were given: "</strong>{reason}</Notice> })}
+                <p><a href=format!("/admin/products/new?vendor={}", vendor.slug)>"New product of this shop"</a></p>
                 <Profile vendor=vendor/>
                 {forms}
             </div>

@@ -1,6 +1,7 @@
 //! `/vendor` and what lies below it: what vendors see of their shops.
 
 mod editor;
+mod imports;
 mod orders;
 mod pictures;
 mod product;
@@ -9,6 +10,7 @@ mod steps;
 mod stock;
 mod variants;
 
+pub use imports::{ImportPage, ImportsPage};
 pub use orders::{PackingSlipPage, VendorOrderPage, VendorOrdersPage, tone as fulfilment_tone};
 pub use product::{BeginForm, NewProductPage, OwnedProductPage, PreviewPage, ProductEditorPage, Workbench, preview};
 pub use products::{OwnedProductsPage, ProductSearch, ProductTabs, RowPicture, tone as product_tone};

@@ -109,7 +109,7 @@ impl Workbench {
 
 /// The page on which a product is edited; the children stand beside the form.
 #[component]
-pub fn ProductEditorPage(bench: Workbench, children: Children) -> impl IntoView {
+pub fn ProductEditorPage(bench: Workbench, #[prop(optional)] children: Option<Children>) -> impl IntoView {
     let Workbench { product, pictures, categories, powers, shop, flash, done, trail, path } = bench;
     let refused = flash.as_ref().map_or_else(FormState::default, |flash| FormState::of(Some(flash), &flash.path));
     let form = FormState::of(flash.as_ref(), SaveProduct::url());
@@ -142,7 +142,7 @@ pub fn ProductEditorPage(bench: Workbench, children: Children) -> impl IntoView 
                 <aside class="card stack" aria-label="Publishing">
                     <h2>{product.status.label()}</h2>
                     <Steps product=product powers=powers/>
-                    {children()}
+                    {children.map(|children| children())}
                 </aside>
             </div>
         </div>
@@ -158,7 +158,7 @@ pub fn OwnedProductPage() -> impl IntoView {
     loaded(async move {
         let (viewer, owner) = ProductViewer::owner().await?;
         let bench = Workbench::load(&viewer, id?, owner.vendor().status, flash, (done, trail())).await?;
-        Ok(view! { <ProductEditorPage bench=bench>{()}</ProductEditorPage> })
+        Ok(view! { <ProductEditorPage bench=bench/> })
     })
 }
 
@@ -170,6 +170,7 @@ pub async fn preview(viewer: ProductViewer, id: ProductId) -> Result<impl IntoVi
     let product = crate::catalogue::service::products::preview(&request::state()?.db, &viewer, id).await?;
     let wishes = Wishes::load().await?;
     let back = viewer.path_of(id);
+    let trail = vec![("Home".to_owned(), "/".to_owned()), (product.category.name.clone(), product.category.url())];
     Ok(view! {
         <Document title=format!("Preview: {}", product.name)/>
         <div class="wrap">
@@ -178,7 +179,7 @@ pub async fn preview(viewer: ProductViewer, id: ProductId) -> Result<impl IntoVi
                 <p><ButtonLink href=back look=Look::Secondary>"Back to the product"</ButtonLink></p>
             </Notice>
         </div>
-        <ProductBody product=product wishes=wishes/>
+        <ProductBody product=product trail=trail wishes=Some(wishes)/>
     })
 }
 

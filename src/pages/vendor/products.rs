@@ -4,8 +4,9 @@ use leptos::prelude::*;
 use server_fn::ServerFn;
 
 use super::editor::{LABELS, PRODUCT_ID};
-use super::stock::corrected;
+use super::stock::{corrected, seen_then};
 use crate::catalogue::api::{CorrectStock, SetPrice};
+use crate::catalogue::exchange::routes::{EXPORT_PATH, IMPORT_PATH};
 use crate::catalogue::guard::{Powers, ProductViewer};
 use crate::catalogue::{CountReason, OwnedCounts, OwnedFilter, OwnedLine, OwnedList, ProductStatus, field};
 use crate::media::Picture;
@@ -93,9 +94,12 @@ fn typed(flash: Option<&FormFlash>, line: &OwnedLine, path: &str) -> FormState {
 /// The price of a product that has one.
 #[component]
 fn PriceForm(form: FormState, line: OwnedLine, variant: VariantId, price: Money, place: String) -> impl IntoView {
-    let id = format!("price-{}", line.id);
-    let value = form.value(field::PRICE).map_or_else(|| price.plain(), str::to_owned);
     let bad = form.problem(field::PRICE).is_some();
+    // The summary of what was refused leads to the field by its name.
+    let id = if bad { field::PRICE.to_owned() } else { format!("price-{}", line.id) };
+    let value = form.value(field::PRICE).map_or_else(|| price.plain(), str::to_owned);
+    // Who was overtaken sees by what.
+    let now = form.error().is_some().then(|| view! { <span class="muted small nowrap">{format!("is {price}")}</span> });
     view! {
         <form class="row-form" method="post" action=SetPrice::url()>
             <input type="hidden" name=PRODUCT_ID value=line.id.to_string()/>
@@ -105,6 +109,7 @@ fn PriceForm(form: FormState, line: OwnedLine, variant: VariantId, price: Money,
             <label class="visually-hidden" for=id.clone()>{format!("Price of {}", line.name)}</label>
             <input class="input" id=id name=field::PRICE value=value inputmode="decimal" required=true autocomplete="off" aria-invalid=bad.then_some("true")/>
             <button class="button button-secondary">"Set"<span class="visually-hidden">{format!(" the price of {}", line.name)}</span></button>
+            {now}
         </form>
     }
 }
@@ -113,15 +118,17 @@ fn PriceForm(form: FormState, line: OwnedLine, variant: VariantId, price: Money,
 #[component]
 fn StockForm(form: FormState, line: OwnedLine, variant: VariantId, place: String) -> impl IntoView {
     let row = |name: &str| field::in_row("counts", 0, name);
-    let id = format!("stock-{}", line.id);
+    let told = field::error_in_row("counts", 0, field::COUNT);
+    let bad = form.problem(&told).is_some();
+    let id = if bad { told } else { format!("stock-{}", line.id) };
+    let seen = seen_then(&form, 0, line.stock);
     let value = form.value(&row(field::COUNT)).map_or_else(|| line.stock.to_string(), str::to_owned);
-    let bad = form.problem(&field::error_in_row("counts", 0, field::COUNT)).is_some();
     view! {
         <form class="row-form" method="post" action=CorrectStock::url()>
             <input type="hidden" name=PRODUCT_ID value=line.id.to_string()/>
             <input type="hidden" name=field::REASON value=CountReason::Counted.as_str()/>
             <input type="hidden" name=row(field::ID) value=variant.to_string()/>
-            <input type="hidden" name=row("seen") value=line.stock.to_string()/>
+            <input type="hidden" name=row("seen") value=seen/>
             <input type="hidden" name="place" value=place/>
             <label class="visually-hidden" for=id.clone()>{format!("Stock of {}", line.name)}</label>
             <input class="input" id=id name=row(field::COUNT) value=value inputmode="numeric" required=true autocomplete="off" aria-invalid=bad.then_some("true")/>
@@ -214,7 +221,13 @@ pub fn OwnedProductsPage() -> impl IntoView {
                 <Breadcrumbs trail=vec![("Your shop".to_owned(), "/vendor".to_owned())] here="Your products".to_owned()/>
                 <header class="page-head cluster spread">
                     <h1>"Your products"</h1>
-                    {may_edit.then(|| view! { <ButtonLink href="/vendor/products/new">"New product"</ButtonLink> })}
+                    <div class="cluster">
+                        <a href=EXPORT_PATH download="products.csv">"Export"</a>
+                        {may_edit.then(|| view! {
+                            <ButtonLink href=IMPORT_PATH look=Look::Secondary>"Import"</ButtonLink>
+                            <ButtonLink href="/vendor/products/new">"New product"</ButtonLink>
+                        })}
+                    </div>
                 </header>
                 {news.map(|news| view! { <Notice tone=Tone::Good>{news}</Notice> })}
                 <ErrorSummary form=refused labels=LABELS/>

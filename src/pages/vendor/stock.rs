@@ -15,7 +15,7 @@ use crate::pages::document::Document;
 use crate::pages::{loaded, path_part, query};
 use crate::platform::{form_flash, request};
 use crate::ui::{Badge, Breadcrumbs, Button, ButtonLink, ErrorSummary, FormFlash, FormState, Look, Notice, SelectField, TextField, Tone};
-use crate::values::{MovementId, ProductId, UserId, VariantId};
+use crate::values::{FieldProblem, MovementId, ProductId, UserId, VariantId};
 use crate::vendors::VendorStatus;
 
 /// Rows of the form.
@@ -33,6 +33,13 @@ pub fn corrected(done: Option<&str>, meanwhile: Option<String>) -> Option<String
     (done == Some("corrected")).then_some(kept)
 }
 
+/// From what a count goes out: what was seen when it was typed, unless it has to be counted once more.
+pub fn seen_then(form: &FormState, index: usize, stock: impl std::fmt::Display) -> String {
+    let once_more = form.problem(&field::error_in_row(COUNTS, index, field::COUNT)) == Some(FieldProblem::BelowZero);
+    let typed = form.value(&field::in_row(COUNTS, index, "seen")).filter(|_| !once_more);
+    typed.map_or_else(|| stock.to_string(), str::to_owned)
+}
+
 /// What is on the shelf: hidden fields that say which variant and what was seen, and the count.
 #[component]
 fn CountRow(form: FormState, index: usize, variant: OwnedVariant) -> impl IntoView {
@@ -42,14 +49,15 @@ fn CountRow(form: FormState, index: usize, variant: OwnedVariant) -> impl IntoVi
     // What was typed belongs to the variant that it was typed for, and counts from what was seen then.
     let form = if form.value(&id) == Some(value.as_str()) { form } else { FormState::default() };
     let seen_name = field::in_row(COUNTS, index, "seen");
-    let (seen, low) = (variant.stock.to_string(), variant.is_low());
+    let (stock, low) = (variant.stock, variant.is_low());
+    let seen = seen_then(&form, index, stock);
     view! {
         <tr>
             <th scope="row">
                 {title.clone()}" "{low.then(|| view! { <Badge tone=Tone::Warn>"Low"</Badge> })}
-                <input type="hidden" name=id value=value/><input type="hidden" name=seen_name value=seen.clone()/>
+                <input type="hidden" name=id value=value/><input type="hidden" name=seen_name value=seen/>
             </th>
-            <td class="numeric">{seen}</td>
+            <td class="numeric">{stock}</td>
             <td><RowField form=form rows=COUNTS index=index name=field::COUNT label=format!("Counted of {title}") value="" place=Place::Cell optional=true inputmode="numeric"/></td>
         </tr>
     }
@@ -113,7 +121,7 @@ fn Movements(product: OwnedProduct, movements: Vec<Movement>, reader: UserId) ->
     };
     let rows = movements.into_iter().map(row).collect_view();
     view! {
-        <div class="table-scroll" role="region" aria-label="Movements" tabindex="0">
+        <div class="table-scroll" role="region" aria-label="All movements" tabindex="0">
             <table class="table">
                 <thead><tr>
                     <th scope="col">"When"</th>{several.then(|| view! { <th scope="col">"Variant"</th> })}<th scope="col">"What"</th>

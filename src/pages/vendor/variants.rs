@@ -163,7 +163,7 @@ pub fn VariantRows(form: FormState, product: OwnedProduct, stock_href: String) -
         .map(|(index, variant)| view! { <Row form=form.clone() index=index variant=variant stock_href=stock_href.clone()/> })
         .collect_view();
     view! {
-        <section class="stack" id=field::VARIANTS aria-label="Variants">
+        <div class="stack" id=field::VARIANTS>
             <h2 class="section-title">"Variants"</h2>
             {problem.map(|problem| view! { <p class="field-problem"><Icon name="alert" small=true/>{problem.message()}" One variant must stay."</p> })}
             <div class="table-scroll" role="region" aria-label="Variants" tabindex="0">
@@ -176,6 +176,6 @@ pub fn VariantRows(form: FormState, product: OwnedProduct, stock_href: String) -
                 </table>
             </div>
             <p class="muted small">{format!("Stock is corrected on a page of its own, so that no sale is lost. You are warned from {LOW_STOCK} pieces on unless you say otherwise.")}</p>
-        </section>
+        </div>
     }
 }

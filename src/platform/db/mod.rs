@@ -12,6 +12,7 @@ use crate::error::AppError;
 
 pub mod embedded;
 mod open;
+mod recent;
 mod roles;
 
 pub use open::{DatabaseConfig, DatabaseError, OpenDatabase, Server, migrate, migrate_from, open};
@@ -43,6 +44,7 @@ const APPLICATION_NAME: &str = "souk";
 #[derive(Clone, Debug)]
 pub struct Db {
     pool: PgPool,
+    recent: recent::Recent,
 }
 
 /// Goes on as the server itself in a transaction that began as a vendor's.
@@ -56,7 +58,7 @@ pub async fn leave_vendor(tx: &mut Tx) -> Result<(), AppError> {
 
 impl Db {
     pub fn new(pool: PgPool) -> Self {
-        Self { pool }
+        Self { pool, recent: recent::Recent::default() }
     }
 
     /// For single statements: `query!(…).fetch_one(db.pool())`.
@@ -94,6 +96,6 @@ impl Db {
             .after_release(|connection, _| Box::pin(async move { connection.execute("rollback").await.map(|_| true) }))
             .connect_with(options.application_name(APPLICATION_NAME).options(SESSION_SETTINGS))
             .await?;
-        Ok(Self { pool })
+        Ok(Self::new(pool))
     }
 }

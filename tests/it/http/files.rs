@@ -9,7 +9,7 @@ const FILES: &[(&str, &str)] = &[
     ("pkg/souk.R4W9yQ3bN2m5T1c8Xk0aVw.js", "export {}"),
     ("pkg/souk.R4W9yQ3bN2m5T1c8Xk0aVw.js.br", "(as if compressed)"),
     ("pkg/souk.css", "body { color: CanvasText }"),
-    ("robots.txt", "User-agent: *"),
+    ("humans.txt", "Somebody"),
 ];
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
@@ -29,7 +29,7 @@ async fn hashed_names_are_kept_for_ever_and_others_asked_about(pool: PgPool) {
     let again = browser.request(Method::GET, "/pkg/souk.css").header("if-modified-since", plain.header("last-modified"));
     assert_eq!(browser.send(again).await.status, 304);
 
-    let public = browser.get("/robots.txt").await;
+    let public = browser.get("/humans.txt").await;
     assert_eq!((public.status.as_u16(), public.header("cache-control")), (200, "public, max-age=3600"));
 
     let missing = browser.get("/pkg/souk.AAAAAAAAAAAAAAAAAAAAAA.js").await;

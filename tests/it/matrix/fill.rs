@@ -18,8 +18,9 @@ use super::actors::{Actor, Me, person, session};
 use super::requests::{Body, Recipe};
 use super::scene::{KNOWN, Scene};
 use super::things::Made;
+use crate::support::files::{MULTIPART, file_form};
 use crate::support::people::PASSWORD;
-use crate::support::pictures::{MULTIPART, picture_form, png};
+use crate::support::pictures::{picture_form, png};
 use crate::support::shop::signature;
 
 /// By which way a request comes.
@@ -40,7 +41,12 @@ impl Door {
             _ if starts("/api/v1/") => &[Self::Api],
             "GET" if starts("/api/") => &[Self::Island],
             _ if starts("/api/") => &[Self::Island, Self::Form],
-            _ if ["/_stripe/", "/dev/mail/", "/media/", "/health/", "/webhooks/", "/metrics"].into_iter().any(starts) => &[Self::Plain],
+            _ if ["/_stripe/", "/dev/mail/", "/media/", "/health/", "/webhooks/", "/metrics", "/robots.txt", "/sitemap", "/feed.atom"]
+                .into_iter()
+                .any(starts) =>
+            {
+                &[Self::Plain]
+            }
             "GET" => &[Self::Page],
             _ => &[Self::Plain],
         }
@@ -75,6 +81,7 @@ pub async fn fill(scene: &Scene, recipe: &Recipe, made: &Made) -> Filled {
         Body::Json(text) => raw = Some(("application/json", words.put_in(scene, text).await.into_bytes())),
         Body::Event => raw = Some(("application/json", event(&words.new).into_bytes())),
         Body::Picture => raw = Some((MULTIPART, picture_form(&[("cup.png", &png(200, 200))]))),
+        Body::File(text) => raw = Some((MULTIPART, file_form("file", "goods.csv", text))),
     }
     Filled { method: recipe.method.parse().unwrap(), path: words.put_in(scene, &path).await, fields, raw }
 }

@@ -2,9 +2,9 @@
 
 use super::things::Thing;
 use super::things::Thing::{
-    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, EmptyCategory, HeldProduct, Intent, Mail,
-    Nothing, Order, PaidIntent, PaidOrderOfShop, Picture, PictureOfShop, Product, ProductId, ProductOfShop, Refund, SandboxCustomer,
-    SandboxEvent, Session, ShippedOrderOfShop, Shop, StockedProduct, TwoStepAccount, Variant,
+    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, EmptyCategory, HeldProduct, ImportOfShop,
+    Intent, Mail, Nothing, Order, PaidIntent, PaidOrderOfShop, Picture, PictureOfShop, Product, ProductId, ProductOfShop, Refund,
+    SandboxCustomer, SandboxEvent, Session, ShippedOrderOfShop, Shop, StockedProduct, TwoStepAccount, Variant,
 };
 use crate::policy::Row;
 
@@ -17,6 +17,8 @@ pub enum Body {
     Event,
     /// A form with a file in it.
     Picture,
+    /// A form with this text as its file.
+    File(&'static str),
 }
 
 /// How to ask for what a row is about.
@@ -82,6 +84,7 @@ const NEW_SHOP: &[(&str, &str)] = &[
 ];
 const PRODUCT: &[(&str, &str)] = &[
     ("name", "Teapot {new}"),
+    ("slug", ""),
     ("category_id", "{category}"),
     ("summary", "For two."),
     ("description", ""),
@@ -93,8 +96,9 @@ const PRODUCT: &[(&str, &str)] = &[
     ("variants[0][stock]", "5"),
 ];
 const PRODUCT_FOR_SHOP: &[(&str, &str)] = &[
-    ("shop", "{shop}"),
+    ("shop", "{id}"),
     ("name", "Teapot {new}"),
+    ("slug", ""),
     ("category_id", "{category}"),
     ("summary", "For two."),
     ("description", ""),
@@ -128,6 +132,8 @@ const PRICE: &[(&str, &str)] =
 /// Where a vendor's and an admin's steps lead.
 const EDITORS: &[&str] = &["/vendor/products/*", "/admin/products/*"];
 const LISTS: &[&str] = &["/vendor/products", "/admin/products"];
+const SAVED_CATEGORY: &[(&str, &str)] =
+    &[("category_id", "{id}"), ("name", "Tea {new}"), ("slug", ""), ("description", ""), ("parent_id", ""), ("position", "3")];
 const NEW_ADDRESS: &[(&str, &str)] = &[
     ("name", "Ada"),
     ("line1", "2 Mill Lane"),
@@ -144,6 +150,7 @@ const RECIPES: &[Recipe] = &[
     get("/category/{slug}").about(Category),
     get("/search").url("/search?q=cup"),
     get("/product/{slug}").about(Product),
+    get("/product/{slug}/reviews").about(Product),
     get("/shop/{slug}").about(Shop),
     get("/cart"),
     get("/wishlist"),
@@ -171,6 +178,8 @@ const RECIPES: &[Recipe] = &[
     get("/vendor").leads_to(&["/sell"]),
     get("/vendor/products"),
     get("/vendor/products/new"),
+    get("/vendor/products/import"),
+    get("/vendor/products/import/{import}").about(ImportOfShop),
     get("/vendor/products/{product}").about(ProductOfShop),
     get("/vendor/products/{product}/stock").about(ProductOfShop),
     get("/vendor/products/{product}/preview").about(ProductOfShop),
@@ -227,7 +236,7 @@ const RECIPES: &[Recipe] = &[
     // catalogue, wishlist, cart
     get("/api/catalogue/suggest").url("/api/catalogue/suggest?q=cup"),
     form("/api/catalogue/create-product", PRODUCT).leads_to(&["/vendor/products/*"]),
-    form("/api/catalogue/create-product-for", PRODUCT_FOR_SHOP).leads_to(EDITORS),
+    form("/api/catalogue/create-product-for", PRODUCT_FOR_SHOP).about(Application).leads_to(EDITORS),
     form("/api/catalogue/save-product", EDITED_PRODUCT).about(ProductOfShop).leads_to(EDITORS),
     form("/api/catalogue/duplicate-product", &[("product_id", "{id}")]).about(ProductOfShop).leads_to(EDITORS),
     form("/api/catalogue/set-price", PRICE).about(StockedProduct).leads_to(LISTS),
@@ -246,12 +255,17 @@ const RECIPES: &[Recipe] = &[
     form("/api/catalogue/arrange-pictures", &[("product_id", "{secret}"), ("order", "{id}")]).about(PictureOfShop).leads_to(EDITORS),
     form("/api/catalogue/remove-picture", &[("product_id", "{secret}"), ("picture_id", "{id}")]).about(PictureOfShop).leads_to(EDITORS),
     Recipe::new("POST", "/vendor/products/{product}/pictures", Body::Picture).about(ProductOfShop),
-    form("/api/catalogue/create-category", &[("name", "Tea {new}"), ("description", ""), ("parent_id", ""), ("position", "3")])
-        .leads_to(&["/admin/categories"]),
-    form("/api/catalogue/save-category", &[("category_id", "{id}"), ("name", "Tea {new}"), ("position", "3")])
-        .about(EmptyCategory)
-        .leads_to(&["/admin/categories/*"]),
+    form(
+        "/api/catalogue/create-category",
+        &[("name", "Tea {new}"), ("slug", ""), ("description", ""), ("parent_id", ""), ("position", "3")],
+    )
+    .leads_to(&["/admin/categories"]),
+    form("/api/catalogue/save-category", SAVED_CATEGORY).about(EmptyCategory).leads_to(&["/admin/categories/*"]),
     form("/api/catalogue/delete-category", &[("category_id", "{id}")]).about(EmptyCategory).leads_to(&["/admin/categories"]),
+    form("/api/catalogue/run-import", &[("import_id", "{id}")]).about(ImportOfShop).leads_to(&["/vendor/products/import/*"]),
+    Recipe::new("POST", "/vendor/products/import", Body::File("handle,name,category,price\ncup,Cup,cups,15\n"))
+        .leads_to(&["/vendor/products/import/*"]),
+    get("/vendor/products/export"),
     form("/api/wishlist/save", &[("product_id", "{id}"), ("saved", "true")]).about(ProductId),
     form("/api/cart/add", &[("variant_id", "{id}"), ("quantity", "1")]).about(Variant),
     form("/api/cart/set-quantity", &[("variant_id", "{id}"), ("quantity", "2")]).about(Variant),
@@ -288,12 +302,20 @@ const RECIPES: &[Recipe] = &[
     json("/api/v1/vendor/application", r#"{"shop_name":"Shop {new}","story":"Boats.","city":"Porto","country_code":"PT"}"#),
     get("/api/v1/admin/vendors"),
     json("/api/v1/admin/vendors/{id}/decision", r#"{"seen":"pending","next":"approved"}"#).about(Application),
+    get("/api/v1/products").url("/api/v1/products?q=cup"),
+    get("/api/v1/products/{slug}").about(Product),
+    get("/api/v1/categories"),
+    get("/api/v1/vendors/{slug}").about(Shop),
     get("/api/v1/{*rest}").url("/api/v1/no/such/thing"),
     // platform, media, webhook
     get("/health/live"),
     get("/health/ready"),
     get("/metrics"),
     get("/media/{id}/{file}").url("/media/{id}/320.webp").about(Picture),
+    get("/robots.txt"),
+    get("/sitemap.xml"),
+    get("/sitemap/{part}").url("/sitemap/places.xml"),
+    get("/feed.atom"),
     Recipe::new("POST", "/webhooks/stripe", Body::Event),
     // sandbox
     get("/_stripe/v3.js"),

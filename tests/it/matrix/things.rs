@@ -34,6 +34,8 @@ pub enum Thing {
     /// A paid order with a part of such a shop, not sent yet, or sent. Order, part, line and payment have one id.
     PaidOrderOfShop,
     ShippedOrderOfShop,
+    /// A file of products that was checked and waits to be let in.
+    ImportOfShop,
     /// A shop that waits for an admin.
     Application,
     /// One that was sent in development.
@@ -83,6 +85,7 @@ impl Thing {
             Self::Address
             | Self::Order
             | Self::Session
+            | Self::ImportOfShop
             | Self::ProductOfShop
             | Self::DraftOfShop
             | Self::HeldProduct
@@ -183,6 +186,7 @@ pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made 
                              returning trim(both '<>' from message_id)";
             Made::of(sqlx::query_scalar::<_, String>(statement).fetch_one(scene.app.pool()).await.unwrap())
         }
+        Thing::ImportOfShop => import_of_shop(scene, object, me).await,
         Thing::Application => {
             let applicant = person(&scene.app, Role::Vendor).await;
             Made::of(shop(&scene.app, applicant.id, "pending").await)
@@ -256,6 +260,16 @@ async fn paid_order_of_shop(scene: &Scene, object: Object, me: &Me, fulfilment: 
     .await
     .unwrap();
     Made::of(id)
+}
+
+async fn import_of_shop(scene: &Scene, object: Object, me: &Me) -> Made {
+    let vendor = match me.vendor_id.filter(|_| object == Object::Own) {
+        Some(own) => own,
+        None => shop(&scene.app, person(&scene.app, Role::Vendor).await.id, "approved").await,
+    };
+    let statement = "insert into product_imports (id, vendor_id, file_name, file, status, rows_total, products_new)
+                     values (gen_random_uuid(), $1, 'goods.csv', 'handle', 'checked', 1, 1) returning id::text";
+    Made::of(sqlx::query_scalar::<_, String>(statement).bind(vendor).fetch_one(scene.app.pool()).await.unwrap())
 }
 
 async fn another_session(scene: &Scene, user: UserId) -> Uuid {

@@ -76,6 +76,10 @@ fn dangers(html: &str) -> Vec<String> {
     while let Some(start) = rest.find('<') {
         rest = &rest[start + 1..];
         let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric()).collect::<String>().to_ascii_lowercase();
+        // What a comment or a title holds is text up to its end.
+        if let Some((_, after)) = rest.strip_prefix("!--").and_then(|rest| rest.split_once("-->")) {
+            rest = after;
+        }
         if name.is_empty() {
             continue;
         }
@@ -92,6 +96,10 @@ fn dangers(html: &str) -> Vec<String> {
                 found.push(tag.to_owned());
             }
             rest = rest.split_once("</script>").map_or("", |(_, rest)| rest);
+        }
+        if ["title", "textarea"].contains(&name.as_str()) {
+            let end = format!("</{name}>");
+            rest = rest.split_once(&end).map_or("", |(_, rest)| rest);
         }
         if name == "style"
             || name == "meta" && has("http-equiv").is_some()

@@ -96,6 +96,23 @@ async fn what_cannot_be_is_refused(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn a_hundred_variants_are_edited_in_one_form(pool: PgPool) {
+    let market = Market::start(pool).await;
+    let vera = market.vendor("kiln", "approved").await;
+    let id = market.draft(&vera, &[]).await;
+    let ten = (1..=10).map(|n| format!("Value {n}")).collect::<Vec<_>>().join(", ");
+    market.arrange(&vera, &id, &[("Size", &ten), ("Glaze", &ten)]).await;
+    let form = rows(&market, &vera, &id, &[("variants[99][price]", "60"), ("variants[10][sku]", "ELEVENTH")]).await;
+    let page = submit(&vera, &editor(&id), SAVE, &form).await;
+    assert!(page.location().ends_with("?done=saved"), "{page:?}");
+    let variants = market.variants(&id).await;
+    assert_eq!((variants.len(), &variants[99]), (100, &("Value 10 / Value 10".to_owned(), 6000, 0)));
+    let eleventh = "select title from product_variants where sku = 'ELEVENTH'";
+    let eleventh: String = sqlx::query_scalar(eleventh).fetch_one(market.app.pool()).await.unwrap();
+    assert_eq!(eleventh, "Value 2 / Value 1");
+}
+
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn what_was_ordered_is_retired_and_comes_back(pool: PgPool) {
     let market = Market::start(pool).await;
     let vera = market.vendor("kiln", "approved").await;

@@ -64,8 +64,9 @@ async fn fifty_at_once_lose_nothing(pool: PgPool) {
     let variant = market.variant(&id).await;
     // Everybody has seen a hundred: half have found one more, half two fewer.
     let (market_ref, vera_ref, id_ref) = (&market, &vera, &id);
-    let one =
-        |n: usize| async move { market_ref.count(vera_ref, id_ref, variant, 100, if n % 2 == 0 { "101" } else { "98" }).await.status };
+    let one = |n: usize| async move {
+        market_ref.count(vera_ref, id_ref, variant, 100, if n.is_multiple_of(2) { "101" } else { "98" }).await.status
+    };
     let answers: Vec<StatusCode> = iter(0..50).map(one).buffer_unordered(50).collect().await;
     assert!(answers.iter().all(|status| status.is_success()), "{answers:?}");
     assert_eq!(market.app.stock(variant).await, 100 + 25 - 50);

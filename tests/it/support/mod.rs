@@ -2,6 +2,7 @@
 
 pub mod bank;
 mod browser;
+pub mod files;
 pub mod functions;
 pub mod people;
 pub mod pictures;

@@ -56,14 +56,16 @@ impl App {
 
     /// A published product with one variant.
     pub async fn goods(&self, vendor: VendorId, price_minor: i64, stock: i32) -> VariantId {
-        let (category, product, variant) = (Uuid::now_v7(), ProductId::new(), VariantId::new());
+        let (product, variant) = (ProductId::new(), VariantId::new());
         let slug = format!("p-{}", Uuid::new_v4().simple());
-        sqlx::query("insert into categories (id, slug, name) values ($1, $2, 'Things')")
-            .bind(category)
-            .bind(&slug)
-            .execute(self.pool())
-            .await
-            .unwrap();
+        // One for all: the tree has room for some hundreds.
+        let category: Uuid = sqlx::query_scalar(
+            "insert into categories (id, slug, name) values ($1, 'things', 'Things') on conflict (slug) do update set name = excluded.name returning id",
+        )
+        .bind(Uuid::now_v7())
+        .fetch_one(self.pool())
+        .await
+        .unwrap();
         sqlx::query(
             "insert into products (id, vendor_id, category_id, slug, name, status, published_at) values ($1, $2, $3, $4, $4, 'published', now())",
         )

@@ -1,0 +1,127 @@
+// What the catalogue costs in a shop with 100,000 products: latency, CPU of the server and of PostgreSQL, time of each statement, and memory
+// under many uploads. Run by `make bench`, on the release build. Prints figures and judges nothing.
+//
+//   SOUK_BENCH_BINARY   another build than target/release/souk
+//   SOUK_BENCH_LOAD     other amounts than those of `souk seed load`, e.g. "--products 2000 --vendors 20 --customers 200 --orders 1000"
+//   SOUK_BENCH_SECONDS  how long each line is measured (3)
+//   SOUK_BENCH_UPLOADS  0 leaves the uploads out
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fixed, machine, measure, quantile, table } from "./bench/figures.mjs";
+import { BINARY, Shop } from "./bench/shop.mjs";
+import { LOGGING, statements } from "./bench/statements.mjs";
+import { uploads } from "./bench/uploads.mjs";
+
+const LOAD = (process.env.SOUK_BENCH_LOAD ?? "").split(" ").filter((word) => word !== "");
+const SECONDS = Number(process.env.SOUK_BENCH_SECONDS ?? 3);
+const PORT = 3976;
+/** Asked before anything is counted: plans, caches and the allocator settle. */
+const WARM_UP = 40;
+/** Requests from which the times of statements are taken. */
+const LOGGED = 50;
+const DATA = ".data/bench";
+/** Says what the data were made with, so that others are made anew. */
+const MARK = join(DATA, "load");
+const VENDOR = ["vendor-1@load.example", "souk-demo-2026!"];
+
+/** Loads the shop unless it is there from last time. */
+function fill(shop) {
+  const wanted = LOAD.join(" ") || "default";
+  const known = existsSync(MARK) ? readFileSync(MARK, "utf8") : undefined;
+  if (known === wanted) {
+    const { ok, said } = shop.run("migrate");
+    if (!ok) throw new Error(`${said}\nDelete ${DATA} to begin anew.`);
+    return;
+  }
+  rmSync(DATA, { recursive: true, force: true });
+  mkdirSync(DATA, { recursive: true });
+  // Where PostgreSQL keeps its data elsewhere, they are of another load.
+  const { ok, said } = shop.run("seed", "load", ...LOAD);
+  if (!ok) throw new Error(said);
+  console.log(said.split("\n").filter((line) => !line.includes("WARN")).join("\n"));
+  writeFileSync(MARK, wanted);
+}
+
+/** A page of the kind that is linked from the listing. */
+async function linked(shop, kind) {
+  const listing = await shop.ask("/products", { text: true });
+  const path = new RegExp(`href="(/${kind}/[a-z0-9-]+)"`).exec(listing.text)?.[1];
+  if (!path) throw new Error(`the listing links to no ${kind}`);
+  return path;
+}
+
+async function cases(shop) {
+  const json = { accept: "application/json" };
+  return [
+    ["home", "/"],
+    ["listing, first page", "/products"],
+    ["listing, page 200", "/products?page=200"],
+    ["category with filters", "/category/kitchen-teapots?sort=price_asc&min_price=20&max_price=90&rating=4&in_stock=true"],
+    ["search", "/search?q=blue+teapot"],
+    ["search, misspelt", "/search?q=teapto"],
+    ["search, rare word", "/search?q=kintsugi"],
+    ["product", await linked(shop, "product")],
+    ["shop", await linked(shop, "shop")],
+    ["suggestions", "/api/catalogue/suggest?q=tea", json],
+    ["JSON, listing", "/api/v1/products", json],
+    ["JSON, search", "/api/v1/products?q=teapot", json],
+    ["listing, as browsers ask (br)", "/products", { "accept-encoding": "gzip, deflate, br" }],
+  ].map(([name, path, headers]) => ({ name, path, ask: () => shop.ask(path, { headers }) }));
+}
+
+async function pages(shop) {
+  const rows = [];
+  const missing = [];
+  for (const { name, path, ask } of await cases(shop)) {
+    const first = await ask();
+    if (first.status !== 200) {
+      missing.push(`${name} (${path}): ${first.status}`);
+      continue;
+    }
+    for (let n = 0; n < WARM_UP; n++) await ask();
+    const one = await measure(shop, ask, { together: 1, seconds: SECONDS });
+    const eight = await measure(shop, ask, { together: 8, seconds: SECONDS });
+    const figures = ({ p50, p99, server, database }) => [p50, p99, server, database].map((figure) => fixed(figure));
+    rows.push([name, ...figures(one), ...figures(eight), fixed(first.bytes / 1024, 1)]);
+  }
+  const head = ["", "1: p50", "p99", "CPU", "db CPU", "8: p50", "p99", "CPU", "db CPU", "KiB"];
+  console.log(`\nMilliseconds of each request, one after the other and eight at once; CPU of the server and of PostgreSQL`);
+  console.log(table(head, rows));
+  if (missing.length > 0) console.log(`Not there: ${missing.join("; ")}`);
+}
+
+/** Statements of each page, as the server waits for them: with the way to the database and back. */
+async function sql(shop) {
+  console.log(`\nStatements over ${LOGGED} requests each: median and worst wait in milliseconds, how often a request sends it`);
+  for (const { name, path, ask } of await cases(shop)) {
+    if (name.includes("(br)") || (await ask()).status !== 200) continue;
+    for (let n = 0; n < WARM_UP; n++) await ask();
+    await new Promise((later) => setTimeout(later, 100));
+    shop.log = "";
+    for (let n = 0; n < LOGGED; n++) await ask();
+    // What the last request has written may still be in the pipe.
+    await new Promise((later) => setTimeout(later, 200));
+    const found = statements(shop.log).filter(({ text, count }) => text !== "rollback" && count >= LOGGED / 2);
+    const total = found.reduce((sum, { times }) => sum + times.reduce((a, b) => a + b, 0), 0) / LOGGED;
+    console.log(`${name} (${path}): ${fixed(total)} ms in all`);
+    for (const { text, count, times } of found) {
+      console.log(`  ${fixed(quantile(times, 0.5)).padStart(7)} ${fixed(times.at(-1)).padStart(7)}  ×${fixed(count / LOGGED, 1)}  ${text.slice(0, 110)}`);
+    }
+  }
+}
+
+async function during(settings, work) {
+  const shop = new Shop({ data: DATA, port: PORT, connections: 64, settings });
+  await shop.open();
+  try {
+    await work(shop);
+  } finally {
+    await shop.close();
+  }
+}
+
+console.log(`${BINARY} on ${machine()}`);
+fill(new Shop({ data: DATA, port: PORT }));
+await during({}, pages);
+await during(LOGGING, sql);
+if (process.env.SOUK_BENCH_UPLOADS !== "0") await during({}, (shop) => uploads(shop, ...VENDOR));
