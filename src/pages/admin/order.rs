@@ -110,7 +110,7 @@ fn History(order: Order, refunds: Vec<RefundLine>) -> impl IntoView {
                 {order.paid_at.map(|at| view! { <li>"Paid "<Date at=at/></li> })}
                 {refunds.into_iter().map(|refund| {
                     let amount = Money::new(refund.amount_minor, refund.currency);
-                    let by = refund.by.map_or_else(|| "the shop itself".to_owned(), |name| name);
+                    let by = refund.by.unwrap_or_else(|| "the shop itself".to_owned());
                     view! {
                         <li>
                             {format!("Refund of {amount} by {by}, ")}<Date at=text(refund.created_at)/>": "<strong>{refund.status}</strong>

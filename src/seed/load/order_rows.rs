@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use uuid::Uuid;
+
 use super::sales::{self, Fate, Order, Part};
 use super::sheet::Sheet;
 use super::store::Shop;
@@ -13,7 +15,7 @@ use crate::platform::db::Tx;
 const ORDERS_AT_ONCE: usize = 5000;
 
 /// Tables in the order of their references.
-const TABLES: [(&str, &str); 7] = [
+const TABLES: [(&str, &str); 8] = [
     (
         "orders",
         "copy orders (id, user_id, email, status, currency, items_minor, shipping_minor, total_minor, ship_name, ship_line1, ship_city,
@@ -41,6 +43,7 @@ const TABLES: [(&str, &str); 7] = [
            next_attempt_at)
            from stdin",
     ),
+    ("refund_items", "copy refund_items (id, refund_id, order_id, part_id, vendor_id, line_id, quantity, amount_minor) from stdin"),
     (
         "outbox",
         "copy outbox (id, kind, dedupe_key, recipient, subject, body_text, body_html, status, attempts, next_attempt_at, created_at,
@@ -71,7 +74,7 @@ impl Shop<'_> {
     }
 
     fn write_order(&self, order: &Order, index: usize, sheets: &mut Sheets) {
-        let [orders, parts, lines, movements, payments, refunds, outbox] = &mut sheets.0;
+        let [orders, parts, lines, movements, payments, refunds, refund_items, outbox] = &mut sheets.0;
         let person = people::customer(self.size, order.customer);
         let paid = order.fate.took_goods();
         orders.id(order.id).id(person.id).text(&person.email).text(order.fate.as_str()).text(self.currency);
@@ -85,6 +88,7 @@ impl Shop<'_> {
             self.write_part(order, part, parts, lines, movements);
         }
         self.write_payment(order, index, payments, refunds);
+        self.write_refund_items(order, refund_items);
         if paid {
             outbox.id(order.receipt_id).text("receipt").plain(format_args!("receipt:{}", order.id)).text(&person.email);
             outbox.text("Your order").text("Thank you for your order.").text("<p>Thank you for your order.</p>").text("sent").plain(1);
@@ -139,6 +143,39 @@ impl Shop<'_> {
                 .plain(1)
                 .time(asked_ms)
                 .end_row();
+        }
+    }
+    /// Line after line is given back until the sum is reached, and shipping last.
+    fn write_refund_items(&self, order: &Order, items: &mut Sheet) {
+        let Some((refund, mut left_minor)) = order.refund else { return };
+        let mut number = 0_u128;
+        let mut item = |part: &Part, line: Option<&sales::Line>, quantity: i64, amount_minor: i64| {
+            number += 1;
+            // As old as the refund, and told apart by the last bits.
+            items
+                .id(Uuid::from_u128(refund.as_u128() ^ number))
+                .id(refund)
+                .id(order.id)
+                .id(part.id)
+                .id(self.vendors[part.vendor as usize].id);
+            items.maybe(line.map(|line| line.id)).plain(quantity).plain(amount_minor).end_row();
+        };
+        for part in &order.parts {
+            for line in &part.lines {
+                let price_minor = self.goods.variants[line.variant].price_minor;
+                let amount_minor = left_minor.min(price_minor * line.quantity);
+                if amount_minor > 0 {
+                    item(part, Some(line), amount_minor / price_minor, amount_minor);
+                    left_minor -= amount_minor;
+                }
+            }
+        }
+        for part in &order.parts {
+            let amount_minor = left_minor.min(part.shipping_minor);
+            if amount_minor > 0 {
+                item(part, None, 0, amount_minor);
+                left_minor -= amount_minor;
+            }
         }
     }
 }

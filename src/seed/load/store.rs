@@ -101,7 +101,7 @@ pub async fn tidy_up(db: &Db) -> Result<(), AppError> {
     sqlx::query("set statement_timeout = 0").execute(&mut connection).await?;
     sqlx::query(
         "vacuum (analyze) users, addresses, vendors, categories, products, product_variants, stock_movements, reviews, orders, order_parts, order_lines, payments,
-           refunds, outbox",
+           refunds, refund_items, outbox",
     )
     .execute(&mut connection)
     .await?;
