@@ -34,7 +34,7 @@ async function openShop(shop: Shop, person: Person, browser: Browser, name: stri
 
 /** A category that the shop has, as a file names it. */
 async function someCategory(page: Page): Promise<string> {
-  const link = page.getByRole("navigation", { name: "Categories" }).getByRole("link").first();
+  const link = page.getByRole("navigation", { name: "Categories" }).locator('a[href^="/category/"]').first();
   return ((await link.getAttribute("href")) ?? "").replace("/category/", "");
 }
 

@@ -8,6 +8,8 @@ select o.id, o.number, o.status, o.placed_at, o.paid_at, o.ship_name, o.ship_lin
 from orders o
 where exists (select from order_parts p where p.order_id = o.id and p.vendor_id = current_vendor_id() and p.paid_at is not null);
 grant select on vendor_orders to souk_vendor;
+-- Its one row says in which currency amounts are.
+grant select on shop to souk_vendor;
 
 alter table order_parts add column canceled_at timestamptz;
 grant update (canceled_at) on order_parts to souk_vendor;

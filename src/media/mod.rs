@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::values::PictureId;
 
-pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod routes;
 #[cfg(feature = "ssr")]

@@ -1,5 +1,6 @@
 //! The pictures of a product, on its page.
 
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
@@ -9,7 +10,6 @@ use crate::catalogue::routes::upload_path;
 use crate::catalogue::service::pictures::MAX_OF_PRODUCT;
 use crate::catalogue::ui::source;
 use crate::media::Picture as StoredPicture;
-use crate::media::islands::PictureTools;
 use crate::ui::{Button, ErrorSummary, FormFlash, FormState, Icon, Look, Notice, Picture, Tone};
 use crate::values::{PictureId, ProductId};
 
@@ -93,7 +93,7 @@ fn Refused(flash: FormFlash) -> impl IntoView {
     .into_any()
 }
 
-/// Pictures of a product: added, described, put in order, removed. Plain forms; an island makes them quicker.
+/// Pictures of a product: added, described, put in order, removed. Plain forms; `public/pictures.js` makes them quicker.
 #[component]
 pub fn Pictures(
     product_id: ProductId,
@@ -111,7 +111,7 @@ pub fn Pictures(
     let list = {
         let entries = (0..pictures.len())
             .map(|index| view! { <Entry product_id=product_id pictures=pictures.clone() index=index form=texts.clone()/> });
-        view! { <ol class="picture-list" id="picture-list">{entries.collect_view()}</ol> }
+        view! { <ol class="picture-list" id="picture-list" data-arrange=ArrangePictures::url() data-product=product_id.to_string()>{entries.collect_view()}</ol> }
     };
     view! {
         <section class="card stack" id="pictures" aria-labelledby="pictures-head">
@@ -120,12 +120,13 @@ pub fn Pictures(
             {others.into_iter().map(|form| view! { <ErrorSummary form=form labels=&[]/> }).collect_view()}
             <fieldset class="stack" disabled=!may_draft>
                 <legend class="visually-hidden">"Pictures"</legend>
-                {if has_pictures { list.into_any() } else {
-                    view! { <p class="muted">"None yet. The first one stands in listings; customers look at goods with pictures first."</p><ol class="picture-list" id="picture-list"></ol> }.into_any()
-                }}
+                {(!has_pictures).then(|| view! {
+                    <p class="muted">"None yet. The first one stands in listings; customers look at goods with pictures first."</p>
+                })}
+                {list}
                 <form id=TEXTS method="post" action=DescribePictures::url()>
                     <input type="hidden" name="product_id" value=product_id.to_string()/>
-                    {has_pictures.then(|| view! { <Button look=Look::Secondary>"Save what they show"</Button> })}
+                    <Button look=Look::Secondary>"Save what they show"</Button>
                 </form>
                 <form class="field" method="post" enctype="multipart/form-data" action=upload.clone() id="picture-upload">
                     <label for="picture">"Add pictures"</label>
@@ -136,7 +137,9 @@ pub fn Pictures(
                     </div>
                 </form>
             </fieldset>
-            {may_draft.then(|| view! { <PictureTools upload=upload.clone() arrange=ArrangePictures::url().to_owned() product_id=product_id/> })}
+            <ul class="upload-list" id="picture-sendings" role="list"></ul>
+            <p class="muted small" id="picture-news" role="status"></p>
+            {may_draft.then(|| view! { <script type="module" src="/pictures.js" nonce=use_nonce()></script> })}
         </section>
     }
 }
