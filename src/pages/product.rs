@@ -19,7 +19,7 @@ use crate::error::AppError;
 use crate::platform::request;
 use crate::reviews::ReviewPage;
 use crate::reviews::ui::{RatingBars, ReviewList};
-use crate::ui::{Breadcrumbs, Icon, Price, Stars};
+use crate::ui::{Breadcrumbs, Icon, Picture, Price, Stars};
 use crate::values::{Money, Slug};
 
 /// Longest description that search engines show.
@@ -178,7 +178,11 @@ pub fn ProductBody(
         <div class="wrap">
             <Breadcrumbs trail=trail here=product.name.clone()/>
             <div class="product">
-                <Gallery pictures=pictures/>
+                {if pictures.is_empty() {
+                    Either::Left(view! { <div class="gallery"><div class="gallery-stage"><Picture source=None sizes="94vw"/></div></div> })
+                } else {
+                    Either::Right(view! { <Gallery pictures=pictures/> })
+                }}
                 <Buy product=product wishes=wishes/>
             </div>
         </div>
