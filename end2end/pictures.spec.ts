@@ -32,7 +32,7 @@ async function draft(shop: Shop, name: string): Promise<void> {
 }
 
 function entries(page: Page) {
-  return page.getByRole("region", { name: "Pictures" }).getByRole("list").first().locator(":scope > li");
+  return page.locator("#picture-list > li");
 }
 
 function order(page: Page): Promise<(string | null)[]> {

@@ -22,7 +22,7 @@ async function refresh() {
   const fresh = new DOMParser().parseFromString(await page.text(), "text/html").getElementById("picture-list");
   for (const input of list.querySelectorAll("input.input")) {
     const twin = fresh.querySelector(`#${CSS.escape(input.id)}`);
-    if (twin && input.value !== input.defaultValue) twin.setAttribute("value", input.value);
+    if (twin && input.value !== input.defaultValue) twin.value = input.value;
   }
   list.replaceChildren(...fresh.children);
 }

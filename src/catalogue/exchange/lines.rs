@@ -1,5 +1,7 @@
 //! From the bytes of a file to its rows.
 
+use std::borrow::Cow;
+
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::cells::{Column, unguarded};
@@ -41,7 +43,7 @@ pub fn read(file: &[u8], problems: &mut Problems) -> Vec<Line> {
         problems.add(1, "", "This file is larger than 5 MB.");
         return Vec::new();
     }
-    let file = file.strip_prefix(BYTE_ORDER_MARK).unwrap_or(file);
+    let file = &one_ended(file.strip_prefix(BYTE_ORDER_MARK).unwrap_or(file))[..];
     let first_line = file.split(|&byte| byte == b'\n').next().unwrap_or_default();
     let count = |delimiter: u8| first_line.iter().filter(|&&byte| byte == delimiter).count();
     let delimiter = DELIMITERS.into_iter().max_by_key(|&delimiter| (count(delimiter), delimiter == b',')).unwrap_or(b',');
@@ -75,6 +77,15 @@ pub fn read(file: &[u8], problems: &mut Problems) -> Vec<Line> {
         problems.add(1, "", "There are no rows below the names of the columns.");
     }
     lines
+}
+
+/// Lines that end with one character: of two, the reader counts the second one to the row that follows, and every number would be one less.
+fn one_ended(file: &[u8]) -> Cow<'_, [u8]> {
+    if !file.contains(&b'\r') {
+        return file.into();
+    }
+    let is_half = |(at, byte): &(usize, &u8)| **byte == b'\r' && file.get(at + 1) == Some(&b'\n');
+    file.iter().enumerate().filter(|pair| !is_half(pair)).map(|(_, byte)| *byte).collect::<Vec<u8>>().into()
 }
 
 fn line_of(record: &ByteRecord) -> u64 {
@@ -127,4 +138,18 @@ fn line(record: &ByteRecord, columns: &[Column], problems: &mut Problems) -> Opt
         }
     }
     Some(Line { number, cells })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_numbered_as_a_spreadsheet_shows_them_however_lines_end() {
+        for end in ["\n", "\r\n"] {
+            let file = ["handle,name", "a,A", "b,\"B", "of two lines\"", "c,C"].join(end);
+            let lines = read(file.as_bytes(), &mut Problems::default());
+            assert_eq!(lines.iter().map(|line| line.number).collect::<Vec<_>>(), [2, 3, 5], "{end:?}");
+        }
+    }
 }
