@@ -153,7 +153,7 @@ fn Changes(changes: Vec<Change>, total: i32) -> impl IntoView {
     let shown = changes.len();
     (!changes.is_empty()).then(|| {
         view! {
-            <section class="stack" aria-labelledby="changes">
+            <section class="stack">
                 <h2 id="changes">"What the file does"</h2>
                 {more.then(|| view! { <p>{format!("The first {shown} products are shown.")}</p> })}
                 <div class="table-scroll" role="region" aria-label="What the file does" tabindex="0">
