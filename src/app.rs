@@ -9,10 +9,10 @@ use leptos_router::SsrMode::Async;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
-use crate::pages::account::{CloseAccountPage, OrderPage, OrdersPage, ProfilePage, SecurityPage, TwoStepPage};
+use crate::pages::account::{CloseAccountPage, LineReviewPage, OrderPage, OrdersPage, ProfilePage, SecurityPage, TwoStepPage};
 use crate::pages::admin::{
     AdminCategoriesPage, AdminCategoryPage, AdminNewProductPage, AdminOrderPage, AdminOrdersPage, AdminPreviewPage, AdminProductPage,
-    AdminProductsPage, AdminStockPage, AdminUserPage, AdminUsersPage, AdminVendorPage, AdminVendorsPage,
+    AdminProductsPage, AdminReviewPage, AdminReviewsPage, AdminStockPage, AdminUserPage, AdminUsersPage, AdminVendorPage, AdminVendorsPage,
 };
 use crate::pages::cart::CartPage;
 use crate::pages::checkout::{AddressPage, PayPage, ReviewPage};
@@ -23,6 +23,7 @@ use crate::pages::listing::{CategoryPage, ProductsPage, SearchPage};
 use crate::pages::mailbox::MailboxPage;
 use crate::pages::problem::NotFoundPage;
 use crate::pages::product::ProductPage;
+use crate::pages::report::ReportPage;
 use crate::pages::reset_password::{ForgotPasswordPage, ResetPasswordPage};
 use crate::pages::reviews::ReviewsPage;
 use crate::pages::sell::{ApplyPage, SellPage, ShopSignUpPage};
@@ -32,7 +33,7 @@ use crate::pages::sign_up::SignUpPage;
 use crate::pages::thanks::ThanksPage;
 use crate::pages::vendor::{
     ImportPage, ImportsPage, NewProductPage, OwnedProductPage, OwnedProductsPage, PackingSlipPage, PreviewPage, StockPage, VendorOrderPage,
-    VendorOrdersPage, VendorPage,
+    VendorOrdersPage, VendorPage, VendorReviewPage, VendorReviewsPage,
 };
 use crate::pages::wishlist::WishlistPage;
 use crate::ui::Sprite;
@@ -40,7 +41,7 @@ use crate::ui::theme::{Theme, chosen};
 use crate::ui::toast::Toasts;
 
 /// Fetches a page when the pointer rests on its link: pages whose GET has no effect and that may be kept for a moment.
-const SPECULATION_RULES: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":["/account*","/admin*","/api/*","/cart","/checkout*","/dev/*","/media/*","/orders/*","/confirm-email*","/reset-password*","/sell/*","/sign-*","/vendor*","/wishlist"]}}]},"eagerness":"moderate"}]}"#;
+const SPECULATION_RULES: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":["/account*","/admin*","/api/*","/cart","/checkout*","/dev/*","/media/*","/orders/*","/confirm-email*","/reset-password*","/reviews/*","/sell/*","/sign-*","/vendor*","/wishlist"]}}]},"eagerness":"moderate"}]}"#;
 
 /// The theme that the visitor chose, so that the page arrives in it.
 fn theme() -> Option<&'static str> {
@@ -92,6 +93,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/search") view=SearchPage ssr=Async/>
                     <Route path=path!("/product/:slug") view=ProductPage ssr=Async/>
                     <Route path=path!("/product/:slug/reviews") view=ReviewsPage ssr=Async/>
+                    <Route path=path!("/reviews/:review/report") view=ReportPage ssr=Async/>
                     <Route path=path!("/shop/:slug") view=ShopPage ssr=Async/>
                     <Route path=path!("/sell") view=SellPage ssr=Async/>
                     <Route path=path!("/sell/sign-up") view=ShopSignUpPage ssr=Async/>
@@ -114,6 +116,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/account/close") view=CloseAccountPage ssr=Async/>
                     <Route path=path!("/account/orders") view=OrdersPage ssr=Async/>
                     <Route path=path!("/account/orders/:order") view=OrderPage ssr=Async/>
+                    <Route path=path!("/account/orders/:order/lines/:line/review") view=LineReviewPage ssr=Async/>
                     <Route path=path!("/vendor") view=VendorPage ssr=Async/>
                     <Route path=path!("/vendor/products") view=OwnedProductsPage ssr=Async/>
                     <Route path=path!("/vendor/products/import") view=ImportsPage ssr=Async/>
@@ -136,6 +139,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/vendor/orders") view=VendorOrdersPage ssr=Async/>
                     <Route path=path!("/vendor/orders/:order") view=VendorOrderPage ssr=Async/>
                     <Route path=path!("/vendor/orders/:order/slip") view=PackingSlipPage ssr=Async/>
+                    <Route path=path!("/vendor/reviews") view=VendorReviewsPage ssr=Async/>
+                    <Route path=path!("/vendor/reviews/:review") view=VendorReviewPage ssr=Async/>
+                    <Route path=path!("/admin/reviews") view=AdminReviewsPage ssr=Async/>
+                    <Route path=path!("/admin/reviews/:review") view=AdminReviewPage ssr=Async/>
                     <Route path=path!("/admin/orders") view=AdminOrdersPage ssr=Async/>
                     <Route path=path!("/admin/orders/:order") view=AdminOrderPage ssr=Async/>
                     <Route path=path!("/dev/mail") view=MailboxPage ssr=Async/>

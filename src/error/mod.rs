@@ -91,6 +91,11 @@ pub enum Conflict {
     /// A product that an admin took down.
     #[error("We have taken this product down. Please read why on its page, and write to us when it is in order.")]
     Held,
+    #[error("What has arrived can be reviewed, unless its price was given back.")]
+    NotReviewable,
+    /// A review that an admin took down.
+    #[error("We have taken this review down. You can change it; to delete it, please write to us.")]
+    ReviewHidden,
     #[error("Nothing of this order can be given back.")]
     NothingToRefund,
     /// Somebody else changed the same thing first.

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::text_enum;
-use crate::values::{Address, Money, OrderId, OrderPartId, PictureId, Quantity};
+use crate::values::{Address, Money, OrderId, OrderLineId, OrderPartId, PictureId, Quantity};
 
 mod parcel;
 #[cfg(feature = "ssr")]
@@ -161,6 +161,7 @@ pub struct OrderPart {
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct OrderLine {
+    pub id: OrderLineId,
     pub product_name: String,
     pub product_slug: String,
     pub variant_title: String,

@@ -226,6 +226,7 @@ fn order(row: store::OrderRow, lines: Vec<store::LineRow>) -> Order {
         }
         if let Some((_, part)) = parts.last_mut() {
             part.lines.push(OrderLine {
+                id: line.id,
                 product_name: line.product_name,
                 product_slug: line.product_slug,
                 variant_title: line.variant_title,

@@ -4,7 +4,7 @@ use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
 use super::{Fulfilment, OrderStatus};
-use crate::values::{Address, Currency, Email, OrderId, OrderPartId, PictureId, ProductId, Quantity, UserId, VariantId, VendorId};
+use crate::values::{Address, Currency, Email, OrderId, OrderLineId, OrderPartId, PictureId, ProductId, Quantity, UserId, VariantId, VendorId};
 
 crate::text_column!(OrderStatus, Fulfilment);
 
@@ -43,6 +43,7 @@ pub struct LineRow {
     pub vendor_id: VendorId,
     pub vendor_name: String,
     pub vendor_email: String,
+    pub id: OrderLineId,
     pub fulfilment: Fulfilment,
     pub part_shipping_minor: i64,
     pub part_total_minor: i64,
@@ -108,7 +109,7 @@ pub async fn lines(db: impl PgExecutor<'_>, id: OrderId) -> Result<Vec<LineRow>>
         LineRow,
         r#"select p.id as "part_id: OrderPartId", p.vendor_id as "vendor_id: VendorId", p.vendor_name, v.contact_email as vendor_email,
              p.fulfilment as "fulfilment: Fulfilment", p.shipping_minor as part_shipping_minor, p.total_minor as part_total_minor, p.carrier, p.tracking,
-             l.variant_id as "variant_id: VariantId", l.product_name, l.product_slug, l.variant_title, l.picture_id as "picture_id: PictureId",
+             l.id as "id: OrderLineId", l.variant_id as "variant_id: VariantId", l.product_name, l.product_slug, l.variant_title, l.picture_id as "picture_id: PictureId",
              l.unit_price_minor, l.quantity as "quantity: Quantity", l.subtotal_minor
            from order_parts p join order_lines l on l.part_id = p.id join vendors v on v.id = p.vendor_id
            where p.order_id = $1 order by p.id, l.id"#,

@@ -15,6 +15,7 @@ pub mod listing;
 pub mod mailbox;
 pub mod problem;
 pub mod product;
+pub mod report;
 pub mod reset_password;
 pub mod reviews;
 pub mod sell;

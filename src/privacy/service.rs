@@ -9,7 +9,7 @@ use crate::error::{AppError, Conflict};
 use crate::platform::db::Db;
 use crate::platform::state::AppState;
 use crate::vendors::VendorStatus;
-use crate::{catalogue, notifications, orders, vendors, wishlist};
+use crate::{catalogue, notifications, orders, reviews, vendors, wishlist};
 
 /// All that the shop knows about somebody (GDPR, articles 15 and 20). Passwords and the secrets of the second step are no data about them.
 ///
@@ -34,11 +34,13 @@ pub async fn export(db: &Db, customer: &Customer) -> Result<Value, AppError> {
         "sessions": sessions,
         "wishlist": wishlist::service::saved(db, customer).await?,
         "orders": orders::service::export(db, customer).await?,
+        "reviews": reviews::service::export(db, customer).await?,
         "shop": shop,
     }))
 }
 
-/// Deletes the account. Orders keep their figures and lose what names a person; applications that never became a shop go along.
+/// Deletes the account. Orders keep their figures and reviews their words, and both lose what names a person; applications that never became
+/// a shop go along.
 ///
 /// # Errors
 /// `Invalid` for a wrong password; `Conflict` while a shop stands, an order is open, or nobody else could administer.
@@ -52,6 +54,7 @@ pub async fn close_account(state: &AppState, customer: &Customer, password: &Pas
     }
     let mut tx = state.db.begin().await?;
     orders::service::forget_customer(&mut tx, id).await?;
+    reviews::service::forget_author(&mut tx, id).await?;
     if let Some(shop) = shop {
         catalogue::service::delete_unsold(&mut tx, shop.id).await?;
         vendors::service::withdraw(&mut tx, shop.id).await?;

@@ -1,35 +1,56 @@
-//! Reading reviews, and bringing in those of imported goods.
+//! Reading reviews, bringing in those of imported goods, and what a person's data are among them.
+
+pub mod moderation;
+pub mod replies;
+pub mod writing;
 
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use super::store::{self, Columns, ReviewRow};
-use super::{Distribution, ImportedReview, MOST_STARS, Place, Review, ReviewPage};
+use super::{Distribution, ImportedReview, MOST_STARS, Place, ProductReview, Review, ReviewPage};
+use crate::accounts::guard::Customer;
 use crate::error::AppError;
-use crate::platform::db::Db;
-use crate::values::{ProductId, ReviewId};
+use crate::platform::db::{Db, Tx};
+use crate::values::{ProductId, ReviewId, UserId};
 
 /// Reviews on a page: under the product, and on each page of its reviews.
 pub const PER_PAGE: usize = 10;
 
-impl From<ReviewRow> for Review {
+fn rfc3339(at: OffsetDateTime) -> String {
+    // Years beyond 9999 are the only thing that cannot be written.
+    at.format(&Rfc3339).unwrap_or_default()
+}
+
+/// The table has no others than 1 to 5.
+fn stars(rating: i16) -> u8 {
+    u8::try_from(rating).unwrap_or(MOST_STARS)
+}
+
+impl From<ReviewRow> for ProductReview {
     fn from(row: ReviewRow) -> Self {
-        Self {
+        let review = Review {
             id: row.id,
             author_name: row.author_name,
-            rating: u8::try_from(row.rating).unwrap_or(MOST_STARS),
+            rating: stars(row.rating),
             title: row.title,
             body: row.body,
             imported: row.imported,
-            vendor_reply: row.vendor_reply,
-            written_at: row.created_at.format(&Rfc3339).unwrap_or_default(),
-        }
+            reply: row.vendor_reply.zip(row.replied_at.map(rfc3339)),
+            written_at: rfc3339(row.created_at),
+            edited: row.edited_at.is_some(),
+        };
+        Self { review, product_name: row.product_name, product_slug: row.product_slug }
     }
 }
 
-/// Microseconds, as precise as the table has it.
-fn micros(at: OffsetDateTime) -> i64 {
-    i64::try_from(at.unix_timestamp_nanos() / 1000).unwrap_or(i64::MAX)
+/// Cuts a list that was read one row too long, and says where the next page begins.
+fn cut<T>(rows: &mut Vec<T>, per_page: usize, place: impl Fn(&T) -> (OffsetDateTime, ReviewId)) -> Option<Place> {
+    let more = rows.len() > per_page;
+    rows.truncate(per_page);
+    // Microseconds, as precise as the table has it.
+    let micros = |at: OffsetDateTime| i64::try_from(at.unix_timestamp_nanos() / 1000).unwrap_or(i64::MAX);
+    rows.last().filter(|_| more).map(place).map(|(at, id)| Place { at: micros(at), id })
 }
 
 /// Reviews of a product, newest first, behind a place.
@@ -39,9 +60,7 @@ fn micros(at: OffsetDateTime) -> i64 {
 pub async fn of_product(db: &Db, product: ProductId, after: Option<Place>) -> Result<ReviewPage, AppError> {
     let limit = i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX);
     let mut rows = store::list(db.pool(), product, after, limit).await?;
-    let more = rows.len() > PER_PAGE;
-    rows.truncate(PER_PAGE);
-    let next = rows.last().filter(|_| more).map(|row| Place { written_at: micros(row.created_at), id: row.id });
+    let next = cut(&mut rows, PER_PAGE, |row| (row.created_at, row.id));
     let mut distribution = Distribution::default();
     for (rating, count) in store::distribution(db.pool(), product).await? {
         let place = usize::try_from(rating).ok().and_then(|rating| rating.checked_sub(1));
@@ -49,7 +68,7 @@ pub async fn of_product(db: &Db, product: ProductId, after: Option<Place>) -> Re
             *stars = u32::try_from(count).unwrap_or(u32::MAX);
         }
     }
-    Ok(ReviewPage { reviews: rows.into_iter().map(Review::from).collect(), distribution, next })
+    Ok(ReviewPage { reviews: rows.into_iter().map(|row| ProductReview::from(row).review).collect(), distribution, next })
 }
 
 /// Adds the reviews that come with a product, unless it has some of that kind. Says how many were added.
@@ -81,10 +100,18 @@ pub async fn import(db: &Db, product: ProductId, reviews: &[ImportedReview]) -> 
     Ok(u32::try_from(reviews.len()).unwrap_or(u32::MAX))
 }
 
-/// Takes a review out of sight; it no longer counts. Hidden ones may be shown again.
+/// All that a customer has reviewed and reported, for their own file.
 ///
 /// # Errors
-/// `NotFound` if there is none, or it is so already.
-pub async fn set_hidden(db: &Db, review: ReviewId, hidden: bool) -> Result<(), AppError> {
-    if store::set_hidden(db.pool(), review, hidden).await? { Ok(()) } else { Err(AppError::NotFound) }
+/// `Offline`.
+pub async fn export(db: &Db, customer: &Customer) -> Result<serde_json::Value, AppError> {
+    Ok(store::export(db.pool(), customer.user_id()).await?)
+}
+
+/// Takes the person out of their reviews; the words and the stars stay. After their orders, whose locks keep new reviews away.
+///
+/// # Errors
+/// `Offline`.
+pub async fn forget_author(tx: &mut Tx, author: UserId) -> Result<(), AppError> {
+    Ok(store::anonymize(&mut **tx, author).await?)
 }

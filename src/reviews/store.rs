@@ -3,11 +3,18 @@
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
-use super::Place;
-use crate::values::{ProductId, ReviewId};
+use super::{Place, ReportReason};
+use crate::values::{ProductId, ReviewId, Slug, UserId};
+
+crate::text_column!(ReportReason);
+
+pub mod moderation;
+pub mod replies;
+pub mod writing;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
+/// A review with its product.
 pub struct ReviewRow {
     pub id: ReviewId,
     pub author_name: String,
@@ -16,26 +23,36 @@ pub struct ReviewRow {
     pub body: String,
     pub imported: bool,
     pub vendor_reply: Option<String>,
+    pub replied_at: Option<OffsetDateTime>,
     pub created_at: OffsetDateTime,
+    pub edited_at: Option<OffsetDateTime>,
+    pub product_name: String,
+    pub product_slug: Slug,
 }
 
 /// Later than any review.
 const THE_END_OF_TIME: OffsetDateTime = time::macros::datetime!(9999-01-01 0:00 UTC);
 
+/// The place as it stands in a condition; without one a list that runs backwards begins at the end of time.
+fn before(place: Option<Place>) -> (OffsetDateTime, ReviewId) {
+    place.map_or((THE_END_OF_TIME, ReviewId(uuid::Uuid::max())), bounds)
+}
+
+/// A place out of all bounds is the end.
+fn bounds(place: Place) -> (OffsetDateTime, ReviewId) {
+    let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(place.at) * 1000);
+    (at.unwrap_or(OffsetDateTime::UNIX_EPOCH), place.id)
+}
+
 /// Newest first, behind a place.
 pub async fn list(db: impl PgExecutor<'_>, product: ProductId, after: Option<Place>, limit: i64) -> Result<Vec<ReviewRow>> {
-    let (at, id) = match after {
-        // A place out of all bounds is the end.
-        Some(place) => {
-            let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(place.written_at) * 1000);
-            (at.unwrap_or(OffsetDateTime::UNIX_EPOCH), place.id)
-        }
-        None => (THE_END_OF_TIME, ReviewId(uuid::Uuid::max())),
-    };
+    let (at, id) = before(after);
     sqlx::query_as!(
         ReviewRow,
-        r#"select id as "id: ReviewId", author_name, rating, title, body, imported, vendor_reply, created_at from reviews
-           where product_id = $1 and hidden_at is null and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4"#,
+        r#"select r.id as "id: ReviewId", r.author_name, r.rating, r.title, r.body, r.imported, r.vendor_reply, r.replied_at, r.created_at,
+             r.edited_at, p.name as product_name, p.slug as "product_slug: Slug"
+           from reviews r join products p on p.id = r.product_id
+           where r.product_id = $1 and r.hidden_at is null and (r.created_at, r.id) < ($2, $3) order by r.created_at desc, r.id desc limit $4"#,
         product as _,
         at,
         id as _,
@@ -104,19 +121,29 @@ pub struct Columns {
     pub written: Vec<OffsetDateTime>,
 }
 
-/// Takes a review out of sight, or shows it again. False if it was so already.
-pub async fn set_hidden(db: impl PgExecutor<'_>, review: ReviewId, hidden: bool) -> Result<bool> {
-    let done = sqlx::query!(
-        "with changed as (
-           update reviews set hidden_at = case when $2 then now() end where id = $1 and (hidden_at is not null) <> $2
-           returning product_id, rating)
-         update products p set rating_count = rating_count + case when $2 then -1 else 1 end,
-           rating_sum = rating_sum + case when $2 then -changed.rating else changed.rating end
-         from changed where p.id = changed.product_id",
-        review as _,
-        hidden
+/// What stands in the place of a name once its account is erased.
+const ERASED: &str = "Erased";
+
+/// The words stay: they are about goods.
+pub async fn anonymize(db: impl PgExecutor<'_>, author: UserId) -> Result<()> {
+    sqlx::query!("update reviews set author_name = $2, user_id = null where user_id = $1", author as _, ERASED).execute(db).await?;
+    Ok(())
+}
+
+/// All that somebody has reviewed and reported, as one JSON object.
+pub async fn export(db: impl PgExecutor<'_>, author: UserId) -> Result<serde_json::Value> {
+    sqlx::query_scalar!(
+        r#"select jsonb_build_object(
+             'written', (select coalesce(jsonb_agg(jsonb_build_object('product', p.name, 'shown_name', r.author_name, 'rating', r.rating,
+                 'title', r.title, 'body', r.body, 'written_at', r.created_at, 'edited_at', r.edited_at, 'hidden_at', r.hidden_at,
+                 'reply', r.vendor_reply) order by r.created_at, r.id), '[]')
+               from reviews r join products p on p.id = r.product_id where r.user_id = $1),
+             'reported', (select coalesce(jsonb_agg(jsonb_build_object('product', p.name, 'reason', q.reason, 'note', q.note,
+                 'reported_at', q.created_at) order by q.created_at, q.id), '[]')
+               from review_reports q join reviews r on r.id = q.review_id join products p on p.id = r.product_id where q.user_id = $1)
+           ) as "reviews!""#,
+        author as _
     )
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    .fetch_one(db)
+    .await
 }

@@ -129,6 +129,39 @@ pub fn SelectField(
     }
 }
 
+/// One of a few, each drawn as a pill: radio buttons, which need no script. An error's link leads to the first of them.
+#[component]
+pub fn ChoiceField(
+    form: FormState,
+    name: &'static str,
+    label: &'static str,
+    /// Value, and what stands in the pill.
+    options: Vec<(String, AnyView)>,
+    /// Chosen when nothing was chosen yet; empty for none.
+    #[prop(into)]
+    value: String,
+) -> impl IntoView {
+    let problem = form.problem(name);
+    let chosen = form.value(name).map_or(value, str::to_owned);
+    let options = options.into_iter().enumerate().map(|(index, (value, drawn))| {
+        let checked = value == chosen;
+        view! {
+            <label>
+                <input type="radio" id=(index == 0).then_some(name) name=name value=value checked=checked required=true
+                    aria-describedby=described_by(name, false, problem.is_some())/>
+                {drawn}
+            </label>
+        }
+    });
+    view! {
+        <fieldset class="field">
+            <legend class="field-label">{label}</legend>
+            <div class="pill-choice">{options.collect_view()}</div>
+            <Notes name=name hint="" problem=problem/>
+        </fieldset>
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::escaped;

@@ -20,7 +20,7 @@ pub use badge::{Badge, Tone};
 pub use breadcrumbs::Breadcrumbs;
 pub use button::{Button, ButtonLink, Look};
 pub use empty_state::EmptyState;
-pub use field::{SelectField, TextArea, TextField, escaped};
+pub use field::{ChoiceField, SelectField, TextArea, TextField, escaped};
 pub use form::{ErrorSummary, FormFlash, FormState};
 pub use icon::{Icon, Sprite};
 pub use notice::Notice;

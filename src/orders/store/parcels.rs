@@ -128,7 +128,7 @@ pub async fn find(db: impl PgExecutor<'_>, vendor: VendorId, order: OrderId) -> 
              (select coalesce(sum(i.amount_minor), 0)::bigint from refund_items i where i.part_id = p.id and i.vendor_id = $1) as "refunded_minor!",
              o.ship_name as "ship_name!", o.ship_line1 as "ship_line1!", o.ship_line2 as "ship_line2!", o.ship_city as "ship_city!",
              o.ship_region as "ship_region!", o.ship_postal_code as "ship_postal_code!", o.ship_country_code as "ship_country_code!",
-             (select jsonb_agg(jsonb_build_object('product_name', l.product_name, 'product_slug', l.product_slug, 'variant_title', l.variant_title,
+             (select jsonb_agg(jsonb_build_object('id', l.id, 'product_name', l.product_name, 'product_slug', l.product_slug, 'variant_title', l.variant_title,
                  'picture_id', l.picture_id, 'quantity', l.quantity,
                  'unit_price', jsonb_build_object('amount_minor', l.unit_price_minor, 'currency', s.currency),
                  'subtotal', jsonb_build_object('amount_minor', l.subtotal_minor, 'currency', s.currency)) order by l.id)

@@ -5,12 +5,14 @@ use leptos::prelude::*;
 mod close;
 mod orders;
 mod profile;
+mod review;
 mod security;
 mod two_step;
 
 pub use close::CloseAccountPage;
 pub use orders::{OrderPage, OrderParts, OrdersPage, tone as order_tone};
 pub use profile::ProfilePage;
+pub use review::LineReviewPage;
 pub use security::SecurityPage;
 pub use two_step::TwoStepPage;
 

@@ -4,13 +4,15 @@ use leptos::prelude::*;
 
 use super::AccountTabs;
 use crate::accounts::guard::Customer;
-use crate::orders::{Fulfilment, OrderPart, OrderStatus, OrderSummary};
+use crate::orders::{Fulfilment, OrderLine, OrderPart, OrderStatus, OrderSummary};
 use crate::pages::checkout::AddressLines;
 use crate::pages::dates::Date;
 use crate::pages::document::Document;
 use crate::pages::totals::{Thumb, Totals};
 use crate::pages::{loaded, path_part, query};
 use crate::platform::request;
+use crate::reviews::ReviewLink;
+use crate::reviews::ui::LineReviewLink;
 use crate::ui::{Badge, Breadcrumbs, ButtonLink, EmptyState, Look, Notice, Tone};
 use crate::values::OrderId;
 
@@ -94,7 +96,19 @@ fn Timeline(fulfilment: Fulfilment, paid: bool) -> impl IntoView {
 
 /// What each shop sends, with where it is.
 #[component]
-pub fn OrderParts(parts: Vec<OrderPart>, paid: bool) -> impl IntoView {
+pub fn OrderParts(
+    parts: Vec<OrderPart>,
+    paid: bool,
+    /// Of the customer's own order: which lines have reviews or may get them.
+    #[prop(optional)]
+    reviews: Option<(OrderId, Vec<ReviewLink>)>,
+) -> impl IntoView {
+    let (order, links) = reviews.unzip();
+    let links = links.unwrap_or_default();
+    let review = move |line: &OrderLine| {
+        let link = links.iter().copied().find(|link| link.line == line.id);
+        order.zip(link).map(|(order, link)| view! { <p><LineReviewLink order=order link=link product=line.product_name.clone()/></p> })
+    };
     parts
         .into_iter()
         .map(|part| {
@@ -110,6 +124,7 @@ pub fn OrderParts(parts: Vec<OrderPart>, paid: bool) -> impl IntoView {
                                     <p><a href=format!("/product/{}", line.product_slug)>{line.product_name.clone()}</a></p>
                                     {(!line.variant_title.is_empty()).then(|| view! { <p class="muted small">{line.variant_title.clone()}</p> })}
                                     <p class="muted small numeric">{format!("{} × {}", line.quantity, line.unit_price)}</p>
+                                    {review(&line)}
                                 </div>
                                 <span class="numeric">{line.subtotal.to_string()}</span>
                             </li>
@@ -130,6 +145,7 @@ pub fn OrderPage() -> impl IntoView {
         let state = request::state()?;
         let customer = Customer::require().await?;
         let order = crate::orders::service::find(&state.db, &customer, id?).await?;
+        let links = crate::reviews::service::writing::links(&state.db, &customer, order.id).await?;
         let title = format!("Order {}", order.number);
         let trail = vec![("Home".to_owned(), "/".to_owned()), ("Your orders".to_owned(), "/account/orders".to_owned())];
         let pending = order.status == OrderStatus::Pending;
@@ -146,7 +162,7 @@ pub fn OrderPage() -> impl IntoView {
                         {order.payment_error.clone().filter(|_| pending).map(|reason| view! {
                             <Notice tone=Tone::Bad>{format!("The last payment was not accepted: {reason} Nothing was charged.")}</Notice>
                         })}
-                        <OrderParts parts=order.parts.clone() paid=order.paid_at.is_some()/>
+                        <OrderParts parts=order.parts.clone() paid=order.paid_at.is_some() reviews=(order.id, links)/>
                     </div>
                     <aside class="card summary" aria-labelledby="summary">
                         <h2 id="summary">"Summary"</h2>

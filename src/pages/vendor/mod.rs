@@ -6,6 +6,7 @@ mod orders;
 mod pictures;
 mod product;
 mod products;
+mod reviews;
 mod steps;
 mod stock;
 mod variants;
@@ -14,6 +15,7 @@ pub use imports::{ImportPage, ImportsPage};
 pub use orders::{PackingSlipPage, VendorOrderPage, VendorOrdersPage, tone as fulfilment_tone};
 pub use product::{BeginForm, NewProductPage, OwnedProductPage, PreviewPage, ProductEditorPage, Workbench, preview};
 pub use products::{OwnedProductsPage, ProductSearch, ProductTabs, RowPicture, tone as product_tone};
+pub use reviews::{VendorReviewPage, VendorReviewsPage};
 pub use steps::Step;
 pub use stock::{StockPage, StockQuery, stock_page};
 
@@ -85,6 +87,11 @@ pub fn VendorPage() -> impl IntoView {
                         <h2 id="orders">"Your orders"</h2>
                         <p>"What is paid and waits to be sent, and everything you have sent."</p>
                         <ButtonLink href="/vendor/orders" look=Look::Secondary>"Go to your orders"</ButtonLink>
+                    </section>
+                    <section class="card stack" aria-labelledby="reviews">
+                        <h2 id="reviews">"Your reviews"</h2>
+                        <p>"What buyers say about your products, and what you answer."</p>
+                        <ButtonLink href="/vendor/reviews" look=Look::Secondary>"Go to your reviews"</ButtonLink>
                     </section>
                     <section class="card stack" aria-labelledby="products">
                         <h2 id="products">"Your products"</h2>
