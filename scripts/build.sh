@@ -9,5 +9,5 @@ if [ -x target/release/souk ] && [ -d target/site/pkg ] && unchanged release "$i
   exit
 fi
 say "Building for release (about seven minutes on two cores the first time, one or two after a change)"
-cargo leptos build --release --split --precompress
+env -u RUSTFLAGS cargo leptos build --release --split --precompress
 note release "$inputs"

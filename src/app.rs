@@ -1,9 +1,13 @@
 //! The document and every page of the site, on one screen.
 
+use std::sync::OnceLock;
+
 use http::request::Parts;
+use leptos::WasmSplitManifest;
 use leptos::config::LeptosOptions;
-use leptos::nonce::use_nonce;
+use leptos::nonce::{Nonce, use_nonce};
 use leptos::prelude::*;
+use leptos::tachys::html::InertElement;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::SsrMode::Async;
 use leptos_router::components::{Route, Router, Routes};
@@ -35,6 +39,7 @@ use crate::pages::vendor::{
     VendorOrdersPage, VendorPage,
 };
 use crate::pages::wishlist::WishlistPage;
+use crate::platform::request;
 use crate::ui::Sprite;
 use crate::ui::theme::{Theme, chosen};
 use crate::ui::toast::Toasts;
@@ -44,13 +49,44 @@ const SPECULATION_RULES: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches"
 
 /// The theme that the visitor chose, so that the page arrives in it.
 fn theme() -> Option<&'static str> {
-    let parts = use_context::<Parts>()?;
-    parts.headers.get_all(http::header::COOKIE).iter().filter_map(|value| value.to_str().ok()).find_map(chosen).map(Theme::as_str)
+    let cookies =
+        |parts: &Parts| parts.headers.get_all(http::header::COOKIE).iter().filter_map(|value| value.to_str().ok()).find_map(chosen);
+    request::of_parts(cookies).flatten().map(Theme::as_str)
+}
+
+/// Styles and scripts, with [`NONCE_MARK`] for the nonce, and what lazy islands are loaded by.
+static ASSETS: OnceLock<(String, Option<WasmSplitManifest>)> = OnceLock::new();
+
+/// Stands for the nonce of a page in what is rendered for all pages.
+const NONCE_MARK: &str = "nonce-of-the-page";
+
+/// What loads styles and scripts: the same for all pages but for the nonce. Leptos reads the names of the files from the disk each time.
+fn assets(options: &LeptosOptions, nonce: Option<&Nonce>) -> impl IntoView + use<> {
+    let (html, splits) = ASSETS.get_or_init(|| {
+        Owner::new().with(|| {
+            provide_context(Nonce::from_value(NONCE_MARK));
+            let html = view! {
+                <HashedStylesheet options=options.clone() id="leptos"/>
+                <HydrationScripts options=options.clone() islands=true/>
+                <AutoReload options=options.clone()/>
+                <script type="speculationrules" nonce=use_nonce() inner_html=SPECULATION_RULES></script>
+            };
+            (html.to_html(), use_context())
+        })
+    });
+    if let Some(splits) = splits {
+        provide_context(splits.clone());
+    }
+    // As `HydrationScripts` does: only islands become alive.
+    if let Some(shared) = Owner::current_shared_context() {
+        shared.set_is_hydrating(false);
+    }
+    InertElement::new(html.replace(NONCE_MARK, nonce.map_or("", |nonce| nonce)))
 }
 
 /// The whole document.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let nonce = use_nonce();
+    let assets = assets(&options, use_nonce().as_ref());
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme()>
@@ -60,10 +96,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="alternate" type="application/atom+xml" title="New on Souk" href="/feed.atom"/>
-                <HashedStylesheet options=options.clone() id="leptos"/>
-                <HydrationScripts options=options.clone() islands=true/>
-                <AutoReload options=options/>
-                <script type="speculationrules" nonce=nonce inner_html=SPECULATION_RULES></script>
+                {assets}
                 <MetaTags/>
             </head>
             <body>

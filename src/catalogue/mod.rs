@@ -80,7 +80,7 @@ impl Sort {
     }
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Category {
     pub id: CategoryId,
     pub slug: Slug,
@@ -104,7 +104,7 @@ pub struct CategoryTile {
 }
 
 /// A product in a listing.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct ProductCard {
     pub id: ProductId,
     pub slug: Slug,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::memo::Memo;
 use super::{driven, here, query};
 use crate::accounts::Role;
 use crate::accounts::api::SignOut;
@@ -102,6 +103,31 @@ fn AccountMenu(customer: Option<Customer>) -> impl IntoView {
     .into_any()
 }
 
+/// The categories of the top by name and address, and which of the links, if any, leads to the page that it stands on.
+type NavKey = (Vec<(String, String)>, Option<String>);
+
+static NAV: Memo<NavKey> = Memo::new();
+
+#[component]
+fn CategoryNav(categories: Arc<CategoryTree>, path: String) -> impl IntoView {
+    let links: Vec<_> = categories.roots().map(|category| (category.name.clone(), category.url())).collect();
+    let current = Some(path).filter(|path| path == "/products" || links.iter().any(|(_, href)| href == path));
+    NAV.view((links, current), |(links, current)| {
+        let mark = move |href: &str| (current.as_deref() == Some(href)).then_some("page");
+        view! {
+            <nav class="category-nav" aria-label="Categories">
+                <div class="wrap"><ul role="list">
+                    <li><a href="/products" aria-current=mark("/products")>"Everything"</a></li>
+                    {links.into_iter().map(|(name, href)| {
+                        let mark = mark(&href);
+                        view! { <li><a href=href aria-current=mark>{name}</a></li> }
+                    }).collect_view()}
+                </ul></div>
+            </nav>
+        }
+    })
+}
+
 /// Header of every page.
 #[component]
 pub fn Header() -> impl IntoView {
@@ -111,7 +137,6 @@ pub fn Header() -> impl IntoView {
     let header = Suspend::new(async move {
         let Visitor { categories, customer, pieces } = visitor.await.unwrap_or_default();
         let path = path.split('?').next().unwrap_or_default().to_owned();
-        let current = move |href: &str| (path == href).then_some("page");
         view! {
             <header class="site-header">
                 <div class="wrap site-bar">
@@ -124,16 +149,7 @@ pub fn Header() -> impl IntoView {
                         <a class="tool" href="/cart"><Icon name="cart"/><span class="visually-hidden">"Cart, "</span><CartCount initial=pieces/></a>
                     </div>
                 </div>
-                <nav class="category-nav" aria-label="Categories">
-                    <div class="wrap"><ul role="list">
-                        <li><a href="/products" aria-current=current("/products")>"Everything"</a></li>
-                        {categories.roots().map(|category| {
-                            let href = category.url();
-                            let mark = current(&href);
-                            view! { <li><a href=href aria-current=mark>{category.name.clone()}</a></li> }
-                        }).collect_view()}
-                    </ul></div>
-                </nav>
+                <CategoryNav categories=categories path=path/>
             </header>
         }
     });
@@ -145,10 +161,17 @@ fn query_of(path: &str) -> String {
     if path.starts_with("/search") { query("q").unwrap_or_default() } else { String::new() }
 }
 
+/// With and without the mailbox.
+static FOOTER: Memo<bool> = Memo::new();
+
 /// Footer of every page.
 #[component]
 pub fn Footer() -> impl IntoView {
     let mailbox = use_context::<AppState>().is_some_and(|state| state.config.shows_mailbox());
+    FOOTER.view(mailbox, footer)
+}
+
+fn footer(mailbox: bool) -> impl IntoView {
     view! {
         <footer class="site-footer">
             <div class="wrap">

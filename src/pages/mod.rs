@@ -13,6 +13,7 @@ mod goods;
 pub mod home;
 pub mod listing;
 pub mod mailbox;
+mod memo;
 pub mod problem;
 pub mod product;
 pub mod reset_password;
@@ -28,7 +29,6 @@ pub mod wishlist;
 
 use std::future::Future;
 
-use http::request::Parts;
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use leptos_router::params::ParamsMap;
@@ -36,6 +36,7 @@ use tokio::task::JoinError;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::error::AppError;
+use crate::platform::request;
 
 /// Runs a load as a task of its own, in the context of the component that asks for it.
 ///
@@ -67,7 +68,7 @@ pub fn loaded<V: IntoView + 'static>(load: impl Future<Output = Result<V, AppErr
 /// Path and query of this request.
 pub fn here() -> String {
     // Without a request there is one reader alone: the list of routes, made when the server starts.
-    use_context::<Parts>().and_then(|parts| parts.uri.path_and_query().map(ToString::to_string)).unwrap_or_else(|| "/".to_owned())
+    request::of_parts(|parts| parts.uri.path_and_query().map(ToString::to_string)).flatten().unwrap_or_else(|| "/".to_owned())
 }
 
 /// One parameter of the query.

@@ -14,7 +14,7 @@ use super::{loaded, path_part};
 use crate::cart::islands::{BuyForm, BuyOption};
 use crate::catalogue::islands::{Gallery, GalleryPicture};
 use crate::catalogue::ui::{place, stock_class, stock_words};
-use crate::catalogue::{Attribute, Category, Product, ProductCard, shop_url};
+use crate::catalogue::{Attribute, Category, Product, ProductCard, product_url, shop_url};
 use crate::error::AppError;
 use crate::platform::request;
 use crate::reviews::ReviewPage;
@@ -105,7 +105,7 @@ fn Buy(product: Product, wishes: Option<Wishes>) -> impl IntoView {
     let place = place(&product.vendor_city, &product.vendor_country_code);
     let sent_by = format!("Packed and sent by {}", product.vendor_name);
     let heart =
-        wishes.map(|wishes| view! { <div><WishHeart wishes=wishes product_id=product.id name=product.name.clone() wide=true/></div> });
+        wishes.map(|wishes| view! { <div><WishHeart saved=wishes.saved(product.id) product_id=product.id name=product.name.clone() url=product_url(&product.slug) wide=true/></div> });
     view! {
         <div class="product-buy">
             <div class="product-maker">
@@ -239,7 +239,7 @@ pub fn ProductPage() -> impl IntoView {
     loaded(async move {
         let state = request::state()?;
         let slug = slug?;
-        let product = match crate::catalogue::service::product(&state.db, &slug).await {
+        let (product, related) = match crate::catalogue::service::with_related(&state.db, &slug).await {
             Err(AppError::NotFound) => match crate::catalogue::service::moved(&state.db, &slug).await? {
                 Some(now) => {
                     moved_to(&now);
@@ -247,9 +247,8 @@ pub fn ProductPage() -> impl IntoView {
                 }
                 None => return Err(AppError::NotFound),
             },
-            product => product?,
+            found => found?,
         };
-        let related = crate::catalogue::service::related(&state.db, &product).await?;
         let reviews = crate::reviews::service::of_product(&state.db, product.id, None).await?;
         let tree = crate::catalogue::service::category_tree(&state.db).await?;
         let wishes = Wishes::load().await?;

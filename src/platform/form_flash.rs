@@ -10,12 +10,12 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{CONTENT_TYPE, COOKIE, LOCATION, REFERER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use leptos::prelude::use_context;
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
 use super::db::Db;
 use super::error_page;
+use super::request;
 use super::routes::DEFAULT_BODY_LIMIT;
 use super::security::own_path;
 use super::state::AppState;
@@ -43,7 +43,7 @@ pub struct Keeper {
 
 /// What the last form said, on the page that it was sent back to.
 pub fn current() -> Option<FormFlash> {
-    use_context::<http::request::Parts>()?.extensions.get::<FormFlash>().cloned()
+    request::of_parts(|parts| parts.extensions.get::<FormFlash>().cloned())?
 }
 
 /// The layer on server functions: sends a failed plain form back to its page, with a clean URL.

@@ -38,12 +38,13 @@ fn micros(at: OffsetDateTime) -> i64 {
 /// `Offline`.
 pub async fn of_product(db: &Db, product: ProductId, after: Option<Place>) -> Result<ReviewPage, AppError> {
     let limit = i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX);
-    let mut rows = store::list(db.pool(), product, after, limit).await?;
+    let mut reader = db.reader().await?;
+    let mut rows = store::list(&mut *reader, product, after, limit).await?;
     let more = rows.len() > PER_PAGE;
     rows.truncate(PER_PAGE);
     let next = rows.last().filter(|_| more).map(|row| Place { written_at: micros(row.created_at), id: row.id });
     let mut distribution = Distribution::default();
-    for (rating, count) in store::distribution(db.pool(), product).await? {
+    for (rating, count) in store::distribution(&mut *reader, product).await? {
         let place = usize::try_from(rating).ok().and_then(|rating| rating.checked_sub(1));
         if let Some(stars) = place.and_then(|place| distribution.0.get_mut(place)) {
             *stars = u32::try_from(count).unwrap_or(u32::MAX);

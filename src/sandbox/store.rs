@@ -10,8 +10,6 @@ use sqlx::{PgConnection, Row};
 pub(super) type DatabaseError = sqlx::Error;
 pub(super) type Pool = PgPool;
 
-/// Any fixed number that no other advisory lock of the project has.
-const SCHEMA_LOCK: i64 = 0x5354_5249_5045;
 /// The table made last: where it is, the others are.
 const LAST_TABLE: &str = "stripe_sandbox.switches";
 
@@ -25,16 +23,13 @@ pub(super) struct Object {
     pub(super) hidden: Value,
 }
 
-/// Makes the schema unless it is there.
+/// Makes the schema unless it is there. Statements that are sent together are one transaction.
 pub(super) async fn prepare(pool: &PgPool) -> Result<(), sqlx::Error> {
     let there: bool = sqlx::query_scalar("select to_regclass($1) is not null").bind(LAST_TABLE).fetch_one(pool).await?;
-    if there {
-        return Ok(());
+    if !there {
+        sqlx::raw_sql(include_str!("schema.sql")).execute(pool).await?;
     }
-    let mut tx = pool.begin().await?;
-    sqlx::query("select pg_advisory_xact_lock($1)").bind(SCHEMA_LOCK).execute(&mut *tx).await?;
-    sqlx::raw_sql(include_str!("schema.sql")).execute(&mut *tx).await?;
-    tx.commit().await
+    Ok(())
 }
 
 pub(super) async fn insert(conn: &mut PgConnection, object: &Object) -> Result<(), sqlx::Error> {
@@ -242,5 +237,5 @@ pub(super) async fn set_switches(conn: &mut PgConnection, settings: &Value) -> R
 }
 
 pub(super) async fn commit(tx: sqlx::Transaction<'static, sqlx::Postgres>) -> Result<(), sqlx::Error> {
-    tx.commit().await
+    Ok(tx.commit().await?)
 }

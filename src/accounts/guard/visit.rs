@@ -52,7 +52,7 @@ impl Visit {
     /// # Errors
     /// `Internal` outside of the sessions layer, which would be our mistake.
     pub fn current() -> Result<Self, AppError> {
-        Self::of(&request::parts()?)
+        request::of_parts(Self::of).unwrap_or_else(|| Err(AppError::internal("no request in this context")))
     }
 
     pub(super) fn of(parts: &Parts) -> Result<Self, AppError> {

@@ -1,0 +1,74 @@
+//! Pieces of pages that are rendered once for all who would see the same. A piece is kept by everything that it is rendered from, so nothing
+//! in here can be out of date: what has changed has another key.
+
+use std::hash::Hash;
+use std::sync::{Arc, LazyLock};
+
+use leptos::prelude::*;
+use leptos::tachys::html::InertElement;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+/// HTML that the pieces of one kind may keep: several thousand cards.
+const MAX_BYTES: u64 = 8 << 20;
+
+/// What a piece takes besides its HTML: its key, mostly.
+const KEY_BYTES: u64 = 512;
+
+/// A usual piece, from which the cache guesses how many there will be.
+const USUAL_BYTES: u64 = 2048;
+
+#[derive(Clone)]
+struct ByBytes;
+
+impl<K> Weighter<K, Arc<str>> for ByBytes {
+    fn weight(&self, _: &K, html: &Arc<str>) -> u64 {
+        html.len() as u64 + KEY_BYTES
+    }
+}
+
+/// The pieces of one kind. `K` is all that a piece is rendered from, apart from what is the same for the whole process.
+pub struct Memo<K: Eq + Hash>(LazyLock<Cache<K, Arc<str>, ByBytes>>);
+
+impl<K: Clone + Eq + Hash> Memo<K> {
+    pub const fn new() -> Self {
+        Self(LazyLock::new(|| Cache::with_weighter((MAX_BYTES / USUAL_BYTES) as usize, MAX_BYTES, ByBytes)))
+    }
+
+    /// The HTML of a piece, which must wait for nothing.
+    pub fn html<V: IntoView>(&self, key: K, render: impl FnOnce(K) -> V) -> Arc<str> {
+        if let Some(html) = self.0.get(&key) {
+            return html;
+        }
+        let html: Arc<str> = render(key.clone()).into_view().to_html().into();
+        self.0.insert(key, html.clone());
+        html
+    }
+
+    /// The same as a part of a page.
+    pub fn view<V: IntoView>(&self, key: K, render: impl FnOnce(K) -> V) -> InertElement {
+        InertElement::new(self.html(key, render).to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_is_rendered_once_and_another_one_for_itself() {
+        let memo = Memo::<(u8, &str)>::new();
+        let mut rendered = 0;
+        let mut html = |key| {
+            memo.html(key, |(number, text)| {
+                rendered += 1;
+                view! { <b>{number}</b><i>{text}</i> }
+            })
+        };
+        let (first, again, other) = (html((1, "<a>")), html((1, "<a>")), html((2, "<a>")));
+        assert_eq!(&*first, "<b>1</b><i>&lt;a&gt;</i>");
+        assert_eq!(first, again);
+        assert_eq!(&*other, "<b>2</b><i>&lt;a&gt;</i>");
+        assert_eq!(rendered, 2);
+    }
+}
