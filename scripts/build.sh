@@ -3,11 +3,11 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
-inputs=$(fingerprint src crates migrations style public .sqlx Cargo.toml Cargo.lock build.rs)-$(rustc --version)
+inputs=$(fingerprint .cargo src crates migrations style public .sqlx Cargo.toml Cargo.lock build.rs)-$(rustc --version)
 if [ -x target/release/souk ] && [ -d target/site/pkg ] && unchanged release "$inputs"; then
   say "The release build is up to date"
   exit
 fi
 say "Building for release (about seven minutes on two cores the first time, one or two after a change)"
-env -u RUSTFLAGS cargo leptos build --release --split --precompress
+cargo leptos build --release --split --precompress
 note release "$inputs"

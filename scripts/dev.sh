@@ -11,5 +11,4 @@ cp target/debug/souk target/debug/souk-database
 exec target/debug/souk-database database exec -- bash -c '
   target/debug/souk-database migrate --source migrations
   export SQLX_OFFLINE=false
-  # It adds the flags of debug builds itself.
-  exec env -u RUSTFLAGS cargo leptos watch --split -- serve --seed-demo'
+  exec cargo leptos watch --split -- serve --seed-demo'

@@ -5,8 +5,6 @@ PROJECT=$PWD
 
 # leptos reads it at compile time: another value, or none, would compile it anew.
 export LEPTOS_OUTPUT_NAME=souk
-# What cargo-leptos sets for debug builds: views lose their types, of which the compiler would otherwise make 1.5 GB. Release builds keep them.
-export RUSTFLAGS="--cfg erase_components"
 # Queries are checked against the committed .sqlx; a DATABASE_URL in .env must not change that.
 export SQLX_OFFLINE=true
 

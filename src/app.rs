@@ -63,7 +63,7 @@ const NONCE_MARK: &str = "nonce-of-the-page";
 /// What loads styles and scripts: the same for all pages but for the nonce. Leptos reads the names of the files from the disk each time.
 fn assets(options: &LeptosOptions, nonce: Option<&Nonce>) -> impl IntoView + use<> {
     let (html, splits) = ASSETS.get_or_init(|| {
-        Owner::new().with(|| {
+        Owner::new_root(None).with(|| {
             provide_context(Nonce::from_value(NONCE_MARK));
             let html = view! {
                 <HashedStylesheet options=options.clone() id="leptos"/>

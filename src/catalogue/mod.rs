@@ -167,14 +167,14 @@ impl From<PictureOrder> for String {
 }
 
 /// One line of a product's facts: "Material" – "Stoneware".
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Attribute {
     pub name: String,
     pub value: String,
 }
 
 /// What is bought: a product in one of its options.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Variant {
     pub id: VariantId,
     /// Empty for a product without options.
@@ -207,7 +207,7 @@ impl Shop {
 }
 
 /// All that a product's page shows.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Product {
     pub id: ProductId,
     pub slug: Slug,

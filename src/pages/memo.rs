@@ -35,12 +35,13 @@ impl<K: Clone + Eq + Hash> Memo<K> {
         Self(LazyLock::new(|| Cache::with_weighter((MAX_BYTES / USUAL_BYTES) as usize, MAX_BYTES, ByBytes)))
     }
 
-    /// The HTML of a piece, which must wait for nothing.
+    /// The HTML of a piece, which must wait for nothing. It is rendered outside of the request: what one visitor brought, in an address with
+    /// an error in it for one, cannot get into what others see.
     pub fn html<V: IntoView>(&self, key: K, render: impl FnOnce(K) -> V) -> Arc<str> {
         if let Some(html) = self.0.get(&key) {
             return html;
         }
-        let html: Arc<str> = render(key.clone()).into_view().to_html().into();
+        let html: Arc<str> = Owner::new_root(None).with(|| render(key.clone()).into_view().to_html()).into();
         self.0.insert(key, html.clone());
         html
     }
@@ -54,6 +55,16 @@ impl<K: Clone + Eq + Hash> Memo<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_piece_knows_nothing_of_the_request() {
+        let memo = Memo::<()>::new();
+        let html = Owner::new_root(None).with(|| {
+            provide_context("of this visitor");
+            memo.html((), |()| view! { <b>{use_context::<&str>()}</b> })
+        });
+        assert_eq!(&*html, "<b></b>");
+    }
 
     #[test]
     fn a_piece_is_rendered_once_and_another_one_for_itself() {

@@ -22,7 +22,7 @@ mod store;
 pub const MOST_STARS: u8 = 5;
 
 /// One review as everybody sees it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Review {
     pub id: ReviewId,
     pub author_name: String,
@@ -39,7 +39,7 @@ pub struct Review {
 }
 
 /// How many reviews gave how many stars.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Distribution(pub [u32; MOST_STARS as usize]);
 
 impl Distribution {
@@ -54,7 +54,7 @@ impl Distribution {
 }
 
 /// Where a page of reviews ended: the time of the last one in microseconds, and its id.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Place {
     pub written_at: i64,
     pub id: ReviewId,
@@ -76,7 +76,7 @@ impl FromStr for Place {
 }
 
 /// Some reviews of a product, newest first.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct ReviewPage {
     pub reviews: Vec<Review>,
     pub distribution: Distribution,
@@ -85,7 +85,7 @@ pub struct ReviewPage {
 }
 
 /// A review that comes with imported goods.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct ImportedReview {
     pub author_name: String,
     pub rating: u8,
