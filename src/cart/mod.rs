@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::values::{Money, PictureId, ProductId, Quantity, Slug, VariantId, VendorId};
+use crate::vendors::ShippingRate;
 
 pub mod api;
 pub mod islands;
@@ -56,21 +57,6 @@ impl CartLine {
     pub fn subtotal(&self) -> Money {
         // 999 pieces at the highest price stay far below the range of i64.
         Money::new(self.unit_price.amount_minor * i64::from(self.quantity.get()), self.unit_price.currency)
-    }
-}
-
-/// What one vendor takes for sending a part of an order.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct ShippingRate {
-    pub flat_minor: i64,
-    /// From this subtotal on it is free; none: never.
-    pub free_from_minor: Option<i64>,
-}
-
-impl ShippingRate {
-    pub fn for_subtotal(self, subtotal: Money) -> Money {
-        let free = self.free_from_minor.is_some_and(|from| subtotal.amount_minor >= from);
-        Money::new(if free { 0 } else { self.flat_minor }, subtotal.currency)
     }
 }
 
@@ -130,18 +116,5 @@ impl Cart {
     /// Whether every line can be bought as it stands.
     pub fn is_buyable(&self) -> bool {
         !self.is_empty() && self.lines().all(CartLine::is_buyable)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::values::Currency;
-
-    #[test]
-    fn shipping_is_free_from_the_threshold_on() {
-        let rate = ShippingRate { flat_minor: 490, free_from_minor: Some(5000) };
-        let shipping = |minor| rate.for_subtotal(Money::new(minor, Currency::USD)).amount_minor;
-        assert_eq!([shipping(0), shipping(4999), shipping(5000)], [490, 490, 0]);
     }
 }

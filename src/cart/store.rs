@@ -2,8 +2,9 @@
 
 use sqlx::PgExecutor;
 
-use super::{Cart, CartLine, CartShop, ShippingRate};
+use super::{Cart, CartLine, CartShop};
 use crate::values::{CartId, Currency, Money, PictureId, ProductId, Quantity, Slug, UserId, VariantId, VendorId};
+use crate::vendors::ShippingRate;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -212,7 +213,10 @@ pub fn group_by_shop(rows: Vec<LineRow>, currency: Currency) -> Cart {
                 vendor_id: row.vendor_id,
                 vendor_name: row.vendor_name,
                 vendor_slug: row.vendor_slug,
-                shipping_rate: ShippingRate { flat_minor: row.shipping_flat_minor, free_from_minor: row.shipping_free_from_minor },
+                shipping_rate: ShippingRate {
+                    flat: Money::new(row.shipping_flat_minor, currency),
+                    free_from: row.shipping_free_from_minor.map(|amount| Money::new(amount, currency)),
+                },
                 lines: vec![line],
             }),
         }

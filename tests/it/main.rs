@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
 
 mod accounts;
+mod addresses;
 mod audit;
 mod catalogue;
 mod categories;
@@ -36,6 +37,7 @@ mod same_origin;
 mod sandbox;
 mod seed;
 mod sessions;
+mod shipping;
 mod two_step;
 mod uploads;
 mod users;
