@@ -65,7 +65,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <HashedStylesheet options=options.clone() id="leptos"/>
                 <HydrationScripts options=options.clone() islands=true/>
                 <AutoReload options=options/>
-                <script type="speculationrules" nonce=nonce inner_html=SPECULATION_RULES></script>
+                <script type="speculationrules" nonce=nonce.clone() inner_html=SPECULATION_RULES></script>
+                <script type="module" src="/counts.js" nonce=nonce></script>
                 <MetaTags/>
             </head>
             <body>

@@ -10,7 +10,7 @@ use crate::accounts::api::SignOut;
 use crate::accounts::guard::Customer;
 use crate::accounts::with_next;
 use crate::cart::guard::CartOwner;
-use crate::cart::islands::CartCount;
+use crate::cart::{Counts, Tally};
 use crate::catalogue::CategoryTree;
 use crate::catalogue::islands::SearchBox;
 use crate::platform::state::AppState;
@@ -23,7 +23,7 @@ use server_fn::ServerFn;
 struct Visitor {
     categories: Arc<CategoryTree>,
     customer: Option<Customer>,
-    pieces: u32,
+    counts: Counts,
 }
 
 impl Visitor {
@@ -31,11 +31,9 @@ impl Visitor {
         let Some(state) = use_context::<AppState>() else { return Self::default() };
         let categories = crate::catalogue::service::category_tree(&state.db).await.unwrap_or_default();
         let customer = Customer::current().await.unwrap_or_default();
-        let pieces = match CartOwner::current().await {
-            Ok(Some(owner)) => crate::cart::service::summary(&state.db, &owner).await.unwrap_or_default().count,
-            _ => 0,
-        };
-        Self { categories, customer, pieces }
+        let owner = CartOwner::current().await.unwrap_or_default();
+        let counts = crate::cart::service::counts(&state.db, owner.as_ref()).await.unwrap_or_default();
+        Self { categories, customer, counts }
     }
 }
 
@@ -102,6 +100,17 @@ fn AccountMenu(customer: Option<Customer>) -> impl IntoView {
     .into_any()
 }
 
+/// A number beside an icon, which `public/counts.js` keeps right.
+#[component]
+fn Count(of: &'static str, tally: Tally) -> impl IntoView {
+    let Tally { badge, words } = tally;
+    let hidden = badge.is_empty();
+    view! {
+        <span class="tool-count" data-count=of aria-hidden="true" hidden=hidden>{badge}</span>
+        <span class="visually-hidden">{words}</span>
+    }
+}
+
 /// Header of every page.
 #[component]
 pub fn Header() -> impl IntoView {
@@ -109,8 +118,9 @@ pub fn Header() -> impl IntoView {
     let searched = query_of(&path);
     let visitor = driven(Visitor::load());
     let header = Suspend::new(async move {
-        let Visitor { categories, customer, pieces } = visitor.await.unwrap_or_default();
+        let Visitor { categories, customer, counts } = visitor.await.unwrap_or_default();
         let path = path.split('?').next().unwrap_or_default().to_owned();
+        let wishes = customer.is_some().then_some(counts.wishlist);
         let current = move |href: &str| (path == href).then_some("page");
         view! {
             <header class="site-header">
@@ -120,8 +130,11 @@ pub fn Header() -> impl IntoView {
                     <div class="site-tools">
                         <ThemeToggle/>
                         <AccountMenu customer=customer/>
-                        <a class="tool" href="/wishlist" aria-label="Wishlist"><Icon name="heart"/></a>
-                        <a class="tool" href="/cart"><Icon name="cart"/><span class="visually-hidden">"Cart, "</span><CartCount initial=pieces/></a>
+                        <a class="tool" href="/wishlist">
+                            <Icon name="heart"/><span class="visually-hidden">"Wishlist"{wishes.is_some().then_some(", ")}</span>
+                            {wishes.map(|tally| view! { <Count of="wishlist" tally=tally/> })}
+                        </a>
+                        <a class="tool" href="/cart"><Icon name="cart"/><span class="visually-hidden">"Cart, "</span><Count of="cart" tally=counts.cart/></a>
                     </div>
                 </div>
                 <nav class="category-nav" aria-label="Categories">

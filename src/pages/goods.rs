@@ -54,14 +54,22 @@ pub fn WishHeart(wishes: Wishes, product_id: ProductId, name: String, #[prop(opt
 
 /// Cards in a grid. The first ones are in view when the page opens and are fetched at once.
 #[component]
-pub fn ProductGrid(cards: Vec<ProductCard>, wishes: Wishes, #[prop(optional)] in_view: usize) -> impl IntoView {
+pub fn ProductGrid(
+    cards: Vec<ProductCard>,
+    wishes: Wishes,
+    #[prop(optional)] in_view: usize,
+    /// What can be done with each, below its card.
+    #[prop(optional)]
+    step: Option<fn(&ProductCard) -> AnyView>,
+) -> impl IntoView {
     view! {
         <ul class="product-grid" role="list">
             {cards.into_iter().enumerate().map(|(index, card)| {
                 let (id, name) = (card.id, card.name.clone());
                 let wishes = wishes.clone();
                 let fetch = if index < in_view { Fetch::Soon } else { Fetch::Lazy };
-                view! { <li><Card card=card fetch=fetch><WishHeart wishes=wishes product_id=id name=name/></Card></li> }
+                let step = step.map(|step| step(&card));
+                view! { <li><Card card=card fetch=fetch><WishHeart wishes=wishes product_id=id name=name/></Card>{step}</li> }
             }).collect_view()}
         </ul>
     }

@@ -6,6 +6,7 @@
 mod accounts;
 mod addresses;
 mod audit;
+mod cart;
 mod catalogue;
 mod categories;
 mod config;

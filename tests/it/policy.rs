@@ -193,6 +193,9 @@ pub const POLICY: &[Row] = &[
     changes("/api/cart/add", Who::Shopper),
     changes("/api/cart/set-quantity", Who::Shopper),
     changes("/api/cart/remove", Who::Shopper),
+    changes("/api/cart/save-for-later", Who::Customer),
+    changes("/api/cart/move-from-wishlist", Who::Customer),
+    reads("GET", "/api/cart/counts", Who::Anybody),
     // checkout; asking how far a payment is may finish it
     changes("/api/checkout/add-address", Who::Customer),
     changes("/api/checkout/choose-address", Who::Customer),

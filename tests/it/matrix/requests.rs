@@ -289,7 +289,10 @@ const RECIPES: &[Recipe] = &[
     form("/api/cart/add", &[("variant_id", "{id}"), ("quantity", "1")]).about(Variant),
     form("/api/cart/set-quantity", &[("variant_id", "{id}"), ("quantity", "2")]).about(Variant),
     // What is not in the cart counts as taken out, so there is nothing to be told apart.
-    form("/api/cart/remove", &[("variant_id", "{variant}")]).with_cart(),
+    form("/api/cart/remove", &[("variant_id", "{variant}")]).with_cart().leads_to(&["/cart"]),
+    form("/api/cart/save-for-later", &[("variant_id", "{variant}")]).with_cart().leads_to(&["/cart"]),
+    form("/api/cart/move-from-wishlist", &[("variant_id", "{variant}")]).leads_to(&["/wishlist"]),
+    get("/api/cart/counts"),
     // checkout
     form("/api/checkout/add-address", NEW_ADDRESS).leads_to(&["/checkout/review"]),
     form("/api/checkout/choose-address", &[("address_id", "{id}")]).about(Address).leads_to(&["/checkout/review"]),
