@@ -13,7 +13,9 @@ use leptos_router::SsrMode::Async;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
-use crate::pages::account::{CloseAccountPage, OrderPage, OrdersPage, ProfilePage, SecurityPage, TwoStepPage};
+use crate::pages::account::{
+    AddressEditPage, AddressesPage, CloseAccountPage, OrderPage, OrdersPage, ProfilePage, SecurityPage, TwoStepPage,
+};
 use crate::pages::admin::{
     AdminCategoriesPage, AdminCategoryPage, AdminNewProductPage, AdminOrderPage, AdminOrdersPage, AdminPreviewPage, AdminProductPage,
     AdminProductsPage, AdminStockPage, AdminUserPage, AdminUsersPage, AdminVendorPage, AdminVendorsPage,
@@ -35,8 +37,8 @@ use crate::pages::sign_in::{SecondStepPage, SignInPage};
 use crate::pages::sign_up::SignUpPage;
 use crate::pages::thanks::ThanksPage;
 use crate::pages::vendor::{
-    ImportPage, ImportsPage, NewProductPage, OwnedProductPage, OwnedProductsPage, PackingSlipPage, PreviewPage, StockPage, VendorOrderPage,
-    VendorOrdersPage, VendorPage,
+    ImportPage, ImportsPage, NewProductPage, OwnedProductPage, OwnedProductsPage, PackingSlipPage, PreviewPage, SettingsPage, StockPage,
+    VendorOrderPage, VendorOrdersPage, VendorPage,
 };
 use crate::pages::wishlist::WishlistPage;
 use crate::platform::request;
@@ -70,6 +72,7 @@ fn assets(options: &LeptosOptions, nonce: Option<&Nonce>) -> impl IntoView + use
                 <HydrationScripts options=options.clone() islands=true/>
                 <AutoReload options=options.clone()/>
                 <script type="speculationrules" nonce=use_nonce() inner_html=SPECULATION_RULES></script>
+                <script type="module" src="/counts.js" nonce=use_nonce()></script>
             };
             (html.to_html(), use_context())
         })
@@ -145,9 +148,12 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/account/security") view=SecurityPage ssr=Async/>
                     <Route path=path!("/account/two-step") view=TwoStepPage ssr=Async/>
                     <Route path=path!("/account/close") view=CloseAccountPage ssr=Async/>
+                    <Route path=path!("/account/addresses") view=AddressesPage ssr=Async/>
+                    <Route path=path!("/account/addresses/:address") view=AddressEditPage ssr=Async/>
                     <Route path=path!("/account/orders") view=OrdersPage ssr=Async/>
                     <Route path=path!("/account/orders/:order") view=OrderPage ssr=Async/>
                     <Route path=path!("/vendor") view=VendorPage ssr=Async/>
+                    <Route path=path!("/vendor/settings") view=SettingsPage ssr=Async/>
                     <Route path=path!("/vendor/products") view=OwnedProductsPage ssr=Async/>
                     <Route path=path!("/vendor/products/import") view=ImportsPage ssr=Async/>
                     <Route path=path!("/vendor/products/import/:import") view=ImportPage ssr=Async/>

@@ -82,15 +82,25 @@ const TILE_BYTES: usize = 2048;
 
 /// Cards in a grid. The first ones are in view when the page opens and are fetched at once.
 #[component]
-pub fn ProductGrid(cards: Vec<ProductCard>, wishes: Wishes, #[prop(optional)] in_view: usize) -> impl IntoView {
-    let mut tiles = String::with_capacity(cards.len() * TILE_BYTES);
+pub fn ProductGrid(
+    cards: Vec<ProductCard>,
+    wishes: Wishes,
+    #[prop(optional)] in_view: usize,
+    /// What can be done with each, below its card.
+    #[prop(optional)]
+    step: Option<fn(&ProductCard) -> AnyView>,
+) -> impl IntoView {
+    let mut items = String::with_capacity(cards.len() * TILE_BYTES);
     for (index, card) in cards.into_iter().enumerate() {
         let fetch = if index < in_view { Fetch::Soon } else { Fetch::Lazy };
-        let tile = Tile { saved: wishes.saved(card.id), card, fetch };
-        tiles.push_str(&TILES.html(tile, |Tile { card, fetch, saved }| {
-            let (id, name, url) = (card.id, card.name.clone(), card.url());
-            view! { <li><Card card=card fetch=fetch><WishHeart saved=saved product_id=id name=name url=url/></Card></li> }
-        }));
+        let step = step.map(|step| step(&card).to_html()).unwrap_or_default();
+        let tile = TILES.html(Tile { saved: wishes.saved(card.id), card, fetch }, tile);
+        items.extend(["<li>", &tile, &step, "</li>"]);
     }
-    view! { <ul class="product-grid" role="list">{InertElement::new(tiles)}</ul> }
+    view! { <ul class="product-grid" role="list">{InertElement::new(items)}</ul> }
+}
+
+fn tile(Tile { card, fetch, saved }: Tile) -> impl IntoView {
+    let (id, name, url) = (card.id, card.name.clone(), card.url());
+    view! { <Card card=card fetch=fetch><WishHeart saved=saved product_id=id name=name url=url/></Card> }
 }

@@ -1,6 +1,7 @@
 //! One file per URL (or pair of URLs). A page loads what it shows, composes components and islands, and has no rules of its own.
 
 pub mod account;
+mod addresses;
 pub mod admin;
 pub mod cart;
 pub mod checkout;

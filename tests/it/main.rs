@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
 
 mod accounts;
+mod addresses;
 mod audit;
+mod cart;
 mod catalogue;
 mod categories;
 mod config;
@@ -36,6 +38,7 @@ mod same_origin;
 mod sandbox;
 mod seed;
 mod sessions;
+mod shipping;
 mod two_step;
 mod uploads;
 mod users;

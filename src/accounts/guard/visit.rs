@@ -178,11 +178,6 @@ impl Visit {
         Ok(token)
     }
 
-    pub(super) fn forget_cart_token(&self) {
-        *lock(&self.0.cart) = None;
-        lock(&self.0.outgoing).clear(CART_COOKIE);
-    }
-
     pub(super) fn outgoing(&self) -> MutexGuard<'_, Outgoing> {
         lock(&self.0.outgoing)
     }

@@ -2,12 +2,14 @@
 
 use leptos::prelude::*;
 
+mod addresses;
 mod close;
 mod orders;
 mod profile;
 mod security;
 mod two_step;
 
+pub use addresses::{AddressEditPage, AddressesPage};
 pub use close::CloseAccountPage;
 pub use orders::{OrderPage, OrderParts, OrdersPage, tone as order_tone};
 pub use profile::ProfilePage;
@@ -23,6 +25,7 @@ fn AccountTabs(here: &'static str) -> impl IntoView {
         <nav aria-label="Pages of the account">
             <ul class="tabs" role="list">
                 {tab("/account/orders", "Orders")}
+                {tab("/account/addresses", "Addresses")}
                 {tab("/account", "Account")}
                 {tab("/account/security", "Security")}
             </ul>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::AccountTabs;
 use crate::accounts::guard::Customer;
 use crate::orders::{Fulfilment, OrderPart, OrderStatus, OrderSummary};
-use crate::pages::checkout::AddressLines;
+use crate::pages::addresses::AddressLines;
 use crate::pages::dates::Date;
 use crate::pages::document::Document;
 use crate::pages::totals::{Thumb, Totals};

@@ -8,7 +8,7 @@ use crate::checkout::api::RefundOrder;
 use crate::checkout::refund::{RefundCause, Refundable, RefundableLine, RefundablePart, refund_field as field};
 use crate::orders::{Order, OrderStatus};
 use crate::pages::account::{OrderParts, order_tone};
-use crate::pages::checkout::AddressLines;
+use crate::pages::addresses::AddressLines;
 use crate::pages::dates::Date;
 use crate::pages::document::Document;
 use crate::pages::totals::Totals;

@@ -5,7 +5,7 @@ use server_fn::ServerFn;
 
 use crate::checkout::api::{CancelPart, DeliverPart, ShipPart};
 use crate::orders::{Fulfilment, Parcel, ParcelList, ParcelSummary, parcel_field as field};
-use crate::pages::checkout::AddressLines;
+use crate::pages::addresses::AddressLines;
 use crate::pages::dates::Date;
 use crate::pages::document::Document;
 use crate::pages::totals::Thumb;

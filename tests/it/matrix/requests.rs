@@ -143,6 +143,17 @@ const NEW_ADDRESS: &[(&str, &str)] = &[
     ("postal_code", "N1"),
     ("country_code", "GB"),
 ];
+const CHANGED_ADDRESS: &[(&str, &str)] = &[
+    ("address_id", "{id}"),
+    ("name", "Ada {new}"),
+    ("line1", "2 Mill Lane"),
+    ("line2", ""),
+    ("city", "London"),
+    ("region", ""),
+    ("postal_code", "N1"),
+    ("country_code", "GB"),
+];
+const ADDRESSES: &[&str] = &["/account/addresses"];
 
 const RECIPES: &[Recipe] = &[
     get("/"),
@@ -170,12 +181,15 @@ const RECIPES: &[Recipe] = &[
     get("/account/two-step"),
     get("/account/close"),
     get("/account/export"),
+    get("/account/addresses"),
+    get("/account/addresses/{address}").about(Address),
     get("/account/orders"),
     get("/account/orders/{order}").about(Order),
     // Whose shop is open or suspended is shown where it stands, and who has none how to get one.
     get("/sell/sign-up").leads_to(&["/sell/apply"]),
     get("/sell/apply").leads_to(&["/vendor"]),
     get("/vendor").leads_to(&["/sell"]),
+    get("/vendor/settings"),
     get("/vendor/products"),
     get("/vendor/products/new"),
     get("/vendor/products/import"),
@@ -216,6 +230,10 @@ const RECIPES: &[Recipe] = &[
         .leads_to(&["/account/security"]),
     form("/api/accounts/end-session", &[("session_id", "{id}")]).about(Session).leads_to(&["/account/security"]),
     form("/api/accounts/sign-out-everywhere", &[]).leads_to(&["/sign-in"]),
+    form("/api/accounts/addresses/keep", NEW_ADDRESS).leads_to(ADDRESSES),
+    form("/api/accounts/addresses/save", CHANGED_ADDRESS).about(Address).leads_to(ADDRESSES),
+    form("/api/accounts/addresses/choose-default", &[("address_id", "{id}")]).about(Address).leads_to(ADDRESSES),
+    form("/api/accounts/addresses/delete", &[("address_id", "{id}")]).about(Address).leads_to(ADDRESSES),
     form("/api/accounts/two-step/start", &[("current_password", "{password}")]).leads_to(&["/account/two-step"]),
     form("/api/accounts/two-step/turn-on", &[("code", "123456")]),
     form("/api/accounts/two-step/turn-off", &[("current_password", "{password}")]).leads_to(&["/account/security"]),
@@ -230,6 +248,7 @@ const RECIPES: &[Recipe] = &[
     // vendors
     form("/api/vendors/sign-up", NEW_SHOP).leads_to(&["/sign-in"]),
     form("/api/vendors/apply", APPLICATION).leads_to(&["/vendor"]),
+    form("/api/vendors/set-shipping", &[("shipping", "4.90"), ("free_from", "50")]).leads_to(&["/vendor/settings"]),
     form("/api/vendors/decide", &[("vendor_id", "{id}"), ("seen", "pending"), ("next", "approved")])
         .about(Application)
         .leads_to(&["/admin/vendors/*"]),
@@ -270,7 +289,10 @@ const RECIPES: &[Recipe] = &[
     form("/api/cart/add", &[("variant_id", "{id}"), ("quantity", "1")]).about(Variant),
     form("/api/cart/set-quantity", &[("variant_id", "{id}"), ("quantity", "2")]).about(Variant),
     // What is not in the cart counts as taken out, so there is nothing to be told apart.
-    form("/api/cart/remove", &[("variant_id", "{variant}")]).with_cart(),
+    form("/api/cart/remove", &[("variant_id", "{variant}")]).with_cart().leads_to(&["/cart"]),
+    form("/api/cart/save-for-later", &[("variant_id", "{variant}")]).with_cart().leads_to(&["/cart"]),
+    form("/api/cart/move-from-wishlist", &[("variant_id", "{variant}")]).leads_to(&["/wishlist"]),
+    get("/api/cart/counts"),
     // checkout
     form("/api/checkout/add-address", NEW_ADDRESS).leads_to(&["/checkout/review"]),
     form("/api/checkout/choose-address", &[("address_id", "{id}")]).about(Address).leads_to(&["/checkout/review"]),
