@@ -59,10 +59,10 @@ export class Buyer {
     await this.#post("/api/cart/remove", { variant_id: variant });
     if (placed.status !== 200) return undefined;
     const id = JSON.parse(placed.text);
-    return { id, pay: (key) => this.#pay(id, key) };
+    return { pay: (key) => this.#pay(id, key) };
   }
 
-  /** What the browser's script does with a card; answers the intent's id. */
+  /** What the browser's script does with a card. */
   async #pay(order, key) {
     const page = await this.#get(`/checkout/${order}/pay`);
     const secret = /pi_[A-Za-z0-9]+_secret_[A-Za-z0-9]+/.exec(page.text)?.[0];
@@ -72,6 +72,5 @@ export class Buyer {
     const body = new URLSearchParams({ client_secret: secret, payment_method: "pm_card_visa" }).toString();
     const paid = await this.#shop.ask(`/_stripe/v1/payment_intents/${intent}/confirm`, { method: "POST", headers, body });
     if (paid.status !== 200) throw new Error(`the sandbox answered ${paid.status}`);
-    return intent;
   }
 }

@@ -1,19 +1,34 @@
 // What the payment sandbox knows and the shop believes: keys, signatures, events.
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac } from "node:crypto";
 
 /** Of the shop that is measured; from it the sandbox's keys follow, see src/platform/config/stripe.rs. */
 export const SECRET = "a secret for measuring and for nothing else";
 
 const derived = (purpose) => createHmac("sha256", SECRET).update(purpose).digest("hex").slice(0, 24);
 
-export const secretKey = () => `sk_test_souk${derived("sandbox secret key")}`;
+const secretKey = () => `sk_test_souk${derived("sandbox secret key")}`;
 export const publishableKey = () => `pk_test_souk${derived("sandbox publishable key")}`;
 
-/** Says that the intent of an order is paid. */
-export function event(intent, order) {
-  const object = { id: intent, object: "payment_intent", metadata: { order_id: order } };
-  const about = { type: "payment_intent.succeeded", created: Math.floor(Date.now() / 1000), livemode: false, data: { object } };
-  return JSON.stringify({ id: `evt_${randomBytes(12).toString("hex")}`, object: "event", ...about });
+const asShop = { authorization: `Bearer ${secretKey()}`, "content-type": "application/x-www-form-urlencoded" };
+
+async function answered(asking) {
+  const { status, text } = await asking;
+  if (status !== 200) throw new Error(`the sandbox answered ${status}: ${text}`);
+  return JSON.parse(text);
+}
+
+/** From now on it keeps its events to itself. */
+export const silence = (shop) => answered(shop.ask("/_stripe/test/switches", { method: "POST", headers: asShop, body: "webhooks=drop", text: true }));
+
+/** All events of a kind since then, whole, as they would have been sent. */
+export async function events(shop, type, since) {
+  const all = [];
+  for (let after; ; after = all.at(-1).id) {
+    const query = new URLSearchParams({ type, "created[gte]": since, limit: "100", ...(after && { starting_after: after }) });
+    const { data, has_more } = await answered(shop.ask(`/_stripe/v1/events?${query}`, { headers: asShop, text: true }));
+    all.push(...data);
+    if (!has_more) return all.map((event) => JSON.stringify(event));
+  }
 }
 
 /** The headers with which the gateway would send it now. */
