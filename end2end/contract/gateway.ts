@@ -25,7 +25,7 @@ function derived(purpose: string): string {
   return createHmac("sha256", secret).update(purpose).digest("hex").slice(0, 24);
 }
 
-export const secretKey = () => (REAL ? (STRIPE_KEY ?? "") : `sk_test_souk${derived("sandbox secret key")}`);
+const secretKey = () => (REAL ? (STRIPE_KEY ?? "") : `sk_test_souk${derived("sandbox secret key")}`);
 const publishableKey = () => `pk_test_souk${derived("sandbox publishable key")}`;
 export const webhookSecret = () => `whsec_souk${derived("sandbox webhook secret")}`;
 

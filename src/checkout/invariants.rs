@@ -48,7 +48,9 @@ pub async fn check_all(state: &AppState) -> Result<Vec<Violation>, AppError> {
 /// # Errors
 /// Only the database's.
 pub async fn check(db: &Db) -> Result<Vec<Violation>, AppError> {
-    check_within(&mut store::begin_looking(db.pool()).await?).await
+    let mut tx = db.begin().await?;
+    store::look(&mut tx).await?;
+    check_within(&mut tx).await
 }
 
 /// The same as a transaction sees it.

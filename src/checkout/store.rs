@@ -138,11 +138,12 @@ pub const INVARIANTS: &[(&str, &str)] = &[
     ),
 ];
 
-/// A transaction that sees one moment, changes nothing, and takes the time that large tables need: what a request may take is no measure here.
-pub async fn begin_looking(db: &sqlx::PgPool) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, sqlx::Error> {
-    let mut tx = db.begin().await?;
-    sqlx::raw_sql("set transaction isolation level repeatable read, read only; set local statement_timeout = 0").execute(&mut *tx).await?;
-    Ok(tx)
+/// Lets a transaction that has just begun see one moment, change nothing, and take the time that large tables need: what a request may take
+/// is no measure here.
+pub async fn look(tx: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("set transaction isolation level repeatable read, read only").execute(&mut *tx).await?;
+    sqlx::query("set local statement_timeout = 0").execute(tx).await?;
+    Ok(())
 }
 
 pub async fn violations(db: &mut PgConnection, query: &'static str) -> Result<Vec<String>, sqlx::Error> {

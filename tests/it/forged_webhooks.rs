@@ -28,7 +28,8 @@ async fn hundreds_of_forgeries_change_nothing(pool: PgPool) {
     let cases = forgeries(&payload, &secret);
     assert!(cases.len() >= 300, "{}", cases.len());
     for (name, body, signature) in &cases {
-        let mut request = app.browser().request(Method::POST, PATH).header(CONTENT_TYPE, "application/json; charset=utf-8").body(body.clone());
+        let mut request =
+            app.browser().request(Method::POST, PATH).header(CONTENT_TYPE, "application/json; charset=utf-8").body(body.clone());
         if let Some(signature) = signature {
             request = request.header(SIGNATURE, signature);
         }

@@ -232,13 +232,8 @@ async fn what_we_ask_is_what_the_contract_says() {
     let router = Router::new().fallback(remember).with_state(seen.clone());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     let nil = uuid::Uuid::nil();
-    let refund = NewRefund {
-        intent_id: "pi_1",
-        amount: usd(500),
-        idempotency_key: "refund:1",
-        order_id: OrderId(nil),
-        refund_id: RefundId(nil),
-    };
+    let refund =
+        NewRefund { intent_id: "pi_1", amount: usd(500), idempotency_key: "refund:1", order_id: OrderId(nil), refund_id: RefundId(nil) };
     assert!(gateway.create_intent(new_intent(1500, "order:1:pi:1")).await.is_err());
     assert!(gateway.retrieve_intent("pi_1").await.is_err());
     assert!(gateway.cancel_intent("pi_1").await.is_err());

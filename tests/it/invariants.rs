@@ -152,11 +152,16 @@ async fn an_order_that_took_money_never_forgets_it(pool: PgPool) {
     let orders = orders(&app).await;
     for order in [orders.paid, orders.back] {
         for status in ["pending", "canceled", "expired"] {
-            let done = sqlx::query("update orders set status = $2, paid_at = null where id = $1").bind(order).bind(status).execute(app.pool()).await;
+            let done = sqlx::query("update orders set status = $2, paid_at = null where id = $1")
+                .bind(order)
+                .bind(status)
+                .execute(app.pool())
+                .await;
             let error = done.unwrap_err();
             assert_eq!(error.as_database_error().unwrap().constraint(), Some("orders_move_forward"), "{status}");
         }
-        let done = sqlx::query("update payments set status = 'requires_payment_method' where order_id = $1").bind(order).execute(app.pool()).await;
+        let done =
+            sqlx::query("update payments set status = 'requires_payment_method' where order_id = $1").bind(order).execute(app.pool()).await;
         assert_eq!(done.unwrap_err().as_database_error().unwrap().constraint(), Some("payments_move_forward"));
     }
     app.assert_invariants().await;
