@@ -193,6 +193,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::values::Currency;
 
     type Lines = Vec<(VariantId, Quantity)>;
 
@@ -236,6 +237,61 @@ mod tests {
             prop_assert_eq!(merge(&cart, &waiting), Lines::new());
             let smaller = cart.get(1..).unwrap_or_default();
             prop_assert_eq!(merge(smaller, &waiting).len(), waiting.len().min(1));
+        }
+    }
+
+    fn line(price: i64, quantity: u32) -> CartLine {
+        CartLine {
+            variant_id: VariantId(Uuid::nil()),
+            product_id: ProductId(Uuid::nil()),
+            product_name: String::new(),
+            product_slug: "cup".parse().unwrap(),
+            variant_title: String::new(),
+            sku: String::new(),
+            picture_id: None,
+            unit_price: Money::new(price, Currency::USD),
+            seen_price: Money::new(price, Currency::USD),
+            quantity: Quantity::try_from(i64::from(quantity)).unwrap(),
+            available: quantity,
+            for_sale: true,
+        }
+    }
+
+    fn any_shop() -> impl Strategy<Value = CartShop> {
+        let lines = prop::collection::vec((1..=1_000_000_i64, 1..=999_u32), 1..8);
+        (0..=5000_i64, prop::option::of(1..=1_000_000_i64), lines).prop_map(|(flat, free_from, lines)| CartShop {
+            vendor_id: VendorId(Uuid::nil()),
+            vendor_name: String::new(),
+            vendor_slug: "shop".parse().unwrap(),
+            shipping_rate: ShippingRate {
+                flat: Money::new(flat, Currency::USD),
+                free_from: free_from.map(|amount| Money::new(amount, Currency::USD)),
+            },
+            lines: lines.into_iter().map(|(price, quantity)| line(price, quantity)).collect(),
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+
+        /// I3 and I5 where they begin: what the vendors get is what the customer pays, each with its own goods and its own shipping.
+        #[test]
+        fn the_shops_parts_are_the_whole(shops in prop::collection::vec(any_shop(), 1..6)) {
+            let cart = Cart { shops, zero: Money::zero(Currency::USD) };
+            let parts = cart.shops.iter().map(|shop| {
+                let goods: i64 = shop.lines.iter().map(|line| line.unit_price.amount_minor * i64::from(line.quantity.get())).sum();
+                let free = shop.shipping_rate.free_from.is_some_and(|from| goods >= from.amount_minor);
+                (goods, if free { 0 } else { shop.shipping_rate.flat.amount_minor })
+            });
+            let (goods, shipping) = parts.fold((0, 0), |(goods, shipping), part| (goods + part.0, shipping + part.1));
+            prop_assert_eq!(cart.subtotal().amount_minor, goods);
+            prop_assert_eq!(cart.shipping().amount_minor, shipping);
+            prop_assert_eq!(cart.total().amount_minor, goods + shipping);
+            // A shop's part does not depend on who else is in the cart.
+            for shop in &cart.shops {
+                let alone = Cart { shops: vec![shop.clone()], zero: cart.zero };
+                prop_assert_eq!(alone.total().amount_minor, shop.subtotal(cart.zero).amount_minor + shop.shipping(cart.zero).amount_minor);
+            }
         }
     }
 

@@ -343,6 +343,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+
         /// However an order is given back in steps, what is left never falls below zero, and all of it together is what was paid.
         #[test]
         fn steps_never_give_back_more_than_was_paid(steps in prop::collection::vec((0..4_i32, 0..2_i32, 0..6000_i64, 0..700_i64), 1..12)) {

@@ -195,14 +195,14 @@ async fn migrate(source: Option<PathBuf>) -> Result<(), Failure> {
 /// Exits with 1 if anything is wrong, so that it can watch over a backup or a deployment.
 async fn check() -> Result<ExitCode, Failure> {
     let shop = Shop::open(Settings::read()?).await?;
-    let outcome = invariants::check(&shop.state.db).await.map_err(Failure::from);
+    let outcome = invariants::check_all(&shop.state).await.map_err(Failure::from);
     let violations = shop.close(outcome).await?;
     say("The configuration is in order. The database answers, and its schema is up to date.");
     for violation in &violations {
         say(format_args!("Broken: {violation}"));
     }
     if violations.is_empty() {
-        say(format_args!("{} invariants hold.", invariants::count()));
+        say(format_args!("{} invariants hold.", invariants::names().count()));
         return Ok(ExitCode::SUCCESS);
     }
     Ok(ExitCode::FAILURE)

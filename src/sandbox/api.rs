@@ -258,7 +258,7 @@ async fn execute(
             return Ok(Reply { replayed: true, ..Reply::new(earlier.status, earlier.body) });
         }
     }
-    let settings = Switches::from_row(store::switches(&mut tx).await?);
+    let settings = Switches::from_row(store::switches(&mut *tx).await?);
     let now = OffsetDateTime::now_utc();
     let mut call = Call {
         tx,

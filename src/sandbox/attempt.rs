@@ -52,7 +52,7 @@ impl Payment {
 }
 
 /// The shop under its configured address, or by another loopback name: a redirector for everybody is nobody's wish.
-fn is_own_url(url: &str, base_url: &str) -> bool {
+pub(super) fn is_own_url(url: &str, base_url: &str) -> bool {
     if url == base_url || url.strip_prefix(base_url).is_some_and(|rest| rest.starts_with('/')) {
         return true;
     }

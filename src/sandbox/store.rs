@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use sqlx::postgres::PgPool;
-use sqlx::{PgConnection, Row};
+use sqlx::{PgConnection, PgExecutor, Row};
 
 /// Names for the other files, which know no SQL.
 pub(super) type DatabaseError = sqlx::Error;
@@ -209,8 +209,8 @@ pub(super) async fn next_due(pool: &PgPool) -> Result<Option<Duration>, sqlx::Er
     Ok(seconds.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::ZERO)))
 }
 
-pub(super) async fn switches(conn: &mut PgConnection) -> Result<Option<Value>, sqlx::Error> {
-    sqlx::query_scalar("select settings from stripe_sandbox.switches").fetch_optional(conn).await
+pub(super) async fn switches(db: impl PgExecutor<'_>) -> Result<Option<Value>, sqlx::Error> {
+    sqlx::query_scalar("select settings from stripe_sandbox.switches").fetch_optional(db).await
 }
 
 /// Uses up one of the faults that were asked for, if one is left for this operation.

@@ -22,6 +22,8 @@ const MAX_FAULTS: i64 = 10_000;
 pub(super) struct Switches {
     /// `deliver` or `drop`.
     webhooks: String,
+    /// Where events go instead of the shop: to a test that wants to see what is sent, on this machine. Empty: to the shop.
+    webhook_url: String,
     /// How often each event is sent.
     copies: u32,
     delay_s: u32,
@@ -40,6 +42,7 @@ impl Default for Switches {
     fn default() -> Self {
         Self {
             webhooks: "deliver".to_owned(),
+            webhook_url: String::new(),
             copies: 1,
             delay_s: 0,
             stay_processing: false,
@@ -73,6 +76,10 @@ impl Switches {
         if self.webhooks == "drop" { 0 } else { self.copies }
     }
 
+    pub(super) fn webhook_url(&self) -> Option<&str> {
+        Some(self.webhook_url.as_str()).filter(|url| !url.is_empty())
+    }
+
     pub(super) fn delay(&self) -> Duration {
         Duration::from_secs(u64::from(self.delay_s))
     }
@@ -81,12 +88,18 @@ impl Switches {
         settings.and_then(|settings| serde_json::from_value(settings).ok()).unwrap_or_default()
     }
 
-    fn apply(&mut self, params: &mut Params) -> Result<(), Refusal> {
+    fn apply(&mut self, params: &mut Params, base_url: &str) -> Result<(), Refusal> {
         if params.boolean("reset")? == Some(true) {
             *self = Self::default();
         }
         if let Some(webhooks) = params.text("webhooks")? {
             self.webhooks = one_of("webhooks", webhooks, &["deliver", "drop"])?;
+        }
+        if let Some(url) = params.text("webhook_url")? {
+            if !url.is_empty() && !attempt::is_own_url(&url, base_url) {
+                return Err(Refusal::invalid("The sandbox sends to this machine only.", "webhook_url").code("url_invalid"));
+            }
+            self.webhook_url = url;
         }
         if let Some(copies) = params.integer("copies")? {
             self.copies = in_range("copies", copies, 1, MAX_COPIES)?;
@@ -136,7 +149,7 @@ pub(super) async fn read(call: &mut Call) -> Result<Value, Failure> {
 /// Sets switches; `settle=<id>&outcome=succeeded|failed` ends what was made to wait.
 pub(super) async fn set(call: &mut Call, mut params: Params) -> Result<Value, Failure> {
     let mut switches = call.switches.clone();
-    switches.apply(&mut params)?;
+    switches.apply(&mut params, &call.base_url)?;
     let settle = params.text("settle")?;
     let outcome = params.text("outcome")?;
     params.finish()?;
