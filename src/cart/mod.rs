@@ -277,7 +277,7 @@ mod tests {
         /// I3 and I5 where they begin: what the vendors get is what the customer pays, each with its own goods and its own shipping.
         #[test]
         fn the_shops_parts_are_the_whole(shops in prop::collection::vec(any_shop(), 1..6)) {
-            let cart = Cart { shops, zero: Money::zero(Currency::USD) };
+            let cart = Cart { shops, waiting: 0, zero: Money::zero(Currency::USD) };
             let parts = cart.shops.iter().map(|shop| {
                 let goods: i64 = shop.lines.iter().map(|line| line.unit_price.amount_minor * i64::from(line.quantity.get())).sum();
                 let free = shop.shipping_rate.free_from.is_some_and(|from| goods >= from.amount_minor);
@@ -289,7 +289,7 @@ mod tests {
             prop_assert_eq!(cart.total().amount_minor, goods + shipping);
             // A shop's part does not depend on who else is in the cart.
             for shop in &cart.shops {
-                let alone = Cart { shops: vec![shop.clone()], zero: cart.zero };
+                let alone = Cart { shops: vec![shop.clone()], waiting: 0, zero: cart.zero };
                 prop_assert_eq!(alone.total().amount_minor, shop.subtotal(cart.zero).amount_minor + shop.shipping(cart.zero).amount_minor);
             }
         }
