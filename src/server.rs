@@ -19,7 +19,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use crate::app::{App, shell};
 use crate::error::status::error_status;
 use crate::platform::health::{self, Draining};
-use crate::platform::routes::{DEFAULT_BODY_LIMIT, PlainRoutes};
+use crate::platform::routes::{FORM_BODY_LIMIT, PlainRoutes};
 use crate::platform::security::{self, PagePolicy};
 use crate::platform::state::AppState;
 use crate::platform::{form_flash, overload, request, serve, site, telemetry};
@@ -101,7 +101,7 @@ fn server_functions(state: &AppState) -> Router<AppState> {
         router = router.route(path, on(method_filter(&method), run));
     }
     router
-        .layer(RequestBodyLimitLayer::new(DEFAULT_BODY_LIMIT))
+        .layer(RequestBodyLimitLayer::new(FORM_BODY_LIMIT))
         .layer(from_fn(error_status))
         .layer(from_fn_with_state(form_flash::Keeper { state: state.clone(), sign_in_path: SIGN_IN_PATH }, form_flash::keep))
 }

@@ -16,7 +16,7 @@ use uuid::fmt::Hyphenated;
 use super::db::Db;
 use super::error_page;
 use super::request;
-use super::routes::DEFAULT_BODY_LIMIT;
+use super::routes::FORM_BODY_LIMIT;
 use super::security::own_path;
 use super::state::AppState;
 use crate::error::{AppError, Conflict, status};
@@ -52,7 +52,7 @@ pub async fn keep(State(keeper): State<Keeper>, request: Request, next: Next) ->
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let Ok(bytes) = to_bytes(body, DEFAULT_BODY_LIMIT).await else {
+    let Ok(bytes) = to_bytes(body, FORM_BODY_LIMIT).await else {
         return error_page::page(StatusCode::PAYLOAD_TOO_LARGE, "This form is too large.");
     };
     let function = parts.uri.path().to_owned();
