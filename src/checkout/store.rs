@@ -117,6 +117,13 @@ pub const INVARIANTS: &[(&str, &str)] = &[
          where r.created_by is not null and r.reason <> 'canceled_by_vendor' and a.rows is distinct from 1",
     ),
     (
+        "I13 a row in the audit log for what an admin took down or shut out",
+        "select p.id::text from products p where p.held_reason is not null
+           and not exists (select from audit_log a where a.object_kind = 'product' and a.object_id = p.id and a.action = 'product.held')
+         union all select u.id::text from users u where u.disabled_at is not null
+           and not exists (select from audit_log a where a.object_kind = 'user' and a.object_id = u.id and a.action = 'user.disabled')",
+    ),
+    (
         "I14 refunds stay within what was captured",
         "select p.id::text from payments p join (
              select payment_id, sum(amount_minor) as refunded from refunds where status <> 'failed' group by payment_id) r on r.payment_id = p.id

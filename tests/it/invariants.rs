@@ -68,7 +68,9 @@ const BREAKS: &[(&str, &str)] = &[
         "drop index refresh_tokens_one_live;
          insert into refresh_tokens (hash, session_id, expires_at) select sha256(hash), session_id, expires_at from refresh_tokens where used_at is null",
     ),
-    ("I13", "update refunds set created_by = (select id from users limit 1), reason = 'duplicate' where order_id = '$back'"),
+    ("I13 a row", "update products set status = 'archived', held_reason = 'No.'"),
+    ("I13 a row", "update users set disabled_at = now()"),
+    ("I13 one row", "update refunds set created_by = (select id from users limit 1), reason = 'duplicate' where order_id = '$back'"),
     (
         "I14",
         "alter table refunds disable trigger user; update refunds set amount_minor = amount_minor + 1 where order_id = '$back'",
