@@ -106,7 +106,9 @@ pub async fn counts(db: impl PgExecutor<'_>, user_id: Option<UserId>, token_hash
 }
 
 pub async fn count_pieces(db: impl PgExecutor<'_>, cart: CartId) -> Result<i64> {
-    sqlx::query_scalar!(r#"select coalesce(sum(quantity), 0) as "count!" from cart_items where cart_id = $1"#, cart as _).fetch_one(db).await
+    sqlx::query_scalar!(r#"select coalesce(sum(quantity), 0) as "count!" from cart_items where cart_id = $1"#, cart as _)
+        .fetch_one(db)
+        .await
 }
 
 /// Lines of a guest's cart.
@@ -161,7 +163,9 @@ pub async fn offer(db: impl PgExecutor<'_>, variant: VariantId, shopper: Option<
 }
 
 pub async fn product_of(db: impl PgExecutor<'_>, variant: VariantId) -> Result<Option<ProductId>> {
-    sqlx::query_scalar!(r#"select product_id as "id: ProductId" from product_variants where id = $1"#, variant as _).fetch_optional(db).await
+    sqlx::query_scalar!(r#"select product_id as "id: ProductId" from product_variants where id = $1"#, variant as _)
+        .fetch_optional(db)
+        .await
 }
 
 pub async fn upsert_line(db: impl PgExecutor<'_>, cart: CartId, variant: VariantId, quantity: Quantity, price_minor: i64) -> Result<()> {
@@ -210,7 +214,9 @@ pub async fn copy_lines(db: impl PgExecutor<'_>, from: CartId, to: CartId, varia
 }
 
 pub async fn delete_lines(db: impl PgExecutor<'_>, cart: CartId, variants: &[VariantId]) -> Result<()> {
-    sqlx::query!("delete from cart_items where cart_id = $1 and variant_id = any($2)", cart as _, variants as &[VariantId]).execute(db).await?;
+    sqlx::query!("delete from cart_items where cart_id = $1 and variant_id = any($2)", cart as _, variants as &[VariantId])
+        .execute(db)
+        .await?;
     Ok(())
 }
 

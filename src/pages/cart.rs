@@ -161,7 +161,8 @@ fn News(variant_id: VariantId, done: Done, offer: Option<Offer>, in_cart: bool) 
 fn Waiting(lines: u32) -> impl IntoView {
     (lines > 0).then(|| {
         let what = if lines == 1 { "One thing".to_owned() } else { format!("{lines} things") };
-        let text = format!("{what} from before you signed in found no room: a cart holds {MAX_LINES}. More comes in when you take something out.");
+        let text =
+            format!("{what} from before you signed in found no room: a cart holds {MAX_LINES}. More comes in when you take something out.");
         view! { <Notice tone=Tone::Warn>{text}</Notice> }
     })
 }

@@ -70,7 +70,8 @@ async fn what_was_removed_can_be_put_back_by_guests_and_customers(pool: PgPool) 
         assert_eq!((field(&page, "variant_id"), field(&page, "quantity")), (Some(cup.to_string()), Some("3".to_owned())));
 
         let fields = [("variant_id", &*cup.to_string()), ("quantity", "3")];
-        who.submit(&place, "/api/cart/set-quantity", &fields).await;
+        let undone = who.submit(&place, "/api/cart/set-quantity", &fields).await;
+        assert!(undone.location().ends_with("/cart"), "{undone:?}");
         assert_eq!(counts(&who).await.0, "3");
         assert!(!who.get(&place).await.text.contains("was removed."), "it is back");
         who.submit(&place, "/api/cart/set-quantity", &fields).await;
@@ -89,8 +90,11 @@ async fn what_cannot_be_had_any_more_is_not_offered_back_and_not_named(pool: PgP
     let place = format!("/cart?removed={cup}&quantity=3");
     about(&who, "remove", cup).await;
     for (change, named) in [
-        ("insert into stock_movements (id, variant_id, vendor_id, kind, delta, reason)
-          select gen_random_uuid(), id, vendor_id, 'correction', -3, 'Counted' from product_variants", true),
+        (
+            "insert into stock_movements (id, variant_id, vendor_id, kind, delta, reason)
+          select gen_random_uuid(), id, vendor_id, 'correction', -3, 'Counted' from product_variants",
+            true,
+        ),
         ("update products set status = 'draft', published_at = null", false),
     ] {
         sqlx::query(change).execute(app.pool()).await.unwrap();
@@ -99,7 +103,9 @@ async fn what_cannot_be_had_any_more_is_not_offered_back_and_not_named(pool: PgP
         assert!(page.contains("was removed.") && !page.contains("Undo"), "{change}");
         assert_eq!(page.contains(&name), named, "{change}");
     }
-    for nonsense in ["/cart?removed=x&quantity=3", "/cart?removed=&quantity=", "/cart?saved=%00", &format!("/cart?removed={cup}&quantity=0")] {
+    for nonsense in
+        ["/cart?removed=x&quantity=3", "/cart?removed=&quantity=", "/cart?saved=%00", &format!("/cart?removed={cup}&quantity=0")]
+    {
         let page = who.get(nonsense).await;
         assert_eq!(page.status, StatusCode::OK, "{nonsense}");
         assert!(!page.text.contains("removed."), "{nonsense}");

@@ -116,11 +116,7 @@ pub async fn count_kept(executor: impl PgExecutor<'_>, user_id: UserId) -> sqlx:
 }
 
 /// The same address, if the person has it already, and whether it is kept.
-pub async fn same_address(
-    executor: impl PgExecutor<'_>,
-    user_id: UserId,
-    address: &Address,
-) -> sqlx::Result<Option<(AddressId, bool)>> {
+pub async fn same_address(executor: impl PgExecutor<'_>, user_id: UserId, address: &Address) -> sqlx::Result<Option<(AddressId, bool)>> {
     let row = sqlx::query!(
         r#"select id as "id: AddressId", kept from addresses where user_id = $1
            and (name, line1, line2, city, region, postal_code, country_code) = ($2, $3, $4, $5, $6, $7, $8)
@@ -178,7 +174,8 @@ pub async fn address(executor: impl PgExecutor<'_>, user_id: UserId, id: Address
 
 /// False if it is not in the person's book.
 pub async fn delete_address(executor: impl PgExecutor<'_>, user_id: UserId, id: AddressId) -> sqlx::Result<bool> {
-    let done = sqlx::query!("delete from addresses where id = $1 and user_id = $2 and kept", id as _, user_id as _).execute(executor).await?;
+    let done =
+        sqlx::query!("delete from addresses where id = $1 and user_id = $2 and kept", id as _, user_id as _).execute(executor).await?;
     Ok(done.rows_affected() == 1)
 }
 
