@@ -16,7 +16,7 @@ pub async fn add_to_cart(variant_id: VariantId, quantity: Quantity, #[server(fla
     super::service::add(&crate::platform::request::state()?.db, &owner, variant_id, quantity).await
 }
 
-/// Sets how many of a line are wanted; the customer has then seen its price.
+/// Sets how many of a line are wanted, or puts a line back; the customer has then seen its price.
 #[server(name = SetQuantity, prefix = "/api", endpoint = "cart/set-quantity")]
 pub async fn set_quantity(
     variant_id: VariantId,
@@ -25,7 +25,10 @@ pub async fn set_quantity(
 ) -> Result<CartSummary, AppError> {
     let NothingElse = rest;
     let owner = super::guard::CartOwner::require().await?;
-    super::service::set_quantity(&crate::platform::request::state()?.db, &owner, variant_id, quantity).await
+    let summary = super::service::set_quantity(&crate::platform::request::state()?.db, &owner, variant_id, quantity).await?;
+    // Without what its address said: that is old news.
+    leptos_axum::redirect("/cart");
+    Ok(summary)
 }
 
 /// Takes a line out of the cart. The cart's page then offers to put it back.

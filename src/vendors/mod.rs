@@ -188,7 +188,7 @@ impl std::fmt::Display for ShippingRate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.free_from {
             _ if self.flat.is_zero() => f.write_str("free"),
-            Some(free_from) => write!(f, "{}, free from {free_from} on", self.flat),
+            Some(free_from) => write!(f, "{}, free from {free_from}", self.flat),
             None => self.flat.fmt(f),
         }
     }
@@ -275,7 +275,7 @@ mod tests {
         let typed = |shipping: &str, free_from: &str| {
             TypedShipping { shipping: shipping.into(), free_from: free_from.into() }.parse(Currency::USD).map(|rate| rate.to_string())
         };
-        assert_eq!(typed(" 4.90 ", "50").as_deref(), Ok("$4.90, free from $50.00 on"));
+        assert_eq!(typed(" 4.90 ", "50").as_deref(), Ok("$4.90, free from $50.00"));
         assert_eq!(typed("4.9", " ").as_deref(), Ok("$4.90"));
         assert_eq!(typed("0", "").as_deref(), Ok("free"));
         for (shipping, free_from, problems) in [

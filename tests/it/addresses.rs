@@ -153,6 +153,7 @@ async fn the_default_is_chosen_at_the_checkout(pool: PgPool) {
     let ada = app.buyer("ada").await;
     ada.add(cup, "1").await;
     keep(&ada.browser, "2 Mill Lane").await;
+    assert_eq!(book(&ada.browser).await, ["1 Mill Lane", "2 Mill Lane"], "who never chose keeps what a checkout began with");
     for line1 in ["1 Mill Lane", "2 Mill Lane"] {
         let id = id_of(&app, line1).await;
         about(&ada.browser, "choose-default", &id).await;

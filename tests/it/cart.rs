@@ -70,7 +70,8 @@ async fn what_was_removed_can_be_put_back_by_guests_and_customers(pool: PgPool) 
         assert_eq!((field(&page, "variant_id"), field(&page, "quantity")), (Some(cup.to_string()), Some("3".to_owned())));
 
         let fields = [("variant_id", &*cup.to_string()), ("quantity", "3")];
-        who.submit(&place, "/api/cart/set-quantity", &fields).await;
+        let undone = who.submit(&place, "/api/cart/set-quantity", &fields).await;
+        assert!(undone.location().ends_with("/cart"), "{undone:?}");
         assert_eq!(counts(&who).await.0, "3");
         assert!(!who.get(&place).await.text.contains("was removed."), "it is back");
         who.submit(&place, "/api/cart/set-quantity", &fields).await;

@@ -33,8 +33,7 @@ pub async fn addresses(db: &Db, customer: &Customer) -> Result<Vec<SavedAddress>
 pub async fn add_address(db: &Db, customer: &Customer, typed: &Address, keep: bool) -> Result<AddressId, AppError> {
     let address = Address::parse(typed)?;
     let owner = customer.user_id();
-    let mut tx = db.begin().await?;
-    store::lock_book(&mut *tx, owner).await?;
+    let mut tx = open(db, owner).await?;
     let id = match store::same_address(&mut *tx, owner, &address).await? {
         Some((id, kept)) if kept || !keep => id,
         same if keep => {
@@ -59,8 +58,7 @@ pub async fn add_address(db: &Db, customer: &Customer, typed: &Address, keep: bo
 pub async fn save_address(db: &Db, customer: &Customer, id: AddressId, typed: &Address) -> Result<(), AppError> {
     let address = Address::parse(typed)?;
     let owner = customer.user_id();
-    let mut tx = db.begin().await?;
-    store::lock_book(&mut *tx, owner).await?;
+    let mut tx = open(db, owner).await?;
     if store::same_address(&mut *tx, owner, &address).await?.is_some_and(|(same, kept)| kept && same != id) {
         return Err(AppError::field("line1", FieldProblem::Taken));
     }
@@ -76,8 +74,7 @@ pub async fn save_address(db: &Db, customer: &Customer, id: AddressId, typed: &A
 /// `NotFound`, also for somebody else's.
 pub async fn choose_default(db: &Db, customer: &Customer, id: AddressId) -> Result<(), AppError> {
     let owner = customer.user_id();
-    let mut tx = db.begin().await?;
-    store::lock_book(&mut *tx, owner).await?;
+    let mut tx = open(db, owner).await?;
     if !store::set_default(&mut *tx, owner, id).await? {
         return Err(AppError::NotFound);
     }
@@ -96,12 +93,20 @@ pub async fn address(db: &Db, customer: &Customer, id: AddressId) -> Result<Addr
 /// `NotFound`, also for somebody else's.
 pub async fn delete_address(db: &Db, customer: &Customer, id: AddressId) -> Result<(), AppError> {
     let owner = customer.user_id();
-    let mut tx = db.begin().await?;
-    store::lock_book(&mut *tx, owner).await?;
+    let mut tx = open(db, owner).await?;
     if !store::delete_address(&mut *tx, owner, id).await? {
         return Err(AppError::NotFound);
     }
     finish(tx, owner).await
+}
+
+/// A book that nobody else can change meanwhile.
+async fn open(db: &Db, owner: UserId) -> Result<Tx, AppError> {
+    let mut tx = db.begin().await?;
+    store::lock_book(&mut *tx, owner).await?;
+    // One that was filled without choosing begins with the newest, and keeps beginning with it.
+    store::default_to_newest(&mut *tx, owner).await?;
+    Ok(tx)
 }
 
 /// A book with something in it has a default.

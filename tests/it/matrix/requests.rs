@@ -287,7 +287,7 @@ const RECIPES: &[Recipe] = &[
     get("/vendor/products/export"),
     form("/api/wishlist/save", &[("product_id", "{id}"), ("saved", "true")]).about(ProductId),
     form("/api/cart/add", &[("variant_id", "{id}"), ("quantity", "1")]).about(Variant),
-    form("/api/cart/set-quantity", &[("variant_id", "{id}"), ("quantity", "2")]).about(Variant),
+    form("/api/cart/set-quantity", &[("variant_id", "{id}"), ("quantity", "2")]).about(Variant).leads_to(&["/cart"]),
     // What is not in the cart counts as taken out, so there is nothing to be told apart.
     form("/api/cart/remove", &[("variant_id", "{variant}")]).with_cart().leads_to(&["/cart"]),
     form("/api/cart/save-for-later", &[("variant_id", "{variant}")]).with_cart().leads_to(&["/cart"]),
