@@ -27,6 +27,7 @@ use crate::pages::frame::{Footer, Header, Ribbon};
 use crate::pages::home::HomePage;
 use crate::pages::listing::{CategoryPage, ProductsPage, SearchPage};
 use crate::pages::mailbox::MailboxPage;
+use crate::pages::memo::apart;
 use crate::pages::problem::NotFoundPage;
 use crate::pages::product::ProductPage;
 use crate::pages::reset_password::{ForgotPasswordPage, ResetPasswordPage};
@@ -65,7 +66,7 @@ const NONCE_MARK: &str = "nonce-of-the-page";
 /// What loads styles and scripts: the same for all pages but for the nonce. Leptos reads the names of the files from the disk each time.
 fn assets(options: &LeptosOptions, nonce: Option<&Nonce>) -> impl IntoView + use<> {
     let (html, splits) = ASSETS.get_or_init(|| {
-        Owner::new_root(None).with(|| {
+        apart(|| {
             provide_context(Nonce::from_value(NONCE_MARK));
             let html = view! {
                 <HashedStylesheet options=options.clone() id="leptos"/>

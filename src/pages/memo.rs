@@ -27,6 +27,19 @@ impl<K> Weighter<K, Arc<str>> for ByBytes {
     }
 }
 
+/// Renders outside of the request at hand, then goes on in it. A new root becomes the current owner by being made, and its arena the current
+/// one; setting the owner that was there before brings both back.
+pub fn apart<T>(render: impl FnOnce() -> T) -> T {
+    let request = Owner::current();
+    let root = Owner::new_root(None);
+    let rendered = render();
+    root.unset_with_forced_cleanup();
+    if let Some(request) = request {
+        request.set();
+    }
+    rendered
+}
+
 /// The pieces of one kind. `K` is all that a piece is rendered from, apart from what is the same for the whole process.
 pub struct Memo<K: Eq + Hash>(LazyLock<Cache<K, Arc<str>, ByBytes>>);
 
@@ -41,7 +54,7 @@ impl<K: Clone + Eq + Hash> Memo<K> {
         if let Some(html) = self.0.get(&key) {
             return html;
         }
-        let html: Arc<str> = Owner::new_root(None).with(|| render(key.clone()).into_view().to_html()).into();
+        let html: Arc<str> = apart(|| render(key.clone()).into_view().to_html()).into();
         self.0.insert(key, html.clone());
         html
     }
@@ -59,11 +72,13 @@ mod tests {
     #[test]
     fn a_piece_knows_nothing_of_the_request() {
         let memo = Memo::<()>::new();
-        let html = Owner::new_root(None).with(|| {
-            provide_context("of this visitor");
-            memo.html((), |()| view! { <b>{use_context::<&str>()}</b> })
-        });
+        let request = Owner::new_root(None);
+        provide_context("of this visitor");
+        let signal = RwSignal::new(1);
+        let html = memo.html((), |()| view! { <b>{use_context::<&str>()}{RwSignal::new(2).get_untracked()}</b> });
         assert!(!html.contains("visitor"), "{html}");
+        assert_eq!((use_context::<&str>(), signal.get_untracked()), (Some("of this visitor"), 1), "the request goes on as before");
+        drop(request);
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod goods;
 pub mod home;
 pub mod listing;
 pub mod mailbox;
-mod memo;
+pub mod memo;
 pub mod problem;
 pub mod product;
 pub mod reset_password;
