@@ -27,18 +27,18 @@ async function prepare(shop, count) {
   // One of each, as far as they go: nothing is sold out when it is paid.
   const variants = await goods(shop, count);
   const buyers = await Promise.all(Array.from({ length: BUYERS }, (_, n) => Buyer.signIn(shop, n + 1)));
-  let next = 0;
+  let [next, missing, refused] = [0, count, 0];
   const work = async (buyer) => {
-    while (next < count) {
-      const variant = variants[next++ % variants.length];
-      const order = await buyer.order(variant);
+    while (missing > 0) {
+      missing -= 1;
+      const order = await buyer.order(variants[next++ % variants.length]);
       if (order) {
         await order.pay(publishableKey());
-      } else {
-        // Sold out by now.
-        next -= 1;
-        variants.splice(variants.indexOf(variant), 1);
+        continue;
       }
+      missing += 1;
+      refused += 1;
+      if (refused > count) throw new Error("too little is in stock");
     }
   };
   await Promise.all(buyers.map(work));
