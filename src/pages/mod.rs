@@ -10,6 +10,7 @@ mod document;
 mod facets;
 pub mod frame;
 mod goods;
+mod history;
 pub mod home;
 pub mod listing;
 pub mod mailbox;

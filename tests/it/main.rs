@@ -5,9 +5,11 @@
 
 mod accounts;
 mod audit;
+mod cancel;
 mod catalogue;
 mod categories;
 mod config;
+mod disputes;
 mod embedded_database;
 mod forged_tokens;
 mod form_flash;
@@ -15,6 +17,7 @@ mod fulfilment;
 mod gateway;
 mod http;
 mod imports;
+mod inbox;
 mod jobs;
 mod load;
 mod mass_assignment;

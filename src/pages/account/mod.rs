@@ -3,12 +3,14 @@
 use leptos::prelude::*;
 
 mod close;
+mod invoice;
 mod orders;
 mod profile;
 mod security;
 mod two_step;
 
 pub use close::CloseAccountPage;
+pub use invoice::{AdminInvoicePage, InvoicePage};
 pub use orders::{OrderPage, OrderParts, OrdersPage, tone as order_tone};
 pub use profile::ProfilePage;
 pub use security::SecurityPage;
