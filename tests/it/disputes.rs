@@ -145,6 +145,25 @@ async fn a_refund_that_the_gateway_refuses_is_not_forgotten(pool: PgPool) {
     case.app.assert_invariants().await;
 }
 
+/// The sandbox's own routes, as Stripe has them.
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn the_sandbox_lists_disputes_and_gives_in(pool: PgPool) {
+    let case = Case::new(pool).await;
+    let intent = case.app.intent_id(case.order).await;
+    let list = case.app.sandbox(Method::GET, &format!("v1/disputes?payment_intent={intent}"), &[]).await;
+    assert_eq!((list["object"].as_str(), list["data"].as_array().unwrap().len()), (Some("list"), 1));
+    let path = format!("v1/disputes/{}", list["data"][0]["id"].as_str().unwrap());
+    let dispute = case.app.sandbox(Method::GET, &path, &[]).await;
+    assert_eq!((dispute["status"].as_str(), dispute["payment_intent"].as_str()), (Some("needs_response"), Some(intent.as_str())));
+    let charge = case.app.sandbox(Method::GET, &format!("v1/charges/{}", dispute["charge"].as_str().unwrap()), &[]).await;
+    assert_eq!(charge["disputed"], true);
+    assert_eq!(case.app.sandbox(Method::POST, &format!("{path}/close"), &[]).await["status"], "lost");
+    case.hear(CLOSED).await;
+    assert_eq!(case.statuses().await, ["lost"], "known from its end alone");
+    assert_eq!(case.warnings().await, 2);
+    case.app.assert_invariants().await;
+}
+
 /// The gateway's newer words: what we do not know is not guessed, and what is not ours is nobody's.
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn strange_disputes_change_nothing(pool: PgPool) {

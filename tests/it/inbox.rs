@@ -21,7 +21,7 @@ async fn what_cannot_be_applied_stands_as_such_until_it_can(pool: PgPool) {
     let order = app.buyer("ada").await.order(&[(cup, 2)]).await;
     app.confirm(order, VISA).await;
     let event = app.event("evt_1", "payment_intent.succeeded", order).await;
-    app.switch(&[("fault", "fail_before"), ("fault_times", "20")]).await;
+    app.switch(&[("fault", "fail_before"), ("fault_operation", "payment_intents.retrieve"), ("fault_times", "20")]).await;
     assert_eq!(app.webhook(&event).await, 503);
     let (state, attempts, why) = outcome(&app, "evt_1").await;
     assert_eq!((state.as_str(), attempts), ("failed", 1));
@@ -47,7 +47,7 @@ async fn a_replay_makes_up_for_what_failed_and_repeats_nothing(pool: PgPool) {
     let order = app.buyer("ada").await.order(&[(cup, 2)]).await;
     app.confirm(order, VISA).await;
     let event = app.event("evt_1", "payment_intent.succeeded", order).await;
-    app.switch(&[("fault", "fail_before"), ("fault_times", "20")]).await;
+    app.switch(&[("fault", "fail_before"), ("fault_operation", "payment_intents.retrieve"), ("fault_times", "20")]).await;
     assert_eq!(app.webhook(&event).await, 503);
     app.switch(&[("fault", "none")]).await;
 

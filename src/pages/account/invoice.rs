@@ -56,7 +56,7 @@ fn Invoice(order: Order, refunds: Vec<MoneyNews>) -> impl IntoView {
             </div>
             <section class="summary" aria-label="Amounts">
                 <Totals items=order.items shipping=order.shipping total=order.total discount=Some(order.discount) refunded=Some(order.refunded)/>
-                <p class="muted small">{format!("Tax included: {}", order.tax)}</p>
+                <p class="muted small">{format!("Tax: {}", order.tax)}</p>
             </section>
             {(!refunds.is_empty()).then(|| view! {
                 <section aria-labelledby="refunds">

@@ -132,18 +132,18 @@ pub fn OrderParts(parts: Vec<OrderPart>, paid: bool) -> impl IntoView {
 fn NextStep(order: Order) -> impl IntoView {
     let id = order.id;
     let pending = order.status == OrderStatus::Pending;
-    let (action, summary, text, button) = if pending {
-        (CancelUnpaid::url(), "Cancel the order", "Nothing is charged, and the goods go back on the shelf.", "Cancel this order")
+    let (action, text, button) = if pending {
+        (CancelUnpaid::url(), "Nothing is charged, and the goods go back on the shelf.", "Cancel this order")
     } else {
         let text = "Nothing of it was sent yet: you get everything back that you paid. This cannot be undone.";
-        (CancelPaid::url(), "Cancel the order", text, "Cancel and get the money back")
+        (CancelPaid::url(), text, "Cancel and get the money back")
     };
     view! {
         {pending.then(|| view! { <div class="summary-action"><ButtonLink href=format!("/checkout/{id}/pay") large=true wide=true>"Pay now"</ButtonLink></div> })}
         {order.paid_at.is_some().then(|| view! { <p class="summary-action"><a href=format!("/account/orders/{id}/invoice")>"Invoice"</a></p> })}
         {(pending || order.is_cancelable()).then(|| view! {
             <details class="summary-action">
-                <summary>{summary}</summary>
+                <summary>"Cancel the order"</summary>
                 <form class="form" method="post" action=action>
                     <p class="muted small">{text}</p>
                     <input type="hidden" name="order_id" value=id.to_string()/>
