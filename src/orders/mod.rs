@@ -192,7 +192,7 @@ pub struct OrderLine {
 impl OrderLine {
     /// What of it was given back, in words.
     pub fn given_back(&self) -> Option<String> {
-        let money = Some(self.refunded).filter(|money| !money.is_zero()).map(|money| format!(" (−{money})"));
+        let money = Some(self.refunded).filter(|money| !money.is_zero()).map(|money| format!(": {money}"));
         match self.refunded_quantity {
             0 => money.map(|money| format!("Partly refunded{money}")),
             pieces => Some(format!("{pieces} of {} refunded{}", self.quantity, money.unwrap_or_default())),
@@ -225,8 +225,8 @@ mod tests {
     fn what_was_given_back_of_a_line_is_said_in_words() {
         for (pieces, minor, words) in [
             (0, 0, None),
-            (2, 3000, Some("2 of 3 refunded (−$30.00)")),
-            (0, 500, Some("Partly refunded (−$5.00)")),
+            (2, 3000, Some("2 of 3 refunded: $30.00")),
+            (0, 500, Some("Partly refunded: $5.00")),
             (1, 0, Some("1 of 3 refunded")),
         ] {
             assert_eq!(line(pieces, minor).given_back().as_deref(), words);

@@ -59,7 +59,7 @@ fn Invoice(order: Order, refunds: Vec<MoneyNews>) -> impl IntoView {
                 <p class="muted small">{format!("Tax: {}", order.tax)}</p>
             </section>
             {(!refunds.is_empty()).then(|| view! {
-                <section aria-labelledby="refunds">
+                <section class="summary" aria-labelledby="refunds">
                     <h2 id="refunds">"Refunds"</h2>
                     <ul>
                         {refunds.into_iter().map(|refund| view! {
