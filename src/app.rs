@@ -14,11 +14,12 @@ use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
 use crate::pages::account::{
-    AddressEditPage, AddressesPage, CloseAccountPage, OrderPage, OrdersPage, ProfilePage, SecurityPage, TwoStepPage,
+    AddressEditPage, AddressesPage, AdminInvoicePage, CloseAccountPage, InvoicePage, OrderPage, OrdersPage, ProfilePage, SecurityPage,
+    TwoStepPage,
 };
 use crate::pages::admin::{
-    AdminCategoriesPage, AdminCategoryPage, AdminNewProductPage, AdminOrderPage, AdminOrdersPage, AdminPreviewPage, AdminProductPage,
-    AdminProductsPage, AdminStockPage, AdminUserPage, AdminUsersPage, AdminVendorPage, AdminVendorsPage,
+    AdminCategoriesPage, AdminCategoryPage, AdminDisputesPage, AdminNewProductPage, AdminOrderPage, AdminOrdersPage, AdminPreviewPage,
+    AdminProductPage, AdminProductsPage, AdminStockPage, AdminUserPage, AdminUsersPage, AdminVendorPage, AdminVendorsPage,
 };
 use crate::pages::cart::CartPage;
 use crate::pages::checkout::{AddressPage, PayPage, ReviewPage};
@@ -153,6 +154,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/account/addresses/:address") view=AddressEditPage ssr=Async/>
                     <Route path=path!("/account/orders") view=OrdersPage ssr=Async/>
                     <Route path=path!("/account/orders/:order") view=OrderPage ssr=Async/>
+                    <Route path=path!("/account/orders/:order/invoice") view=InvoicePage ssr=Async/>
                     <Route path=path!("/vendor") view=VendorPage ssr=Async/>
                     <Route path=path!("/vendor/settings") view=SettingsPage ssr=Async/>
                     <Route path=path!("/vendor/products") view=OwnedProductsPage ssr=Async/>
@@ -178,6 +180,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/vendor/orders/:order/slip") view=PackingSlipPage ssr=Async/>
                     <Route path=path!("/admin/orders") view=AdminOrdersPage ssr=Async/>
                     <Route path=path!("/admin/orders/:order") view=AdminOrderPage ssr=Async/>
+                    <Route path=path!("/admin/orders/:order/invoice") view=AdminInvoicePage ssr=Async/>
+                    <Route path=path!("/admin/disputes") view=AdminDisputesPage ssr=Async/>
                     <Route path=path!("/dev/mail") view=MailboxPage ssr=Async/>
                 </Routes>
             </main>

@@ -51,6 +51,26 @@ pub async fn order_progress(order_id: OrderId, #[server(flatten)] rest: NothingE
     super::service::progress(&crate::platform::request::state()?, &customer, order_id).await
 }
 
+/// The customer does not want what is not paid yet.
+#[server(name = CancelUnpaid, prefix = "/api", endpoint = "checkout/cancel-unpaid")]
+pub async fn cancel_unpaid(order_id: OrderId, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let customer = crate::accounts::guard::Customer::require().await?;
+    super::service::cancel_unpaid(&crate::platform::request::state()?, &customer, order_id).await?;
+    leptos_axum::redirect(&format!("/account/orders/{order_id}?done=canceled"));
+    Ok(())
+}
+
+/// The customer does not want what is paid and was not sent yet.
+#[server(name = CancelPaid, prefix = "/api", endpoint = "checkout/cancel-paid")]
+pub async fn cancel_paid(order_id: OrderId, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let customer = crate::accounts::guard::Customer::require().await?;
+    super::service::cancel_paid(&crate::platform::request::state()?, &customer, order_id).await?;
+    leptos_axum::redirect(&format!("/account/orders/{order_id}?done=given-back"));
+    Ok(())
+}
+
 /// The vendor's part of an order is on its way.
 #[server(name = ShipPart, prefix = "/api", endpoint = "checkout/ship-part")]
 pub async fn ship_part(

@@ -84,6 +84,8 @@ pub struct Refundable {
     pub currency: Currency,
     pub parts: Vec<RefundablePart>,
     pub lines: Vec<RefundableLine>,
+    /// A bank holds the payment: nothing goes back for now.
+    pub disputed: bool,
 }
 
 impl Refundable {
@@ -295,7 +297,7 @@ mod tests {
             shipping_minor: 500,
             refunded_shipping_minor: 0,
         };
-        Refundable { currency: Currency::USD, parts: vec![part], lines: vec![line(1, 3, 1500), line(2, 1, 999)] }
+        Refundable { currency: Currency::USD, parts: vec![part], lines: vec![line(1, 3, 1500), line(2, 1, 999)], disputed: false }
     }
 
     fn typed(lines: &[(u128, &str, &str)], shipping: &str) -> TypedRefund {

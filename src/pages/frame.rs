@@ -107,6 +107,7 @@ fn AccountMenu(account: Account) -> impl IntoView {
                 }}
                 {(role == Role::Admin).then(|| view! {
                     <a class="menu-item" href="/admin/orders"><Icon name="truck"/>"Orders"</a>
+                    <a class="menu-item" href="/admin/disputes"><Icon name="alert"/>"Disputes"</a>
                     <a class="menu-item" href="/admin/products"><Icon name="box"/>"Products"</a>
                     <a class="menu-item" href="/admin/categories"><Icon name="box"/>"Categories"</a>
                     <a class="menu-item" href="/admin/users"><Icon name="user"/>"Accounts"</a>

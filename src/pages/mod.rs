@@ -11,6 +11,7 @@ mod document;
 mod facets;
 pub mod frame;
 mod goods;
+mod history;
 pub mod home;
 pub mod listing;
 pub mod mailbox;

@@ -36,6 +36,7 @@ pub(super) fn card(card: &Card) -> Value {
     let outcome = match card.outcome {
         Outcome::Succeeds => "succeeds",
         Outcome::Authenticates => "authenticates",
+        Outcome::Disputes => "disputes",
         Outcome::Declines { .. } => "declines",
     };
     json!({ "brand": card.brand, "last4": card.last4, "exp_month": card.exp_month, "exp_year": card.exp_year, "outcome": outcome })
@@ -98,6 +99,33 @@ pub(super) fn refund(id: &str, created: i64, charge: &Value, amount: i64, reason
                                  "type": "card" },
         "metadata": metadata, "payment_intent": charge["payment_intent"], "payment_method": charge["payment_method"], "reason": reason,
         "receipt_number": null, "source_transfer_reversal": null, "status": "succeeded", "transfer_reversal": null,
+    })
+}
+
+/// Time to answer a dispute.
+const ANSWER_WITHIN_S: i64 = 9 * 24 * 3600;
+
+/// A charge that its customer does not know of.
+pub(super) fn dispute(id: &str, created: i64, charge: &Value) -> Value {
+    let brand = &charge["payment_method_details"]["card"]["brand"];
+    json!({
+        "id": id, "object": "dispute", "amount": charge["amount"], "balance_transactions": [], "charge": charge["id"], "created": created,
+        "currency": charge["currency"], "enhanced_eligibility_types": [],
+        "evidence": {
+            "access_activity_log": null, "billing_address": null, "cancellation_policy": null, "cancellation_policy_disclosure": null,
+            "cancellation_rebuttal": null, "customer_communication": null, "customer_email_address": null, "customer_name": null,
+            "customer_purchase_ip": null, "customer_signature": null, "duplicate_charge_documentation": null,
+            "duplicate_charge_explanation": null, "duplicate_charge_id": null, "enhanced_evidence": {}, "product_description": null,
+            "receipt": null, "refund_policy": null, "refund_policy_disclosure": null, "refund_refusal_explanation": null,
+            "service_date": null, "service_documentation": null, "shipping_address": null, "shipping_carrier": null, "shipping_date": null,
+            "shipping_documentation": null, "shipping_tracking_number": null, "uncategorized_file": null, "uncategorized_text": null,
+        },
+        "evidence_details": { "due_by": created + ANSWER_WITHIN_S, "enhanced_eligibility": {}, "has_evidence": false, "past_due": false,
+                              "submission_count": 0 },
+        "is_charge_refundable": false, "livemode": false, "metadata": {}, "network_reason_code": "10.4",
+        "payment_intent": charge["payment_intent"],
+        "payment_method_details": { "type": "card", "card": { "brand": brand, "case_type": "chargeback", "network": brand, "network_reason_code": "10.4" } },
+        "reason": "fraudulent", "status": "needs_response",
     })
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::call::{Call, Failure};
 use super::form::Params;
 use super::refusal::Refusal;
-use super::{attempt, refunds, store};
+use super::{attempt, disputes, refunds, store};
 
 /// More copies of a message than any test needs.
 const MAX_COPIES: i64 = 50;
@@ -146,7 +146,7 @@ pub(super) async fn read(call: &mut Call) -> Result<Value, Failure> {
     Ok(json!(call.switches))
 }
 
-/// Sets switches; `settle=<id>&outcome=succeeded|failed` ends what was made to wait.
+/// Sets switches; `settle=<id>&outcome=succeeded|failed` ends what was made to wait, `won|lost` a dispute.
 pub(super) async fn set(call: &mut Call, mut params: Params) -> Result<Value, Failure> {
     let mut switches = call.switches.clone();
     switches.apply(&mut params, &call.base_url)?;
@@ -156,6 +156,10 @@ pub(super) async fn set(call: &mut Call, mut params: Params) -> Result<Value, Fa
     store::set_switches(&mut call.tx, &json!(switches)).await?;
     call.switches = switches;
     let Some(id) = settle else { return read(call).await };
+    if id.starts_with("du_") {
+        let won = one_of("outcome", outcome.unwrap_or_else(|| "won".to_owned()), &["won", "lost"])? == "won";
+        return disputes::settle(call, &id, won).await;
+    }
     let succeeded = one_of("outcome", outcome.unwrap_or_else(|| "succeeded".to_owned()), &["succeeded", "failed"])? == "succeeded";
     if id.starts_with("re_") { refunds::settle(call, &id, succeeded).await } else { attempt::settle(call, &id, succeeded).await }
 }

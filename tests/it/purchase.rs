@@ -2,6 +2,7 @@
 
 use futures::StreamExt;
 use futures::stream::iter;
+use souk::accounts::Role;
 use souk::checkout::{jobs, service};
 use souk::values::OrderId;
 use sqlx::PgPool;
@@ -242,10 +243,13 @@ async fn another_amount_goes_to_review_and_takes_no_goods(pool: PgPool) {
     let app = App::start(pool).await;
     let cup = app.goods(app.vendor("shop").await, 1500, 5).await;
     let order = app.buyer("ada").await.order(&[(cup, 1)]).await;
+    app.signed_in("admin@example.com", Role::Admin).await;
     app.confirm(order, VISA).await;
     let mut intent = app.state.gateway.retrieve_intent(&app.intent_id(order).await).await.unwrap();
     intent.amount.amount_minor -= 1;
     assert_eq!(service::apply_payment_intent(&app.state, &intent, None).await.unwrap(), service::Applied::Review);
+    assert_eq!(service::apply_payment_intent(&app.state, &intent, None).await.unwrap(), service::Applied::Nothing);
+    assert_eq!(app.count("select count(*) from outbox where kind = 'payment_attention'").await, 1, "the admin hears of it once");
     assert_eq!((app.status(order).await.as_str(), app.stock(cup).await), ("review", 5));
 }
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 mod addresses;
 mod close;
+mod invoice;
 mod orders;
 mod profile;
 mod security;
@@ -11,6 +12,7 @@ mod two_step;
 
 pub use addresses::{AddressEditPage, AddressesPage};
 pub use close::CloseAccountPage;
+pub use invoice::{AdminInvoicePage, InvoicePage};
 pub use orders::{OrderPage, OrderParts, OrdersPage, tone as order_tone};
 pub use profile::ProfilePage;
 pub use security::SecurityPage;

@@ -2,9 +2,9 @@
 
 use super::things::Thing;
 use super::things::Thing::{
-    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, EmptyCategory, HeldProduct, ImportOfShop,
-    Intent, Mail, Nothing, Order, PaidIntent, PaidOrderOfShop, Picture, PictureOfShop, Product, ProductId, ProductOfShop, Refund,
-    SandboxCustomer, SandboxEvent, Session, ShippedOrderOfShop, Shop, StockedProduct, TwoStepAccount, Variant,
+    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, Dispute, DraftOfShop, EmptyCategory, HeldProduct,
+    ImportOfShop, Intent, Mail, Nothing, Order, PaidIntent, PaidOrder, PaidOrderOfShop, Picture, PictureOfShop, Product, ProductId,
+    ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session, ShippedOrderOfShop, Shop, StockedProduct, TwoStepAccount, Variant,
 };
 use crate::policy::Row;
 
@@ -185,6 +185,7 @@ const RECIPES: &[Recipe] = &[
     get("/account/addresses/{address}").about(Address),
     get("/account/orders"),
     get("/account/orders/{order}").about(Order),
+    get("/account/orders/{order}/invoice").about(PaidOrder),
     // Whose shop is open or suspended is shown where it stands, and who has none how to get one.
     get("/sell/sign-up").leads_to(&["/sell/apply"]),
     get("/sell/apply").leads_to(&["/vendor"]),
@@ -213,6 +214,8 @@ const RECIPES: &[Recipe] = &[
     get("/vendor/orders/{order}/slip").about(PaidOrderOfShop),
     get("/admin/orders"),
     get("/admin/orders/{order}").about(PaidOrderOfShop),
+    get("/admin/orders/{order}/invoice").about(PaidOrderOfShop),
+    get("/admin/disputes"),
     get("/dev/mail"),
     get("/dev/mail/{id}").about(Mail),
     // ui, accounts
@@ -301,6 +304,8 @@ const RECIPES: &[Recipe] = &[
         .with_cart()
         .leads_to(&["/checkout/*"]),
     form("/api/checkout/progress", &[("order_id", "{id}")]).about(Order),
+    form("/api/checkout/cancel-unpaid", &[("order_id", "{id}")]).about(Order).leads_to(&["/account/orders/*"]),
+    form("/api/checkout/cancel-paid", &[("order_id", "{id}")]).about(PaidOrder).leads_to(&["/account/orders/*"]),
     form("/api/checkout/ship-part", &[("order_id", "{id}"), ("carrier", "CTT"), ("tracking", "1")])
         .about(PaidOrderOfShop)
         .leads_to(&["/vendor/orders/*"]),
@@ -355,6 +360,9 @@ const RECIPES: &[Recipe] = &[
     get("/_stripe/v1/refunds"),
     form("/_stripe/v1/refunds", &[("payment_intent", "{id}")]).about(PaidIntent),
     get("/_stripe/v1/refunds/{id}").about(Refund),
+    get("/_stripe/v1/disputes"),
+    get("/_stripe/v1/disputes/{id}").about(Dispute),
+    form("/_stripe/v1/disputes/{id}/close", &[]).about(Dispute),
     form("/_stripe/v1/customers", &[("name", "Ada")]),
     get("/_stripe/v1/customers/{id}").about(SandboxCustomer),
     get("/_stripe/v1/charges"),
