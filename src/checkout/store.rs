@@ -111,10 +111,10 @@ pub const INVARIANTS: &[(&str, &str)] = &[
     ("I11 one live refresh token in a session", "select session_id::text from refresh_tokens where used_at is null group by session_id having count(*) > 1"),
     (
         "I13 one row in the audit log for a refund by an admin",
-        "select r.id::text from refunds r
+        "select r.id::text from refunds r join orders o on o.id = r.order_id
            left join (select object_id, after ->> 'refund' as refund, count(*) as rows from audit_log where action = 'order.refunded' group by 1, 2) a
            on a.object_id = r.order_id and a.refund = r.id::text
-         where r.created_by is not null and r.reason <> 'canceled_by_vendor' and a.rows is distinct from 1",
+         where r.created_by is not null and r.created_by is distinct from o.user_id and r.reason <> 'canceled_by_vendor' and a.rows is distinct from 1",
     ),
     (
         "I13 a row in the audit log for what an admin took down or shut out",
