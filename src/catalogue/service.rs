@@ -107,27 +107,24 @@ pub async fn cards(db: &Db, ids: &[ProductId]) -> Result<Vec<ProductCard>, AppEr
 /// # Errors
 /// `NotFound` for what does not exist and for what may not be seen, alike.
 pub async fn product(db: &Db, slug: &Slug) -> Result<Product, AppError> {
-    Ok(store::product(db.pool(), slug).await?)
+    Ok(store::product(db.pool(), slug, 0).await?.0)
 }
 
 /// Where a product is now that once had this address.
 ///
 /// # Errors
 /// `Offline`.
-pub async fn moved(db: &Db, slug: &Slug) -> Result<Option<Slug>, AppError> {
-    Ok(store::preview::moved(db.pool(), slug).await?)
+pub async fn moved(reader: &mut Reader, slug: &Slug) -> Result<Option<Slug>, AppError> {
+    Ok(store::preview::moved(&mut **reader, slug).await?)
 }
 
 /// A product, and what else there is in its category, best rated first.
 ///
 /// # Errors
 /// As [`product`].
-pub async fn with_related(db: &Db, slug: &Slug) -> Result<(Product, Vec<ProductCard>), AppError> {
-    let mut reader = db.reader().await?;
-    let product = store::product(&mut *reader, slug).await?;
-    let ids = store::related_ids(&mut *reader, product.id, product.category.id, RELATED_CARDS).await?;
-    let related = store::cards(&mut *reader, &ids).await?;
-    Ok((product, related))
+pub async fn with_related(reader: &mut Reader, slug: &Slug) -> Result<(Product, Vec<ProductCard>), AppError> {
+    let (product, ids) = store::product(&mut **reader, slug, RELATED_CARDS).await?;
+    Ok((product, store::cards(&mut **reader, &ids).await?))
 }
 
 /// What sells best.

@@ -255,8 +255,11 @@ pub fn ProductPage() -> impl IntoView {
     loaded(async move {
         let state = request::state()?;
         let slug = slug?;
-        let (product, related) = match crate::catalogue::service::with_related(&state.db, &slug).await {
-            Err(AppError::NotFound) => match crate::catalogue::service::moved(&state.db, &slug).await? {
+        let wishes = Wishes::load().await?;
+        let tree = crate::catalogue::service::category_tree(&state.db).await?;
+        let mut reader = state.db.reader().await?;
+        let (product, related) = match crate::catalogue::service::with_related(&mut reader, &slug).await {
+            Err(AppError::NotFound) => match crate::catalogue::service::moved(&mut reader, &slug).await? {
                 Some(now) => {
                     moved_to(&now);
                     return Ok(().into_any());
@@ -265,9 +268,9 @@ pub fn ProductPage() -> impl IntoView {
             },
             found => found?,
         };
-        let page = crate::reviews::service::of_product(&state.db, product.id, None).await?;
-        let tree = crate::catalogue::service::category_tree(&state.db).await?;
-        let wishes = Wishes::load().await?;
+        let page = crate::reviews::service::of_product(&mut reader, product.id, None).await?;
+        // Others may need the connection while this page is rendered.
+        drop(reader);
         let path: Vec<Category> = tree.path(product.category.id).into_iter().cloned().collect();
         let path = if path.is_empty() { vec![product.category.clone()] } else { path };
         let home = ("Home".to_owned(), "/".to_owned());

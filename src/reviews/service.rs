@@ -3,10 +3,10 @@
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
-use super::store::{self, Columns, ReviewRow};
+use super::store::{self, Columns, Json, PageRow, ReviewRow};
 use super::{Distribution, ImportedReview, MOST_STARS, Place, Review, ReviewPage};
 use crate::error::AppError;
-use crate::platform::db::Db;
+use crate::platform::db::{Db, Reader};
 use crate::values::{ProductId, ReviewId};
 
 /// Reviews on a page: under the product, and on each page of its reviews.
@@ -36,19 +36,15 @@ fn micros(at: OffsetDateTime) -> i64 {
 ///
 /// # Errors
 /// `Offline`.
-pub async fn of_product(db: &Db, product: ProductId, after: Option<Place>) -> Result<ReviewPage, AppError> {
+pub async fn of_product(reader: &mut Reader, product: ProductId, after: Option<Place>) -> Result<ReviewPage, AppError> {
     let limit = i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX);
-    let mut reader = db.reader().await?;
-    let mut rows = store::list(&mut *reader, product, after, limit).await?;
+    let PageRow { reviews: Json(mut rows), distribution: counts } = store::page(&mut **reader, product, after, limit).await?;
     let more = rows.len() > PER_PAGE;
     rows.truncate(PER_PAGE);
     let next = rows.last().filter(|_| more).map(|row| Place { written_at: micros(row.created_at), id: row.id });
     let mut distribution = Distribution::default();
-    for (rating, count) in store::distribution(&mut *reader, product).await? {
-        let place = usize::try_from(rating).ok().and_then(|rating| rating.checked_sub(1));
-        if let Some(stars) = place.and_then(|place| distribution.0.get_mut(place)) {
-            *stars = u32::try_from(count).unwrap_or(u32::MAX);
-        }
+    for (stars, count) in distribution.0.iter_mut().zip(counts) {
+        *stars = u32::try_from(count).unwrap_or(u32::MAX);
     }
     Ok(ReviewPage { reviews: rows.into_iter().map(Review::from).collect(), distribution, next })
 }

@@ -1,6 +1,8 @@
 //! SQL of reviews. Each statement that changes what counts changes the product's figures with it.
 
+use serde::Deserialize;
 use sqlx::PgExecutor;
+pub use sqlx::types::Json;
 use time::OffsetDateTime;
 
 use super::Place;
@@ -8,6 +10,7 @@ use crate::values::{ProductId, ReviewId};
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
+#[derive(Deserialize)]
 pub struct ReviewRow {
     pub id: ReviewId,
     pub author_name: String,
@@ -16,14 +19,21 @@ pub struct ReviewRow {
     pub body: String,
     pub imported: bool,
     pub vendor_reply: Option<String>,
+    #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
+}
+
+/// Some reviews, newest first, and of all of them how many gave one star, two, and so on.
+pub struct PageRow {
+    pub reviews: Json<Vec<ReviewRow>>,
+    pub distribution: Vec<i64>,
 }
 
 /// Later than any review.
 const THE_END_OF_TIME: OffsetDateTime = time::macros::datetime!(9999-01-01 0:00 UTC);
 
-/// Newest first, behind a place.
-pub async fn list(db: impl PgExecutor<'_>, product: ProductId, after: Option<Place>, limit: i64) -> Result<Vec<ReviewRow>> {
+/// Newest first, behind a place; in one round trip.
+pub async fn page(db: impl PgExecutor<'_>, product: ProductId, after: Option<Place>, limit: i64) -> Result<PageRow> {
     let (at, id) = match after {
         // A place out of all bounds is the end.
         Some(place) => {
@@ -33,27 +43,22 @@ pub async fn list(db: impl PgExecutor<'_>, product: ProductId, after: Option<Pla
         None => (THE_END_OF_TIME, ReviewId(uuid::Uuid::max())),
     };
     sqlx::query_as!(
-        ReviewRow,
-        r#"select id as "id: ReviewId", author_name, rating, title, body, imported, vendor_reply, created_at from reviews
-           where product_id = $1 and hidden_at is null and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4"#,
+        PageRow,
+        r#"select
+             (select coalesce(jsonb_agg(r order by r.created_at desc, r.id desc), '[]') from (
+               select id, author_name, rating, title, body, imported, vendor_reply, created_at from reviews
+               where product_id = $1 and hidden_at is null and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4) r)
+               as "reviews!: Json<Vec<ReviewRow>>",
+             (select array[count(*) filter (where rating = 1), count(*) filter (where rating = 2), count(*) filter (where rating = 3),
+                 count(*) filter (where rating = 4), count(*) filter (where rating = 5)]
+               from reviews where product_id = $1 and hidden_at is null) as "distribution!""#,
         product as _,
         at,
         id as _,
         limit
     )
-    .fetch_all(db)
+    .fetch_one(db)
     .await
-}
-
-/// Stars and how many gave them.
-pub async fn distribution(db: impl PgExecutor<'_>, product: ProductId) -> Result<Vec<(i16, i64)>> {
-    let rows = sqlx::query!(
-        r#"select rating, count(*) as "count!" from reviews where product_id = $1 and hidden_at is null group by rating"#,
-        product as _
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.rating, row.count)).collect())
 }
 
 /// Whether a product has reviews that came with it.
