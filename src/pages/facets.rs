@@ -150,7 +150,7 @@ fn Others(facets: catalogue::Facets, query: ListingQuery) -> impl IntoView {
 }
 
 /// The choices of a listing and what is chosen make all of the HTML, of which most is addresses.
-static CHOICES: Memo<(catalogue::Facets, ListingQuery)> = Memo::new();
+static CHOICES: Memo<(catalogue::Facets, ListingQuery)> = Memo::empty();
 
 /// All choices. On a small screen they open over the page by a link, and close by another.
 #[component]

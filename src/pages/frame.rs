@@ -145,7 +145,7 @@ struct HeaderKey {
     current: Option<String>,
 }
 
-static HEADER: Memo<HeaderKey> = Memo::new();
+static HEADER: Memo<HeaderKey> = Memo::empty();
 
 /// Header of every page.
 #[component]
@@ -201,7 +201,7 @@ fn query_of(path: &str) -> String {
 }
 
 /// With and without the mailbox.
-static FOOTER: Memo<bool> = Memo::new();
+static FOOTER: Memo<bool> = Memo::empty();
 
 /// Footer of every page.
 #[component]

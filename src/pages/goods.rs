@@ -75,7 +75,7 @@ struct Tile {
     saved: Option<bool>,
 }
 
-static TILES: Memo<Tile> = Memo::new();
+static TILES: Memo<Tile> = Memo::empty();
 
 /// HTML of a usual card.
 const TILE_BYTES: usize = 2048;

@@ -44,7 +44,7 @@ pub fn apart<T>(render: impl FnOnce() -> T) -> T {
 pub struct Memo<K: Eq + Hash>(LazyLock<Cache<K, Arc<str>, ByBytes>>);
 
 impl<K: Clone + Eq + Hash> Memo<K> {
-    pub const fn new() -> Self {
+    pub const fn empty() -> Self {
         Self(LazyLock::new(|| Cache::with_weighter((MAX_BYTES / USUAL_BYTES) as usize, MAX_BYTES, ByBytes)))
     }
 
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn a_piece_knows_nothing_of_the_request() {
-        let memo = Memo::<()>::new();
+        let memo = Memo::<()>::empty();
         let request = Owner::new_root(None);
         provide_context("of this visitor");
         let signal = RwSignal::new(1);
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_piece_is_rendered_once_and_another_one_for_itself() {
-        let memo = Memo::<(u8, &str)>::new();
+        let memo = Memo::<(u8, &str)>::empty();
         let mut rendered = 0;
         let mut html = |key| {
             memo.html(key, |(number, text)| {

@@ -159,7 +159,7 @@ struct Body {
     saved: Option<bool>,
 }
 
-static BODIES: Memo<Body> = Memo::new();
+static BODIES: Memo<Body> = Memo::empty();
 
 /// A product as customers see it: gallery, name, price, options, button, description, facts. Its vendor sees the same before it is published.
 #[component]
@@ -205,7 +205,7 @@ fn body(Body { mut product, trail, saved }: Body) -> impl IntoView {
 /// The newest reviews, where there are more, and how many ratings of which sum the product has.
 type ReviewsKey = (ReviewPage, String, i64, i64);
 
-static REVIEWS: Memo<ReviewsKey> = Memo::new();
+static REVIEWS: Memo<ReviewsKey> = Memo::empty();
 
 /// What people say: how many gave how many stars, and the newest words.
 fn reviews((page, more, count, sum): ReviewsKey) -> impl IntoView {

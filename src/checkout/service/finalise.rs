@@ -61,10 +61,10 @@ pub async fn apply_payment_intent(state: &AppState, intent: &Intent, event: Opti
 }
 
 async fn apply(tx: &mut Tx, intent: &Intent, event: Option<&VerifiedEvent>, base_url: &str) -> Result<Applied, AppError> {
-    if let Some(event) = event {
-        if !payments::inbox::record(tx, super::inbox::row(event)).await? {
-            return Ok(Applied::Nothing);
-        }
+    if let Some(event) = event
+        && !payments::inbox::record(tx, super::inbox::row(event)).await?
+    {
+        return Ok(Applied::Nothing);
     }
     let Some(order_id) = intent.order_id else { return Ok(Applied::NotOurs) };
     let status = orders::service::lock(tx, order_id).await?;
