@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::super::store::finding::{self, Wanted, Window};
+use super::super::store::finding::{self, Counting, Wanted, Window};
 use super::super::{
     Branch, CategoryChoice, CategoryTree, Counts, Cursor, Dimension, Facets, Figure, Listing, ListingQuery, Precision, PriceChoice,
     ProductCard, RATINGS, ShopChoice, Spelling, price_bounds, store,
@@ -196,14 +196,20 @@ async fn counted(reader: &mut Reader, query: &ListingQuery, wanted: &Wanted, kno
         whole.then(|| kept.get(wanted.categories.as_ref().and_then(|ids| ids.first()).copied())).flatten()
     };
     let filtered: Vec<Dimension> = Dimension::ALL.into_iter().filter(|&dimension| query.filters(dimension)).collect();
-    let sets: Vec<Wanted> = std::iter::once(wanted.clone()).chain(filtered.iter().map(|&dimension| wanted.without(dimension))).collect();
-    let mut found: Vec<Option<Set>> = sets.iter().map(|set| scope(set).map(|counts| Set { counts, precision: Precision::About })).collect();
+    // Choices of a kind that is filtered are counted without that filter; a shop's own page offers no others.
+    let shown = |dimension: &Dimension| *dimension != Dimension::Shop || !query.at_shop;
+    let of = Dimension::ALL.into_iter().filter(|dimension| !filtered.contains(dimension)).filter(shown);
+    let all = Counting { wanted: wanted.clone(), of: of.collect() };
+    let without = filtered.iter().map(|&dimension| Counting { wanted: wanted.without(dimension), of: vec![dimension] });
+    let sets: Vec<Counting> = std::iter::once(all).chain(without).collect();
+    let about = |counts| Set { counts, precision: Precision::About };
+    let mut found: Vec<Option<Set>> = sets.iter().map(|set| scope(&set.wanted).map(about)).collect();
     let open: Vec<usize> = (0..sets.len()).filter(|&index| found[index].is_none()).collect();
     if !open.is_empty() {
-        let ask: Vec<Wanted> = open.iter().map(|&index| sets[index].clone()).collect();
+        let ask: Vec<Counting> = open.iter().map(|&index| sets[index].clone()).collect();
         let counts = finding::counts(&mut **reader, &ask, currency, |set| i64::try_from(cap(set)).ok()).await?;
         for ((index, counts), set) in open.into_iter().zip(counts).zip(&ask) {
-            let cap = cap(set);
+            let cap = cap(&set.wanted);
             let precision = if counts.total > cap { Precision::AtLeast } else { Precision::Exact };
             found[index] = Some(Set { counts: Arc::new(Counts { total: counts.total.min(cap), ..counts }), precision });
         }
