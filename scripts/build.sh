@@ -3,7 +3,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
-inputs=$(fingerprint src crates migrations style public .sqlx Cargo.toml Cargo.lock build.rs)-$(rustc --version)
+inputs=$(fingerprint .cargo src crates migrations style public .sqlx Cargo.toml Cargo.lock build.rs)-$(rustc --version)
 if [ -x target/release/souk ] && [ -d target/site/pkg ] && unchanged release "$inputs"; then
   say "The release build is up to date"
   exit

@@ -18,5 +18,6 @@ if [ "$(cat node_modules/.souk-packages 2>/dev/null)" != "$packages" ]; then
   PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --no-audit --no-fund
   printf '%s' "$packages" >node_modules/.souk-packages
 fi
+npx tsc --noEmit
 say "End-to-end tests"
 npx playwright test "$@"

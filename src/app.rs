@@ -1,18 +1,26 @@
 //! The document and every page of the site, on one screen.
 
+use std::sync::OnceLock;
+
 use http::request::Parts;
+use leptos::WasmSplitManifest;
 use leptos::config::LeptosOptions;
-use leptos::nonce::use_nonce;
+use leptos::nonce::{Nonce, use_nonce};
 use leptos::prelude::*;
+use leptos::tachys::html::InertElement;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::SsrMode::Async;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
 
-use crate::pages::account::{CloseAccountPage, LineReviewPage, OrderPage, OrdersPage, ProfilePage, SecurityPage, TwoStepPage};
+use crate::pages::account::{
+    AddressEditPage, AddressesPage, AdminInvoicePage, CloseAccountPage, InvoicePage, LineReviewPage, OrderPage, OrdersPage, ProfilePage,
+    SecurityPage, TwoStepPage,
+};
 use crate::pages::admin::{
-    AdminCategoriesPage, AdminCategoryPage, AdminNewProductPage, AdminOrderPage, AdminOrdersPage, AdminPreviewPage, AdminProductPage,
-    AdminProductsPage, AdminReviewPage, AdminReviewsPage, AdminStockPage, AdminUserPage, AdminUsersPage, AdminVendorPage, AdminVendorsPage,
+    AdminCategoriesPage, AdminCategoryPage, AdminDisputesPage, AdminNewProductPage, AdminOrderPage, AdminOrdersPage, AdminPreviewPage,
+    AdminProductPage, AdminProductsPage, AdminReviewPage, AdminReviewsPage, AdminStockPage, AdminUserPage, AdminUsersPage, AdminVendorPage,
+    AdminVendorsPage,
 };
 use crate::pages::cart::CartPage;
 use crate::pages::checkout::{AddressPage, PayPage, ReviewPage};
@@ -21,6 +29,7 @@ use crate::pages::frame::{Footer, Header, Ribbon};
 use crate::pages::home::HomePage;
 use crate::pages::listing::{CategoryPage, ProductsPage, SearchPage};
 use crate::pages::mailbox::MailboxPage;
+use crate::pages::memo::apart;
 use crate::pages::problem::NotFoundPage;
 use crate::pages::product::ProductPage;
 use crate::pages::report::ReportPage;
@@ -32,10 +41,11 @@ use crate::pages::sign_in::{SecondStepPage, SignInPage};
 use crate::pages::sign_up::SignUpPage;
 use crate::pages::thanks::ThanksPage;
 use crate::pages::vendor::{
-    ImportPage, ImportsPage, NewProductPage, OwnedProductPage, OwnedProductsPage, PackingSlipPage, PreviewPage, StockPage, VendorOrderPage,
-    VendorOrdersPage, VendorPage, VendorReviewPage, VendorReviewsPage,
+    ImportPage, ImportsPage, NewProductPage, OwnedProductPage, OwnedProductsPage, PackingSlipPage, PreviewPage, SettingsPage, StockPage,
+    VendorOrderPage, VendorOrdersPage, VendorPage, VendorReviewPage, VendorReviewsPage,
 };
 use crate::pages::wishlist::WishlistPage;
+use crate::platform::request;
 use crate::ui::Sprite;
 use crate::ui::theme::{Theme, chosen};
 use crate::ui::toast::Toasts;
@@ -45,13 +55,45 @@ const SPECULATION_RULES: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches"
 
 /// The theme that the visitor chose, so that the page arrives in it.
 fn theme() -> Option<&'static str> {
-    let parts = use_context::<Parts>()?;
-    parts.headers.get_all(http::header::COOKIE).iter().filter_map(|value| value.to_str().ok()).find_map(chosen).map(Theme::as_str)
+    let cookies =
+        |parts: &Parts| parts.headers.get_all(http::header::COOKIE).iter().filter_map(|value| value.to_str().ok()).find_map(chosen);
+    request::of_parts(cookies).flatten().map(Theme::as_str)
+}
+
+/// Styles and scripts, with [`NONCE_MARK`] for the nonce, and what lazy islands are loaded by.
+static ASSETS: OnceLock<(String, Option<WasmSplitManifest>)> = OnceLock::new();
+
+/// Stands for the nonce of a page in what is rendered for all pages.
+const NONCE_MARK: &str = "nonce-of-the-page";
+
+/// What loads styles and scripts: the same for all pages but for the nonce. Leptos reads the names of the files from the disk each time.
+fn assets(options: &LeptosOptions, nonce: Option<&Nonce>) -> impl IntoView + use<> {
+    let (html, splits) = ASSETS.get_or_init(|| {
+        apart(|| {
+            provide_context(Nonce::from_value(NONCE_MARK));
+            let html = view! {
+                <HashedStylesheet options=options.clone() id="leptos"/>
+                <HydrationScripts options=options.clone() islands=true/>
+                <AutoReload options=options.clone()/>
+                <script type="speculationrules" nonce=use_nonce() inner_html=SPECULATION_RULES></script>
+                <script type="module" src="/counts.js" nonce=use_nonce()></script>
+            };
+            (html.to_html(), use_context())
+        })
+    });
+    if let Some(splits) = splits {
+        provide_context(splits.clone());
+    }
+    // As `HydrationScripts` does: only islands become alive.
+    if let Some(shared) = Owner::current_shared_context() {
+        shared.set_is_hydrating(false);
+    }
+    InertElement::new(html.replace(NONCE_MARK, nonce.map_or("", |nonce| nonce)))
 }
 
 /// The whole document.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let nonce = use_nonce();
+    let assets = assets(&options, use_nonce().as_ref());
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme()>
@@ -61,10 +103,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="alternate" type="application/atom+xml" title="New on Souk" href="/feed.atom"/>
-                <HashedStylesheet options=options.clone() id="leptos"/>
-                <HydrationScripts options=options.clone() islands=true/>
-                <AutoReload options=options/>
-                <script type="speculationrules" nonce=nonce inner_html=SPECULATION_RULES></script>
+                {assets}
                 <MetaTags/>
             </head>
             <body>
@@ -114,10 +153,14 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/account/security") view=SecurityPage ssr=Async/>
                     <Route path=path!("/account/two-step") view=TwoStepPage ssr=Async/>
                     <Route path=path!("/account/close") view=CloseAccountPage ssr=Async/>
+                    <Route path=path!("/account/addresses") view=AddressesPage ssr=Async/>
+                    <Route path=path!("/account/addresses/:address") view=AddressEditPage ssr=Async/>
                     <Route path=path!("/account/orders") view=OrdersPage ssr=Async/>
                     <Route path=path!("/account/orders/:order") view=OrderPage ssr=Async/>
                     <Route path=path!("/account/orders/:order/lines/:line/review") view=LineReviewPage ssr=Async/>
+                    <Route path=path!("/account/orders/:order/invoice") view=InvoicePage ssr=Async/>
                     <Route path=path!("/vendor") view=VendorPage ssr=Async/>
+                    <Route path=path!("/vendor/settings") view=SettingsPage ssr=Async/>
                     <Route path=path!("/vendor/products") view=OwnedProductsPage ssr=Async/>
                     <Route path=path!("/vendor/products/import") view=ImportsPage ssr=Async/>
                     <Route path=path!("/vendor/products/import/:import") view=ImportPage ssr=Async/>
@@ -145,6 +188,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/reviews/:review") view=AdminReviewPage ssr=Async/>
                     <Route path=path!("/admin/orders") view=AdminOrdersPage ssr=Async/>
                     <Route path=path!("/admin/orders/:order") view=AdminOrderPage ssr=Async/>
+                    <Route path=path!("/admin/orders/:order/invoice") view=AdminInvoicePage ssr=Async/>
+                    <Route path=path!("/admin/disputes") view=AdminDisputesPage ssr=Async/>
                     <Route path=path!("/dev/mail") view=MailboxPage ssr=Async/>
                 </Routes>
             </main>

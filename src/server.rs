@@ -1,13 +1,15 @@
 //! The axum router: pages, server functions, plain routes and files, and the layers around them, in order.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, on};
 use http::Method;
 use leptos::prelude::provide_context;
-use leptos_axum::{ErrorHandler, LeptosRoutes, generate_route_list, handle_server_fns_with_context, render_route_with_context};
+use leptos_axum::{ErrorHandler, LeptosRoutes, generate_route_list, handle_server_fns_with_context, render_app_async_stream_with_context};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
@@ -17,10 +19,10 @@ use tower_http::limit::RequestBodyLimitLayer;
 use crate::app::{App, shell};
 use crate::error::status::error_status;
 use crate::platform::health::{self, Draining};
-use crate::platform::routes::{DEFAULT_BODY_LIMIT, PlainRoutes};
+use crate::platform::routes::{FORM_BODY_LIMIT, PlainRoutes};
 use crate::platform::security::{self, PagePolicy};
 use crate::platform::state::AppState;
-use crate::platform::{form_flash, overload, serve, site, telemetry};
+use crate::platform::{form_flash, overload, request, serve, site, telemetry};
 use crate::{accounts, catalogue, checkout, media, notifications, privacy, rest, sandbox};
 
 /// Where somebody is sent whose plain form needs a session.
@@ -85,8 +87,9 @@ pub async fn serve(state: AppState, listener: TcpListener, shutdown: Cancellatio
 fn pages(state: &AppState) -> Router<AppState> {
     let routes = generate_route_list(App);
     let options = state.leptos.clone();
-    let page = render_route_with_context(routes.clone(), page_context(state), move || shell(options.clone()));
-    Router::new().leptos_routes_with_handler(routes, move |state: State<AppState>, request: Request| page(state, request))
+    // All pages are rendered in `SsrMode::Async`. Shared: axum clones a handler for each request.
+    let page = Arc::new(render_app_async_stream_with_context(page_context(state), move || shell(options.clone())));
+    Router::new().leptos_routes_with_handler(routes, move |request: Request| page(request))
 }
 
 /// One route per server function, so that each has its own name in logs and metrics.
@@ -98,7 +101,7 @@ fn server_functions(state: &AppState) -> Router<AppState> {
         router = router.route(path, on(method_filter(&method), run));
     }
     router
-        .layer(RequestBodyLimitLayer::new(DEFAULT_BODY_LIMIT))
+        .layer(RequestBodyLimitLayer::new(FORM_BODY_LIMIT))
         .layer(from_fn(error_status))
         .layer(from_fn_with_state(form_flash::Keeper { state: state.clone(), sign_in_path: SIGN_IN_PATH }, form_flash::keep))
 }
@@ -118,9 +121,9 @@ fn page_context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     let state = state.clone();
     move || {
         provide_context(state.clone());
-        let parts = leptos::prelude::use_context::<http::request::Parts>();
-        if let Some(policy) = parts.and_then(|parts| parts.extensions.get::<PagePolicy>().cloned()) {
-            provide_context(policy.nonce);
+        let nonce = request::of_parts(|parts| parts.extensions.get::<PagePolicy>().map(|policy| policy.nonce.clone()));
+        if let Some(nonce) = nonce.flatten() {
+            provide_context(nonce);
         }
     }
 }

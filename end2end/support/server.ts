@@ -26,6 +26,11 @@ export function shopUrl(): string {
   return url;
 }
 
+/** A file of the shop of this name, as `Server` lays it out. */
+export function dataOf(name: string, file: string): string {
+  return resolve(WORKSHOP, name, "data", file);
+}
+
 export default async function start(): Promise<() => Promise<void>> {
   if (process.env[URL_VARIABLE]) {
     console.log(`Using the shop that runs at ${shopUrl()}.`);
@@ -51,10 +56,9 @@ export class Server {
     private readonly variables: Record<string, string>,
   ) {
     this.url = `http://${address}`;
-    const folder = resolve(WORKSHOP, name);
-    mkdirSync(folder, { recursive: true });
-    this.data = resolve(folder, "data");
-    this.log = resolve(folder, "server.log");
+    this.data = dataOf(name, "");
+    mkdirSync(this.data, { recursive: true });
+    this.log = resolve(WORKSHOP, name, "server.log");
   }
 
   /** Filled and ready, with these variables beside those that every one of them has. */

@@ -84,6 +84,17 @@ export class Shop {
     await expect(this.cartLink()).toHaveAccessibleName(`Cart, ${words}`);
   }
 
+  /** What it says about the wishlist of somebody who is signed in. */
+  async expectWishes(products: number): Promise<void> {
+    const words = products === 0 ? "empty" : products === 1 ? "1 item" : `${products} items`;
+    await expect(this.page.getByRole("banner").getByRole("link", { name: /^Wishlist/ })).toHaveAccessibleName(`Wishlist, ${words}`);
+  }
+
+  /** What a page says about what was just done. */
+  get news(): Locator {
+    return this.page.getByRole("main").getByRole("status").filter({ visible: true });
+  }
+
   // --- the cart ---
 
   /** On a product's page. */
@@ -154,13 +165,17 @@ export class Shop {
 
   // --- the checkout ---
 
-  async typeAddress(address: Address): Promise<void> {
+  async fillAddress(address: Address): Promise<void> {
     await this.page.getByLabel("Full name").fill(address.name);
     await this.page.getByLabel("Address", { exact: true }).fill(address.line1);
     await this.page.getByLabel("Apartment, floor").fill(address.line2);
     await this.page.getByLabel("Postal code").fill(address.postalCode);
     await this.page.getByLabel("City").fill(address.city);
     await this.page.getByLabel("Country").selectOption({ label: address.country });
+  }
+
+  async typeAddress(address: Address): Promise<void> {
+    await this.fillAddress(address);
     await this.page.getByRole("button", { name: "Continue to review" }).click();
   }
 

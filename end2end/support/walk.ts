@@ -63,6 +63,8 @@ export async function walkAsAdmin(shop: Shop, stop: Stop): Promise<void> {
   await stop("admin-account");
   await shop.open("/account");
   await stop("account");
+  await shop.open("/account/addresses");
+  await stop("addresses-empty");
   await shop.open("/account/security");
   await stop("account-security");
   await shop.open("/account/two-step");
@@ -86,6 +88,12 @@ export async function walkAsCustomer(shop: Shop, person: Person, stop: Stop): Pr
   await shop.addToCart(2);
   await shop.open("/cart");
   await stop("cart");
+  await shop.cartLine(GOODS.toothbrush).getByRole("button", { name: /^Remove/ }).click();
+  await expect(shop.news).toContainText("was removed");
+  await shop.alive();
+  await stop("cart-removed");
+  await page.getByRole("button", { name: /^Undo/ }).click();
+  await expect(shop.cartLine(GOODS.toothbrush)).toBeVisible();
 
   await shop.signUp(person, "/checkout");
   await shop.alive();
@@ -127,6 +135,12 @@ export async function walkAsCustomer(shop: Shop, person: Person, stop: Stop): Pr
   await shop.open(`/account/orders/${order}`);
   await stop("order");
 
+  await shop.open("/account/addresses");
+  await stop("addresses");
+  await page.getByRole("main").getByRole("link", { name: /^Edit/ }).click();
+  await shop.alive();
+  await stop("address-edit");
+
   await shop.open("/wishlist");
   await stop("wishlist-empty");
   await shop.open(`/product/${GOODS.socks.slug}`);
@@ -149,6 +163,8 @@ export async function walkAsCustomer(shop: Shop, person: Person, stop: Stop): Pr
   await expect(page).toHaveURL("/vendor");
   await shop.alive();
   await stop("vendor-waiting");
+  await shop.open("/vendor/settings");
+  await stop("vendor-settings");
 
   await shop.open("/dev/mail");
   await page.locator("details.mail").first().locator("summary").click();

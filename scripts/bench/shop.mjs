@@ -76,7 +76,7 @@ export class Shop {
         });
       });
       // Whoever refuses early closes while the rest is still being sent: the answer counts, and not that.
-      if (body) asked.on("socket", (socket) => socket.once("error", () => {}));
+      if (body) asked.on("socket", (socket) => endure(socket, asked));
       asked.on("error", reject).end(body);
     });
   }
@@ -111,6 +111,13 @@ export class Shop {
     const mib = (name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)[1]) / 1024;
     return { now: mib("VmRSS"), most: mib("VmHWM") };
   }
+}
+
+/** Lets a connection end in an error while this request has it; it may serve many. */
+function endure(socket, asked) {
+  const ignore = () => {};
+  socket.on("error", ignore);
+  asked.once("close", () => socket.off("error", ignore));
 }
 
 /** The fields of /proc/PID/stat behind the name, which may hold anything; nothing for a process that is gone. */

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{Password, Role};
 use crate::error::AppError;
-use crate::values::{NothingElse, SessionId, UserId};
+use crate::values::{Address, AddressId, NothingElse, SessionId, UserId};
 
 /// Makes a customer's account, or does as if: whether there was one already only its mailbox learns.
 #[server(name = SignUp, prefix = "/api", endpoint = "accounts/sign-up")]
@@ -155,6 +155,50 @@ pub async fn sign_out_everywhere(#[server(flatten)] rest: NothingElse) -> Result
     crate::accounts::service::sessions::close_everywhere(&visit.state().db, &customer).await?;
     visit.forget().await;
     leptos_axum::redirect("/sign-in?after=everywhere");
+    Ok(())
+}
+
+/// Keeps an address in the book.
+#[server(name = KeepAddress, prefix = "/api", endpoint = "accounts/addresses/keep")]
+pub async fn keep_address(#[server(flatten)] typed: Address, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let customer = crate::accounts::guard::Customer::require().await?;
+    crate::accounts::service::add_address(&crate::platform::request::state()?.db, &customer, &typed, true).await?;
+    leptos_axum::redirect("/account/addresses?done=kept");
+    Ok(())
+}
+
+/// Changes an address of the book.
+#[server(name = SaveAddress, prefix = "/api", endpoint = "accounts/addresses/save")]
+pub async fn save_address(
+    address_id: AddressId,
+    #[server(flatten)] typed: Address,
+    #[server(flatten)] rest: NothingElse,
+) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let customer = crate::accounts::guard::Customer::require().await?;
+    crate::accounts::service::save_address(&crate::platform::request::state()?.db, &customer, address_id, &typed).await?;
+    leptos_axum::redirect("/account/addresses?done=saved");
+    Ok(())
+}
+
+/// Makes an address of the book the one that a checkout begins with.
+#[server(name = ChooseDefaultAddress, prefix = "/api", endpoint = "accounts/addresses/choose-default")]
+pub async fn choose_default_address(address_id: AddressId, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let customer = crate::accounts::guard::Customer::require().await?;
+    crate::accounts::service::choose_default(&crate::platform::request::state()?.db, &customer, address_id).await?;
+    leptos_axum::redirect("/account/addresses?done=default");
+    Ok(())
+}
+
+/// Takes an address out of the book.
+#[server(name = DeleteAddress, prefix = "/api", endpoint = "accounts/addresses/delete")]
+pub async fn delete_address(address_id: AddressId, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let customer = crate::accounts::guard::Customer::require().await?;
+    crate::accounts::service::delete_address(&crate::platform::request::state()?.db, &customer, address_id).await?;
+    leptos_axum::redirect("/account/addresses?done=deleted");
     Ok(())
 }
 

@@ -10,7 +10,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::values::{Email, FieldErrors, FieldProblem, SessionId, UserId};
+use crate::values::{Address, AddressId, Email, FieldErrors, FieldProblem, SessionId, UserId};
 
 pub mod api;
 #[cfg(feature = "ssr")]
@@ -51,6 +51,15 @@ crate::text_enum! {
         EmailConfirmation => "email_confirmation",
         EmailChange => "email_change",
     }
+}
+
+/// An address as its owner sees it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SavedAddress {
+    pub id: AddressId,
+    pub address: Address,
+    /// Whether it is in the book; otherwise it was typed for one order alone, and is gone after a day.
+    pub kept: bool,
 }
 
 /// A session that lives, as its owner sees it.

@@ -1,6 +1,4 @@
-//! What of the cart reacts in the browser: the count in the header, the form that buys, the number of a line.
-
-use std::cell::OnceCell;
+//! What of the cart reacts in the browser: the form that buys, the number of a line. The header's counts are `public/counts.js`.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -12,30 +10,6 @@ use crate::error::AppError;
 use crate::ui::Icon;
 use crate::ui::toast::{self, Toast};
 use crate::values::{NothingElse, Quantity, VariantId};
-
-thread_local! {
-    /// Pieces in the cart as the last answer had them; the islands of a page share it. Client only: on the server it would be everybody's.
-    static COUNT: OnceCell<ArcRwSignal<Option<u32>>> = const { OnceCell::new() };
-}
-
-fn count() -> ArcRwSignal<Option<u32>> {
-    COUNT.with(|cell| cell.get_or_init(|| ArcRwSignal::new(None)).clone())
-}
-
-/// The number beside the cart in the header.
-#[island]
-pub fn CartCount(
-    /// As the server rendered it.
-    initial: u32,
-) -> impl IntoView {
-    let newest = RwSignal::new(None::<u32>);
-    Effect::new(move |_| newest.set(count().get()));
-    let shown = move || newest.get().unwrap_or(initial);
-    view! {
-        <span class="tool-count" aria-hidden="true" hidden=move || shown() == 0>{move || match shown() { 0 => String::new(), n if n > 99 => "99+".to_owned(), n => n.to_string() }}</span>
-        <span class="visually-hidden">{move || match shown() { 0 => "empty".to_owned(), 1 => "1 item".to_owned(), n => format!("{n} items") }}</span>
-    }
-}
 
 /// One way to buy a product.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -66,8 +40,7 @@ pub fn BuyForm(options: Vec<BuyOption>, chosen: VariantId) -> impl IntoView {
     let problem = move || action.value().get().and_then(Result::err).map(|error: AppError| error.to_string());
 
     Effect::new(move |_| {
-        if let Some(Ok(summary)) = action.value().get() {
-            count().set(Some(summary.count));
+        if let Some(Ok(_)) = action.value().get() {
             toast::say(Toast { text: "Added to your cart".to_owned(), link: Some(("View cart".to_owned(), "/cart".to_owned())) });
         }
     });

@@ -2,10 +2,12 @@
 //! nobody waits in a circle.
 
 use super::guard::CartOwner;
-use super::{Cart, CartSummary, MAX_LINES, store};
+use super::{Cart, CartSummary, Counts, MAX_LINES, Offer, Tally, merge, store};
+use crate::accounts::guard::Customer;
 use crate::error::{AppError, Conflict};
 use crate::platform::db::{Db, Tx};
 use crate::values::{CartId, Currency, Money, Quantity, UserId, VariantId};
+use crate::wishlist;
 
 /// Adds to a line or makes one.
 ///
@@ -15,15 +17,12 @@ pub async fn add(db: &Db, owner: &CartOwner, variant_id: VariantId, quantity: Qu
     let mut tx = db.begin().await?;
     let cart = open(&mut tx, owner).await?;
     let before = store::quantity(&mut *tx, cart, variant_id).await?;
-    if before.is_none() && store::count_lines(&mut *tx, cart).await? >= MAX_LINES {
-        return Err(Conflict::Full.into());
-    }
     let wanted = i64::from(quantity.get()) + i64::from(before.unwrap_or(0));
     put(&mut tx, owner, cart, variant_id, wanted).await?;
     finish(tx, cart).await
 }
 
-/// Sets a line's quantity, and makes the line if it is gone (another tab removed it).
+/// Sets a line's quantity, and makes the line if it is gone: another tab removed it, or its removal is undone.
 ///
 /// # Errors
 /// As [`add`].
@@ -34,25 +33,69 @@ pub async fn set_quantity(db: &Db, owner: &CartOwner, variant_id: VariantId, qua
     finish(tx, cart).await
 }
 
-/// Takes a line out; one that is not there counts as taken out.
+/// Takes a line out, and says how many pieces it had; one that is not there counts as taken out.
 ///
 /// # Errors
 /// Only the database's.
-pub async fn remove(db: &Db, owner: &CartOwner, variant_id: VariantId) -> Result<CartSummary, AppError> {
+pub async fn remove(db: &Db, owner: &CartOwner, variant_id: VariantId) -> Result<(CartSummary, Option<Quantity>), AppError> {
     let mut tx = db.begin().await?;
     let cart = open(&mut tx, owner).await?;
-    store::delete_line(&mut *tx, cart, variant_id).await?;
+    let removed = store::delete_line(&mut *tx, cart, variant_id).await?;
+    Ok((finish(tx, cart).await?, removed.map(|line| line.quantity)))
+}
+
+/// Moves a line to the wishlist, which knows products and no numbers. One that is not there was moved before.
+///
+/// # Errors
+/// `NotFound` for a product that is not on show; `Full` when the wishlist is. The line then stays.
+pub async fn save_for_later(db: &Db, customer: &Customer, variant_id: VariantId) -> Result<CartSummary, AppError> {
+    let mut tx = db.begin().await?;
+    let cart = open(&mut tx, &CartOwner::customer(customer)).await?;
+    if let Some(line) = store::delete_line(&mut *tx, cart, variant_id).await? {
+        wishlist::service::put(&mut tx, customer, line.product_id).await?;
+    }
     finish(tx, cart).await
 }
 
-/// The figure in the header.
+/// Moves goods from the wishlist to the cart, one piece; what the cart has already keeps its number. What is not on the wishlist was moved
+/// before.
+///
+/// # Errors
+/// As [`add`]. The goods then stay on the wishlist.
+pub async fn move_from_wishlist(db: &Db, customer: &Customer, variant_id: VariantId) -> Result<CartSummary, AppError> {
+    let mut tx = db.begin().await?;
+    let owner = CartOwner::customer(customer);
+    let cart = open(&mut tx, &owner).await?;
+    if let Some(product) = store::product_of(&mut *tx, variant_id).await?
+        && wishlist::service::take(&mut tx, customer, product).await?
+        && store::quantity(&mut *tx, cart, variant_id).await?.is_none()
+    {
+        put(&mut tx, &owner, cart, variant_id, i64::from(Quantity::ONE)).await?;
+    }
+    finish(tx, cart).await
+}
+
+/// The numbers of the header, in one statement unless carts have to be merged first.
 ///
 /// # Errors
 /// Only the database's.
-pub async fn summary(db: &Db, owner: &CartOwner) -> Result<CartSummary, AppError> {
-    merge_if_both(db, owner).await?;
-    let count = store::count_pieces(db.pool(), owner.user_id(), owner.guest_hash()).await?;
-    Ok(CartSummary { count: u32::try_from(count).unwrap_or(u32::MAX) })
+pub async fn counts(db: &Db, owner: Option<&CartOwner>) -> Result<Counts, AppError> {
+    let Some(owner) = owner else { return Ok(Counts::default()) };
+    let mut row = store::counts(db.pool(), owner.user_id(), owner.guest_hash()).await?;
+    if row.guest_waits {
+        merge_now(db, owner).await?;
+        row = store::counts(db.pool(), owner.user_id(), owner.guest_hash()).await?;
+    }
+    let tally = |count| Tally::from(u32::try_from(count).unwrap_or(u32::MAX));
+    Ok(Counts { cart: tally(row.pieces), wishlist: tally(row.wishes) })
+}
+
+/// What can be had of a variant, if it is for sale.
+///
+/// # Errors
+/// Only the database's.
+pub async fn offer(db: &Db, owner: Option<&CartOwner>, variant_id: VariantId) -> Result<Option<Offer>, AppError> {
+    Ok(store::offer(db.pool(), variant_id, owner.and_then(CartOwner::user_id)).await?)
 }
 
 /// The whole cart with today's prices and availability.
@@ -60,14 +103,20 @@ pub async fn summary(db: &Db, owner: &CartOwner) -> Result<CartSummary, AppError
 /// # Errors
 /// Only the database's.
 pub async fn view(db: &Db, owner: &CartOwner) -> Result<Cart, AppError> {
-    merge_if_both(db, owner).await?;
+    let both = owner.user_id().is_some() && owner.guest_hash().is_some();
+    if both && store::guest_cart_exists(db.pool(), owner.guest_hash()).await? {
+        merge_now(db, owner).await?;
+    }
     let cart = store::find_cart(db.pool(), owner.user_id(), owner.guest_hash()).await?;
     let rows = match cart {
         Some(cart) => store::lines(db.pool(), cart, owner.user_id()).await?,
         None => Vec::new(),
     };
+    // Only a full cart leaves a guest's lines where they are.
+    let full = both && rows.len() >= MAX_LINES;
+    let waiting = if full { store::count_waiting(db.pool(), owner.guest_hash()).await? } else { 0 };
     let currency = store::currency(db.pool()).await?;
-    Ok(store::group_by_shop(rows, currency))
+    Ok(Cart { waiting: u32::try_from(waiting).unwrap_or(u32::MAX), ..store::group_by_shop(rows, currency) })
 }
 
 /// Inside checkout's transaction: the customer's cart, locked.
@@ -109,8 +158,7 @@ pub async fn lock(tx: &mut Tx, user_id: UserId) -> Result<Option<CartId>, AppErr
 /// # Errors
 /// Only the database's.
 pub async fn take_out_bought(tx: &mut Tx, cart: CartId, bought: &[(VariantId, Quantity)]) -> Result<(), AppError> {
-    let variants: Vec<VariantId> = bought.iter().map(|(variant, _)| *variant).collect();
-    let quantities: Vec<i32> = bought.iter().map(|(_, quantity)| quantity.as_i32()).collect();
+    let (variants, quantities) = columns(bought);
     store::delete_bought(&mut **tx, cart, &variants, &quantities).await?;
     store::reduce_bought(&mut **tx, cart, &variants, &quantities).await?;
     Ok(())
@@ -119,41 +167,47 @@ pub async fn take_out_bought(tx: &mut Tx, cart: CartId, bought: &[(VariantId, Qu
 /// The owner's cart, locked; made if there is none; a guest's cart is merged into the customer's on the way.
 async fn open(tx: &mut Tx, owner: &CartOwner) -> Result<CartId, AppError> {
     let Some(user_id) = owner.user_id() else {
-        store::insert_cart(&mut **tx, CartId::new(), None, owner.guest_hash()).await?;
-        return store::lock_guest_cart(&mut **tx, owner.guest_hash()).await?.ok_or(AppError::NotFound);
+        return Ok(store::open_guest_cart(&mut **tx, CartId::new(), owner.guest_hash()).await?);
     };
-    store::insert_cart(&mut **tx, CartId::new(), Some(user_id), None).await?;
-    let cart = store::lock_cart_of(&mut **tx, user_id).await?.ok_or(AppError::NotFound)?;
+    let cart = store::open_cart_of(&mut **tx, CartId::new(), user_id).await?;
     if let Some(guest_cart) = store::lock_guest_cart(&mut **tx, owner.guest_hash()).await? {
-        // The larger of two quantities: adding them up would double what was put in twice.
-        store::copy_lines(&mut **tx, guest_cart, cart).await?;
-        store::delete_cart(&mut **tx, guest_cart).await?;
+        let own = store::pieces(&mut **tx, cart).await?;
+        let guest = store::pieces(&mut **tx, guest_cart).await?;
+        let come = merge(&own, &guest);
+        let (variants, quantities) = columns(&come);
+        store::copy_lines(&mut **tx, guest_cart, cart, &variants, &quantities).await?;
+        if come.len() == guest.len() {
+            store::delete_cart(&mut **tx, guest_cart).await?;
+        } else {
+            store::delete_lines(&mut **tx, guest_cart, &variants).await?;
+        }
     }
     Ok(cart)
 }
 
-async fn merge_if_both(db: &Db, owner: &CartOwner) -> Result<(), AppError> {
-    if owner.user_id().is_some() && owner.guest_hash().is_some() && store::guest_cart_exists(db.pool(), owner.guest_hash()).await? {
-        let mut tx = db.begin().await?;
-        open(&mut tx, owner).await?;
-        tx.commit().await?;
-    }
-    Ok(())
+async fn merge_now(db: &Db, owner: &CartOwner) -> Result<(), AppError> {
+    let mut tx = db.begin().await?;
+    open(&mut tx, owner).await?;
+    Ok(tx.commit().await?)
+}
+
+/// As two arrays of a statement.
+fn columns(lines: &[(VariantId, Quantity)]) -> (Vec<VariantId>, Vec<i32>) {
+    lines.iter().map(|(variant, quantity)| (*variant, quantity.as_i32())).unzip()
 }
 
 async fn put(tx: &mut Tx, owner: &CartOwner, cart: CartId, variant_id: VariantId, wanted: i64) -> Result<(), AppError> {
-    let offer = store::offer(&mut **tx, variant_id, owner.user_id()).await?;
     // What was never there, is a draft, or was taken off the shelf: a stranger must not tell them apart.
-    let offer = offer.filter(|offer| offer.for_sale).ok_or(Conflict::NotForSale)?;
-    let available = u32::try_from(offer.available).unwrap_or(0);
-    let quantity = Quantity::try_from(wanted).ok().filter(|quantity| quantity.get() <= available);
-    let quantity = quantity.ok_or(Conflict::NotEnoughStock { available: available.min(Quantity::MAX.get()) })?;
+    let offer = store::offer(&mut **tx, variant_id, owner.user_id()).await?.ok_or(Conflict::NotForSale)?;
+    let quantity = Quantity::try_from(wanted).ok().filter(|quantity| quantity.get() <= offer.available);
+    let quantity = quantity.ok_or(Conflict::NotEnoughStock { available: offer.available.min(Quantity::MAX.get()) })?;
     store::upsert_line(&mut **tx, cart, variant_id, quantity, offer.price_minor).await?;
-    Ok(())
+    // Counted afterwards: a line that was there before needs no room.
+    if store::count_lines(&mut **tx, cart).await? > MAX_LINES as i64 { Err(Conflict::Full.into()) } else { Ok(()) }
 }
 
 async fn finish(mut tx: Tx, cart: CartId) -> Result<CartSummary, AppError> {
-    let count = store::touch_and_count(&mut *tx, cart).await?;
+    let count = store::count_pieces(&mut *tx, cart).await?;
     tx.commit().await?;
     Ok(CartSummary { count: u32::try_from(count).unwrap_or(u32::MAX) })
 }

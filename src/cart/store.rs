@@ -2,8 +2,9 @@
 
 use sqlx::PgExecutor;
 
-use super::{Cart, CartLine, CartShop, ShippingRate};
+use super::{Cart, CartLine, CartShop, Offer};
 use crate::values::{CartId, Currency, Money, PictureId, ProductId, Quantity, Slug, UserId, VariantId, VendorId};
+use crate::vendors::ShippingRate;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -27,27 +28,44 @@ pub struct LineRow {
     shipping_free_from_minor: Option<i64>,
 }
 
-/// What a variant can be had for right now.
-pub struct OfferRow {
-    pub price_minor: i64,
-    pub available: i64,
-    pub for_sale: bool,
+/// A line that has left the cart.
+pub struct TakenLine {
+    pub product_id: ProductId,
+    pub quantity: Quantity,
+}
+
+pub struct CountsRow {
+    pub pieces: i64,
+    pub wishes: i64,
+    /// A guest's cart is there that could be merged into the customer's.
+    pub guest_waits: bool,
 }
 
 pub async fn currency(db: impl PgExecutor<'_>) -> Result<Currency> {
     sqlx::query_scalar!(r#"select currency as "currency: Currency" from shop"#).fetch_one(db).await
 }
 
-pub async fn insert_cart(db: impl PgExecutor<'_>, id: CartId, user_id: Option<UserId>, token_hash: Option<&[u8]>) -> Result<()> {
-    sqlx::query!(
-        "insert into carts (id, user_id, token_hash) values ($1, $2, $3) on conflict do nothing",
+/// Locks the cart, or makes it: in one statement, since another request may delete a guest's cart (it was merged) at any time before.
+pub async fn open_guest_cart(db: impl PgExecutor<'_>, id: CartId, token_hash: Option<&[u8]>) -> Result<CartId> {
+    sqlx::query_scalar!(
+        r#"insert into carts (id, token_hash) values ($1, $2) on conflict (token_hash) do update set updated_at = now()
+           returning id as "id: CartId""#,
         id as _,
-        user_id as _,
         token_hash
     )
-    .execute(db)
-    .await?;
-    Ok(())
+    .fetch_one(db)
+    .await
+}
+
+pub async fn open_cart_of(db: impl PgExecutor<'_>, id: CartId, user_id: UserId) -> Result<CartId> {
+    sqlx::query_scalar!(
+        r#"insert into carts (id, user_id) values ($1, $2) on conflict (user_id) do update set updated_at = now()
+           returning id as "id: CartId""#,
+        id as _,
+        user_id as _
+    )
+    .fetch_one(db)
+    .await
 }
 
 pub async fn lock_cart_of(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Option<CartId>> {
@@ -72,15 +90,47 @@ pub async fn find_cart(db: impl PgExecutor<'_>, user_id: Option<UserId>, token_h
     .await
 }
 
-pub async fn count_pieces(db: impl PgExecutor<'_>, user_id: Option<UserId>, token_hash: Option<&[u8]>) -> Result<i64> {
-    sqlx::query_scalar!(
-        r#"select coalesce(sum(i.quantity), 0) as "count!" from carts c join cart_items i on i.cart_id = c.id
-           where c.user_id = $1 or ($1 is null and c.token_hash = $2)"#,
+/// The wishlist's count is of what its page shows.
+pub async fn counts(db: impl PgExecutor<'_>, user_id: Option<UserId>, token_hash: Option<&[u8]>) -> Result<CountsRow> {
+    sqlx::query_as!(
+        CountsRow,
+        r#"select coalesce((select sum(i.quantity) from carts c join cart_items i on i.cart_id = c.id
+               where c.user_id = $1 or ($1 is null and c.token_hash = $2)), 0) as "pieces!",
+             (select count(*) from wishlist_items w join visible_products p on p.id = w.product_id where w.user_id = $1) as "wishes!",
+             $1 is not null and exists (select from carts where token_hash = $2) as "guest_waits!""#,
         user_id as Option<UserId>,
         token_hash
     )
     .fetch_one(db)
     .await
+}
+
+pub async fn count_pieces(db: impl PgExecutor<'_>, cart: CartId) -> Result<i64> {
+    sqlx::query_scalar!(r#"select coalesce(sum(quantity), 0) as "count!" from cart_items where cart_id = $1"#, cart as _)
+        .fetch_one(db)
+        .await
+}
+
+/// Lines of a guest's cart.
+pub async fn count_waiting(db: impl PgExecutor<'_>, token_hash: Option<&[u8]>) -> Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from carts c join cart_items i on i.cart_id = c.id where c.token_hash = $1"#,
+        token_hash
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Oldest first.
+pub async fn pieces(db: impl PgExecutor<'_>, cart: CartId) -> Result<Vec<(VariantId, Quantity)>> {
+    let rows = sqlx::query!(
+        r#"select variant_id as "variant_id: VariantId", quantity as "quantity: Quantity" from cart_items where cart_id = $1
+           order by added_at, variant_id"#,
+        cart as _
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.variant_id, row.quantity)).collect())
 }
 
 pub async fn count_lines(db: impl PgExecutor<'_>, cart: CartId) -> Result<i64> {
@@ -93,18 +143,29 @@ pub async fn quantity(db: impl PgExecutor<'_>, cart: CartId, variant: VariantId)
         .await
 }
 
-pub async fn offer(db: impl PgExecutor<'_>, variant: VariantId, shopper: Option<UserId>) -> Result<Option<OfferRow>> {
-    sqlx::query_as!(
-        OfferRow,
-        r#"select pv.price_minor, pv.retired_at is null and exists (select from visible_products p where p.id = pv.product_id) as "for_sale!",
+/// None for what is not for sale. The shopper's own holds do not count against availability.
+pub async fn offer(db: impl PgExecutor<'_>, variant: VariantId, shopper: Option<UserId>) -> Result<Option<Offer>> {
+    let row = sqlx::query!(
+        r#"select p.name as "product_name!", pv.title, pv.price_minor,
              pv.stock - coalesce((select sum(h.quantity) from stock_holds h
                where h.variant_id = pv.id and h.expires_at > now() and h.shopper_id is distinct from $2), 0) as "available!"
-           from product_variants pv where pv.id = $1"#,
+           from product_variants pv join visible_products p on p.id = pv.product_id where pv.id = $1 and pv.retired_at is null"#,
         variant as _,
         shopper as Option<UserId>
     )
     .fetch_optional(db)
-    .await
+    .await?;
+    Ok(row.map(|row| Offer {
+        name: if row.title.is_empty() { row.product_name } else { format!("{} · {}", row.product_name, row.title) },
+        price_minor: row.price_minor,
+        available: u32::try_from(row.available).unwrap_or(0),
+    }))
+}
+
+pub async fn product_of(db: impl PgExecutor<'_>, variant: VariantId) -> Result<Option<ProductId>> {
+    sqlx::query_scalar!(r#"select product_id as "id: ProductId" from product_variants where id = $1"#, variant as _)
+        .fetch_optional(db)
+        .await
 }
 
 pub async fn upsert_line(db: impl PgExecutor<'_>, cart: CartId, variant: VariantId, quantity: Quantity, price_minor: i64) -> Result<()> {
@@ -121,37 +182,47 @@ pub async fn upsert_line(db: impl PgExecutor<'_>, cart: CartId, variant: Variant
     Ok(())
 }
 
-pub async fn delete_line(db: impl PgExecutor<'_>, cart: CartId, variant: VariantId) -> Result<()> {
-    sqlx::query!("delete from cart_items where cart_id = $1 and variant_id = $2", cart as _, variant as _).execute(db).await?;
-    Ok(())
+/// None if it was not there.
+pub async fn delete_line(db: impl PgExecutor<'_>, cart: CartId, variant: VariantId) -> Result<Option<TakenLine>> {
+    sqlx::query_as!(
+        TakenLine,
+        r#"delete from cart_items i using product_variants v where i.cart_id = $1 and i.variant_id = $2 and v.id = i.variant_id
+           returning v.product_id as "product_id: ProductId", i.quantity as "quantity: Quantity""#,
+        cart as _,
+        variant as _
+    )
+    .fetch_optional(db)
+    .await
 }
 
-pub async fn copy_lines(db: impl PgExecutor<'_>, from: CartId, to: CartId) -> Result<()> {
+/// Copies lines with new quantities; what is there already takes the quantity alone.
+pub async fn copy_lines(db: impl PgExecutor<'_>, from: CartId, to: CartId, variants: &[VariantId], quantities: &[i32]) -> Result<()> {
     sqlx::query!(
         "insert into cart_items (cart_id, variant_id, quantity, seen_price_minor, added_at)
-         select $2, variant_id, quantity, seen_price_minor, added_at from cart_items where cart_id = $1
-         on conflict (cart_id, variant_id) do update set quantity = greatest(cart_items.quantity, excluded.quantity)",
+         select $2, i.variant_id, come.quantity, i.seen_price_minor, i.added_at
+         from cart_items i join unnest($3::uuid[], $4::int[]) as come (variant_id, quantity) on come.variant_id = i.variant_id
+         where i.cart_id = $1
+         on conflict (cart_id, variant_id) do update set quantity = excluded.quantity",
         from as _,
-        to as CartId
+        to as CartId,
+        variants as &[VariantId],
+        quantities
     )
     .execute(db)
     .await?;
     Ok(())
 }
 
-pub async fn delete_cart(db: impl PgExecutor<'_>, cart: CartId) -> Result<()> {
-    sqlx::query!("delete from carts where id = $1", cart as _).execute(db).await?;
+pub async fn delete_lines(db: impl PgExecutor<'_>, cart: CartId, variants: &[VariantId]) -> Result<()> {
+    sqlx::query!("delete from cart_items where cart_id = $1 and variant_id = any($2)", cart as _, variants as &[VariantId])
+        .execute(db)
+        .await?;
     Ok(())
 }
 
-pub async fn touch_and_count(db: impl PgExecutor<'_>, cart: CartId) -> Result<i64> {
-    sqlx::query_scalar!(
-        r#"with touched as (update carts set updated_at = now() where id = $1)
-           select coalesce(sum(quantity), 0) as "count!" from cart_items where cart_id = $1"#,
-        cart as _
-    )
-    .fetch_one(db)
-    .await
+pub async fn delete_cart(db: impl PgExecutor<'_>, cart: CartId) -> Result<()> {
+    sqlx::query!("delete from carts where id = $1", cart as _).execute(db).await?;
+    Ok(())
 }
 
 pub async fn variant_ids(db: impl PgExecutor<'_>, cart: CartId) -> Result<Vec<VariantId>> {
@@ -212,12 +283,15 @@ pub fn group_by_shop(rows: Vec<LineRow>, currency: Currency) -> Cart {
                 vendor_id: row.vendor_id,
                 vendor_name: row.vendor_name,
                 vendor_slug: row.vendor_slug,
-                shipping_rate: ShippingRate { flat_minor: row.shipping_flat_minor, free_from_minor: row.shipping_free_from_minor },
+                shipping_rate: ShippingRate {
+                    flat: Money::new(row.shipping_flat_minor, currency),
+                    free_from: row.shipping_free_from_minor.map(|amount| Money::new(amount, currency)),
+                },
                 lines: vec![line],
             }),
         }
     }
-    Cart { shops, zero: Money::zero(currency) }
+    Cart { shops, waiting: 0, zero: Money::zero(currency) }
 }
 
 pub async fn delete_bought(db: impl PgExecutor<'_>, cart: CartId, variants: &[VariantId], quantities: &[i32]) -> Result<()> {

@@ -9,7 +9,7 @@ use crate::values::{ProductId, UnknownName};
 
 /// Where a page of a listing ended: what it was sorted by and the id of its last product. The next page begins behind it, whatever was
 /// added or sold in between. Others see it as a word without meaning; one that was tampered with names another place and nothing more.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Cursor {
     pub sort: Sort,

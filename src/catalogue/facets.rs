@@ -54,7 +54,7 @@ pub struct Counts {
 /// A count beside a choice; nothing where counting was stopped.
 pub type Figure = Option<u64>;
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct CategoryChoice {
     pub category: Category,
     /// 0 at the top.
@@ -64,7 +64,7 @@ pub struct CategoryChoice {
     pub chosen: bool,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct PriceChoice {
     pub min: Option<Money>,
     pub max: Option<Money>,
@@ -72,7 +72,7 @@ pub struct PriceChoice {
     pub chosen: bool,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct ShopChoice {
     pub slug: Slug,
     pub name: String,
@@ -81,7 +81,7 @@ pub struct ShopChoice {
 }
 
 /// The choices beside a listing. What is chosen within a kind of filter does not narrow the choices of the same kind.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Facets {
     pub categories: Vec<CategoryChoice>,
     pub prices: Vec<PriceChoice>,

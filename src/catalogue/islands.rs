@@ -156,7 +156,7 @@ pub fn Gallery(pictures: Vec<GalleryPicture>) -> impl IntoView {
         <div class="gallery">
             <div class="gallery-stage">
                 <img src=at(|picture| picture.src.clone()) srcset=at(|picture| picture.srcset.clone()) alt=at(|picture| picture.alt.clone())
-                    sizes="(width >= 56rem) 42rem, 94vw" width=width height=height fetchpriority="high"/>
+                    sizes="(width >= 48rem) 42rem, 94vw" width=width height=height fetchpriority="high"/>
             </div>
             {thumbs}
         </div>

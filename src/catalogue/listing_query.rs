@@ -7,7 +7,7 @@ use crate::values::{Currency, MAX_CHARGE_MINOR, Money, PageNumber, Slug};
 const MAX_SEARCH_CHARS: usize = 100;
 
 /// What somebody searches for: trimmed, without control characters (Postgres refuses NUL), not empty, 100 characters at most.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SearchText(String);
 
@@ -62,7 +62,7 @@ impl Dimension {
 }
 
 /// What a listing shows; it lives in the URL, so that back, reload and share work.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct ListingQuery {
     /// With all that stands below it.
     pub category: Option<Slug>,

@@ -80,7 +80,7 @@ impl Sort {
     }
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Category {
     pub id: CategoryId,
     pub slug: Slug,
@@ -104,7 +104,7 @@ pub struct CategoryTile {
 }
 
 /// A product in a listing.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct ProductCard {
     pub id: ProductId,
     pub slug: Slug,
@@ -167,14 +167,14 @@ impl From<PictureOrder> for String {
 }
 
 /// One line of a product's facts: "Material" – "Stoneware".
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Attribute {
     pub name: String,
     pub value: String,
 }
 
 /// What is bought: a product in one of its options.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Variant {
     pub id: VariantId,
     /// Empty for a product without options.
@@ -207,7 +207,7 @@ impl Shop {
 }
 
 /// All that a product's page shows.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Product {
     pub id: ProductId,
     pub slug: Slug,

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Attribute, MAX_VARIANTS, ProductOption};
-use crate::values::{CategoryId, Currency, FieldErrors, FieldProblem, MAX_CHARGE_MINOR, Money, MoneyError, Slug};
+use crate::values::{CategoryId, Currency, FieldErrors, FieldProblem, MAX_CHARGE_MINOR, Money, Slug};
 
 /// Bounds of the tables; a form says so before Postgres does.
 const MAX_NAME: usize = 120;
@@ -172,21 +172,7 @@ pub(super) fn parse_prices(
 }
 
 pub(super) fn parse_price(field: &str, text: &str, currency: Currency, errors: &mut FieldErrors) -> Option<Money> {
-    match Money::parse(text, currency) {
-        Ok(price) if (1..=MAX_CHARGE_MINOR).contains(&price.amount_minor) => Some(price),
-        Ok(_) => {
-            errors.push(field, FieldProblem::OutOfRange);
-            None
-        }
-        Err(MoneyError::Overflow) => {
-            errors.push(field, FieldProblem::OutOfRange);
-            None
-        }
-        Err(_) => {
-            errors.push(field, if text.trim().is_empty() { FieldProblem::Required } else { FieldProblem::NotAnAmount });
-            None
-        }
-    }
+    errors.amount(field, text, currency, 1..=MAX_CHARGE_MINOR)
 }
 
 /// Pieces on a shelf.

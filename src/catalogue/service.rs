@@ -20,7 +20,7 @@ use time::OffsetDateTime;
 use super::{Category, CategoryTree, HomePage, NewProduct, Product, ProductCard, SearchText, Shop, Suggestion, store};
 use crate::error::{AppError, OnConstraint};
 use crate::media::service::StoredPicture;
-use crate::platform::db::{Db, Tx};
+use crate::platform::db::{Db, Reader, Tx};
 use crate::values::{Currency, FieldErrors, FieldProblem, PictureId, ProductId, Slug, VendorId};
 pub use finding::list;
 
@@ -79,13 +79,14 @@ pub async fn categories(db: &Db) -> Result<Vec<Category>, AppError> {
 /// # Errors
 /// `Offline`.
 pub async fn home(db: &Db) -> Result<HomePage, AppError> {
-    let row = store::home(db.pool(), HOME_CARDS, HOME_SHOPS, HOME_COUNT).await?;
+    let kept = counts::kept(db).await?;
+    let mut reader = db.reader().await?;
+    let row = store::home(&mut *reader, HOME_CARDS, HOME_SHOPS, HOME_COUNT).await?;
     let mut ids = row.newest.clone();
     ids.extend(row.best_selling.iter().filter(|id| !row.newest.contains(id)));
-    let cards = store::cards(db.pool(), &ids).await?;
+    let cards = store::cards(&mut *reader, &ids).await?;
     let pick = |ids: &[ProductId]| ids.iter().filter_map(|id| cards.iter().find(|card| card.id == *id).cloned()).collect();
     let (newest, best_selling) = (pick(&row.newest), pick(&row.best_selling));
-    let kept = counts::kept(db).await?;
     let mut categories = row.categories.0;
     for tile in categories.iter_mut().filter(|tile| tile.product_count >= HOME_COUNT) {
         if let Some(counts) = kept.get(Some(tile.category.id)) {
@@ -106,30 +107,30 @@ pub async fn cards(db: &Db, ids: &[ProductId]) -> Result<Vec<ProductCard>, AppEr
 /// # Errors
 /// `NotFound` for what does not exist and for what may not be seen, alike.
 pub async fn product(db: &Db, slug: &Slug) -> Result<Product, AppError> {
-    Ok(store::product(db.pool(), slug).await?)
+    Ok(store::product(db.pool(), slug, 0).await?.0)
 }
 
 /// Where a product is now that once had this address.
 ///
 /// # Errors
 /// `Offline`.
-pub async fn moved(db: &Db, slug: &Slug) -> Result<Option<Slug>, AppError> {
-    Ok(store::preview::moved(db.pool(), slug).await?)
+pub async fn moved(reader: &mut Reader, slug: &Slug) -> Result<Option<Slug>, AppError> {
+    Ok(store::preview::moved(&mut **reader, slug).await?)
 }
 
-/// What else there is in the product's category, best rated first.
+/// A product, and what else there is in its category, best rated first.
 ///
 /// # Errors
-/// `Offline`.
-pub async fn related(db: &Db, product: &Product) -> Result<Vec<ProductCard>, AppError> {
-    let ids = store::related_ids(db.pool(), product.id, product.category.id, RELATED_CARDS).await?;
-    Ok(store::cards(db.pool(), &ids).await?)
+/// As [`product`].
+pub async fn with_related(reader: &mut Reader, slug: &Slug) -> Result<(Product, Vec<ProductCard>), AppError> {
+    let (product, ids) = store::product(&mut **reader, slug, RELATED_CARDS).await?;
+    Ok((product, store::cards(&mut **reader, &ids).await?))
 }
 
 /// What sells best.
-async fn popular(db: &Db, limit: i64) -> Result<Vec<ProductCard>, AppError> {
-    let ids = store::popular_ids(db.pool(), limit).await?;
-    Ok(store::cards(db.pool(), &ids).await?)
+async fn popular(reader: &mut Reader, limit: i64) -> Result<Vec<ProductCard>, AppError> {
+    let ids = store::popular_ids(&mut **reader, limit).await?;
+    Ok(store::cards(&mut **reader, &ids).await?)
 }
 
 /// # Errors
@@ -144,23 +145,24 @@ pub async fn shop(db: &Db, slug: &Slug) -> Result<Shop, AppError> {
 /// `Offline`.
 pub async fn suggest(db: &Db, q: &str) -> Result<Vec<Suggestion>, AppError> {
     let Some(text) = SearchText::parse(q) else { return Ok(Vec::new()) };
-    let found = suggest_as_typed(db, &text).await?;
+    let mut reader = db.reader().await?;
+    let found = suggest_as_typed(&mut reader, &text).await?;
     if !found.is_empty() {
         return Ok(found);
     }
-    match spelling::correct(db, &text).await? {
-        Some(other) => suggest_as_typed(db, &other).await,
+    match spelling::correct(&mut reader, &text).await? {
+        Some(other) => suggest_as_typed(&mut reader, &other).await,
         None => Ok(found),
     }
 }
 
-async fn suggest_as_typed(db: &Db, text: &SearchText) -> Result<Vec<Suggestion>, AppError> {
+async fn suggest_as_typed(reader: &mut Reader, text: &SearchText) -> Result<Vec<Suggestion>, AppError> {
     let prefix = text.prefix_query();
     if prefix.is_empty() {
         return Ok(Vec::new());
     }
     // Only names: a suggestion that does not contain what was typed would puzzle.
-    Ok(store::suggestions(db.pool(), &prefix, SUGGESTIONS).await?)
+    Ok(store::suggestions(&mut **reader, &prefix, SUGGESTIONS).await?)
 }
 
 /// The one currency of the shop.

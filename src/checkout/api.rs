@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::OrderProgress;
 use super::refund::TypedRefund;
 use crate::error::AppError;
-use crate::values::{AddressId, NothingElse, OrderId};
+use crate::values::{Address, AddressId, NothingElse, OrderId};
 
 /// Where the parcels go: an address of the book.
 #[server(name = ChooseAddress, prefix = "/api", endpoint = "checkout/choose-address")]
@@ -18,23 +18,16 @@ pub async fn choose_address(address_id: AddressId, #[server(flatten)] rest: Noth
     Ok(())
 }
 
-/// Where the parcels go: a new address, kept in the book.
+/// Where the parcels go: a new address, kept in the book if that is wanted.
 #[server(name = AddAddress, prefix = "/api", endpoint = "checkout/add-address")]
 pub async fn add_address(
-    name: String,
-    line1: String,
-    line2: String,
-    city: String,
-    region: String,
-    postal_code: String,
-    country_code: String,
+    #[server(flatten)] typed: Address,
+    #[server(default)] keep: bool,
     #[server(flatten)] rest: NothingElse,
 ) -> Result<(), AppError> {
     let NothingElse = rest;
     let customer = crate::accounts::guard::Customer::require().await?;
-    let db = crate::platform::request::state()?.db.clone();
-    let address = crate::values::Address::parse(&crate::values::Address { name, line1, line2, city, region, postal_code, country_code })?;
-    let address_id = crate::accounts::service::add_address(&db, &customer, address).await?;
+    let address_id = crate::accounts::service::add_address(&crate::platform::request::state()?.db, &customer, &typed, keep).await?;
     leptos_axum::redirect(&format!("/checkout/review?address={address_id}"));
     Ok(())
 }
@@ -56,6 +49,26 @@ pub async fn order_progress(order_id: OrderId, #[server(flatten)] rest: NothingE
     let NothingElse = rest;
     let customer = crate::accounts::guard::Customer::require().await?;
     super::service::progress(&crate::platform::request::state()?, &customer, order_id).await
+}
+
+/// The customer does not want what is not paid yet.
+#[server(name = CancelUnpaid, prefix = "/api", endpoint = "checkout/cancel-unpaid")]
+pub async fn cancel_unpaid(order_id: OrderId, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let customer = crate::accounts::guard::Customer::require().await?;
+    super::service::cancel_unpaid(&crate::platform::request::state()?, &customer, order_id).await?;
+    leptos_axum::redirect(&format!("/account/orders/{order_id}?done=canceled"));
+    Ok(())
+}
+
+/// The customer does not want what is paid and was not sent yet.
+#[server(name = CancelPaid, prefix = "/api", endpoint = "checkout/cancel-paid")]
+pub async fn cancel_paid(order_id: OrderId, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let customer = crate::accounts::guard::Customer::require().await?;
+    super::service::cancel_paid(&crate::platform::request::state()?, &customer, order_id).await?;
+    leptos_axum::redirect(&format!("/account/orders/{order_id}?done=given-back"));
+    Ok(())
 }
 
 /// The vendor's part of an order is on its way.

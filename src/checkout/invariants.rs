@@ -1,8 +1,16 @@
 //! What must be true of orders, payments and stock at any moment, as queries: `souk check`, and the end of each test that touches orders.
 
 use super::store;
+use crate::catalogue::service::pictures;
 use crate::error::AppError;
-use crate::platform::db::Db;
+use crate::platform::db::{Db, Tx};
+use crate::platform::state::AppState;
+
+/// Looked for outside the database.
+const FILES: &str = "I12 each picture that a row names has its files";
+
+/// Places named when something is broken in many.
+const NAMED: usize = 20;
 
 /// A broken invariant and where it is broken.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -13,18 +21,46 @@ pub struct Violation {
 
 impl std::fmt::Display for Violation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.invariant, self.rows.join(", "))
+        let named = self.rows.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>();
+        write!(f, "{}: {}", self.invariant, named.join(", "))?;
+        match self.rows.len() - named.len() {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
     }
 }
 
-/// All violations; an empty list is good news.
+/// All violations, of rows and of files; an empty list is good news.
+///
+/// # Errors
+/// Those of the database and of the store of pictures.
+pub async fn check_all(state: &AppState) -> Result<Vec<Violation>, AppError> {
+    let mut violations = check(&state.db).await?;
+    let missing = pictures::missing(state).await?;
+    if !missing.is_empty() {
+        violations.push(Violation { invariant: FILES, rows: missing.iter().map(ToString::to_string).collect() });
+    }
+    Ok(violations)
+}
+
+/// All violations that the database knows, at one moment.
 ///
 /// # Errors
 /// Only the database's.
 pub async fn check(db: &Db) -> Result<Vec<Violation>, AppError> {
+    let mut tx = db.begin().await?;
+    store::look(&mut tx).await?;
+    check_within(&mut tx).await
+}
+
+/// The same as a transaction sees it.
+///
+/// # Errors
+/// Only the database's.
+pub async fn check_within(tx: &mut Tx) -> Result<Vec<Violation>, AppError> {
     let mut violations = Vec::new();
     for (invariant, query) in store::INVARIANTS {
-        let rows = store::violations(db.pool(), query).await?;
+        let rows = store::violations(tx, query).await?;
         if !rows.is_empty() {
             violations.push(Violation { invariant, rows });
         }
@@ -32,7 +68,7 @@ pub async fn check(db: &Db) -> Result<Vec<Violation>, AppError> {
     Ok(violations)
 }
 
-/// How many invariants are checked.
-pub const fn count() -> usize {
-    store::INVARIANTS.len()
+/// What is checked, by name.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    store::INVARIANTS.iter().map(|(invariant, _)| *invariant).chain([FILES])
 }

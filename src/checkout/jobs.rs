@@ -12,6 +12,9 @@ use crate::{orders, payments};
 /// Name of the job that gives money back; woken when a refund is due.
 pub const REFUNDS: &str = "refunds";
 
+/// After so many attempts of a refund, some minutes apart, the admins hear of it.
+const ATTENTION_AFTER: i32 = 5;
+
 /// Rows taken in one run; the next run follows soon.
 const BATCH: i64 = 50;
 
@@ -68,10 +71,23 @@ pub async fn send_refunds(state: AppState) -> Result<(), AppError> {
             Err(GatewayError::Refused { code, .. }) if code == "charge_already_refunded" => finish(&state, &refund, None).await?,
             Err(error) => {
                 tracing::error!(refund = %refund.id, order = %refund.order_id, attempts = refund.attempts, %error, "refund not done yet");
-                payments::service::postpone_refund(&state.db, refund.id, &error.to_string()).await?;
+                postpone(&state, &refund, &error.to_string()).await?;
             }
         }
     }
+    Ok(())
+}
+
+async fn postpone(state: &AppState, refund: &payments::service::Refund, error: &str) -> Result<(), AppError> {
+    let mut tx = state.db.begin().await?;
+    payments::service::postpone_refund(&mut tx, refund.id, error).await?;
+    if refund.attempts >= ATTENTION_AFTER {
+        let order = orders::service::load(&mut tx, refund.order_id).await?.order;
+        let amount = Money::new(refund.amount_minor, refund.currency);
+        mail::refund_stuck(&mut tx, &order, refund.id, amount, error, &state.config.base_url).await?;
+    }
+    tx.commit().await?;
+    jobs::wake(OUTBOX);
     Ok(())
 }
 

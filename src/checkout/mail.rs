@@ -1,11 +1,13 @@
 //! Mails about orders, enqueued in the transaction that makes them true. One of a kind for an order and recipient: the key says so.
 
+use crate::accounts;
 use crate::error::AppError;
 use crate::notifications::{Mail, MailContent, service::enqueue};
 use crate::orders::service::LockedOrder;
 use crate::orders::{Order, OrderPart};
 use crate::payments::RefundReason;
 use crate::platform::db::Tx;
+use crate::platform::gateway::{Dispute, DisputeStatus};
 use crate::values::{Email, Money, OrderPartId, RefundId, country_name};
 
 /// Payment received: what was bought, what it cost, where it goes.
@@ -124,6 +126,91 @@ pub async fn part_canceled(tx: &mut Tx, order: &Order, part: OrderPartId, reason
         .button("See your order", order_url(order, base_url));
     let subject = format!("Order #{}: {} cannot send its part", order.number, part.vendor_name);
     send(tx, "part_canceled", &order.email, format!("part_canceled:{}", part.id), subject, content).await
+}
+
+/// The customer has changed their mind in time.
+///
+/// # Errors
+/// Only the database's.
+pub async fn order_canceled(tx: &mut Tx, order: &Order, base_url: &str) -> Result<(), AppError> {
+    let content = MailContent::new("Your order is canceled")
+        .paragraph(format!("Nothing of order #{} had been sent, so you get back what you paid for it.", order.number))
+        .paragraph("There is nothing you need to do. Your bank may take some days to show it.")
+        .button("See your order", order_url(order, base_url));
+    let subject = format!("Order #{} is canceled", order.number);
+    send(tx, "order_canceled", &order.email, format!("order_canceled:{}", order.id), subject, content).await
+}
+
+/// To each vendor whose part was canceled by somebody else before it was sent.
+///
+/// # Errors
+/// Only the database's.
+pub async fn nothing_to_send(tx: &mut Tx, locked: &LockedOrder, parts: &[OrderPartId], base_url: &str) -> Result<(), AppError> {
+    let order = &locked.order;
+    for (vendor, part) in locked.vendors.iter().zip(&order.parts).filter(|(_, part)| parts.contains(&part.id)) {
+        let content = MailContent::new("Please do not send this order")
+            .paragraph(format!("Your part of order #{} was canceled and paid back:", order.number))
+            .lines(goods(part))
+            .button("See the order", format!("{base_url}/vendor/orders/{}", order.id));
+        let key = format!("nothing_to_send:{}", part.id);
+        send(tx, "nothing_to_send", &vendor.email, key, format!("Order #{} is canceled", order.number), content).await?;
+    }
+    Ok(())
+}
+
+/// To the admins: what was paid is not what the order costs.
+///
+/// # Errors
+/// Only the database's.
+pub async fn in_review(tx: &mut Tx, order: &Order, paid: Money, base_url: &str) -> Result<(), AppError> {
+    let why = format!("{paid} was paid for an order over {}. Nothing is sent until you have looked at it.", order.total);
+    attention(tx, order, &format!("review:{}", order.id), why, base_url).await
+}
+
+/// To the admins: money that should go back does not.
+///
+/// # Errors
+/// Only the database's.
+pub async fn refund_stuck(
+    tx: &mut Tx,
+    order: &Order,
+    refund: RefundId,
+    amount: Money,
+    error: &str,
+    base_url: &str,
+) -> Result<(), AppError> {
+    let why = format!("A refund of {amount} has failed several times and is tried on. The payment provider says: {error}");
+    attention(tx, order, &format!("refund:{refund}"), why, base_url).await
+}
+
+/// To the admins: a bank disputes the payment, or has decided about it.
+///
+/// # Errors
+/// Only the database's.
+pub async fn disputed(tx: &mut Tx, order: &Order, dispute: &Dispute, base_url: &str) -> Result<(), AppError> {
+    let amount = dispute.amount;
+    let (key, why) = match dispute.status {
+        DisputeStatus::Lost => ("closed", format!("The customer's bank has decided against us: {amount} is gone.")),
+        status if status.is_closed() => ("closed", format!("The dispute over {amount} is closed, and the payment stands.")),
+        _ => {
+            let reason = dispute.reason.replace('_', " ");
+            ("opened", format!("The customer's bank disputes {amount} ({reason}). Please answer with the payment provider."))
+        }
+    };
+    attention(tx, order, &format!("dispute:{}:{key}", dispute.id), why, base_url).await
+}
+
+/// One mail to each admin who can sign in.
+async fn attention(tx: &mut Tx, order: &Order, about: &str, why: String, base_url: &str) -> Result<(), AppError> {
+    for (admin, to) in accounts::service::users::admins(tx).await? {
+        let content = MailContent::new("A payment needs attention")
+            .paragraph(format!("Order #{}", order.number))
+            .paragraph(why.clone())
+            .button("See the order", format!("{base_url}/admin/orders/{}", order.id));
+        let subject = format!("Order #{}: the payment needs attention", order.number);
+        send(tx, "payment_attention", to.as_str(), format!("payment_attention:{about}:{admin}"), subject, content).await?;
+    }
+    Ok(())
 }
 
 async fn send(

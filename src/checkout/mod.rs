@@ -14,6 +14,8 @@ pub mod api;
 pub mod islands;
 pub mod refund;
 #[cfg(feature = "ssr")]
+pub mod history;
+#[cfg(feature = "ssr")]
 pub mod invariants;
 #[cfg(feature = "ssr")]
 pub mod jobs;

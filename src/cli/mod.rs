@@ -15,6 +15,7 @@ use souk::platform::{site, telemetry};
 mod admin;
 mod database;
 mod demo;
+mod events;
 mod load;
 mod serve;
 mod signals;
@@ -49,6 +50,9 @@ enum Command {
     /// Accounts of administrators.
     #[command(subcommand)]
     Admin(Admin),
+    /// What the payment gateway told us.
+    #[command(subcommand)]
+    Events(Events),
     /// Check the configuration, the database and the shop's invariants.
     Check,
     /// The embedded database.
@@ -77,6 +81,22 @@ enum Admin {
     ResetTwoStep {
         #[arg(long)]
         email: String,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+enum Events {
+    /// Show the events that could not be applied.
+    Failed,
+    /// Apply events again. What they once did is not done twice.
+    #[command(group(clap::ArgGroup::new("which").required(true)))]
+    Replay {
+        /// The gateway's id of one event, whatever became of it.
+        #[arg(group = "which", value_name = "ID")]
+        id: Option<String>,
+        /// All that could not be applied, oldest first.
+        #[arg(long, group = "which")]
+        failed: bool,
     },
 }
 
@@ -123,6 +143,8 @@ pub async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Seed(Seed::Load(amounts)) => load::load(&amounts).await?,
         Command::Admin(Admin::Create { email, name }) => admin::create(&email, &name).await?,
         Command::Admin(Admin::ResetTwoStep { email }) => admin::reset_two_step(&email).await?,
+        Command::Events(Events::Failed) => events::show_failed().await?,
+        Command::Events(Events::Replay { id, .. }) => events::replay(id.as_deref()).await?,
         Command::Check => return check().await,
         Command::Database(Database::Exec { throwaway, command }) => return database::exec(throwaway, &command).await,
     }
@@ -195,14 +217,14 @@ async fn migrate(source: Option<PathBuf>) -> Result<(), Failure> {
 /// Exits with 1 if anything is wrong, so that it can watch over a backup or a deployment.
 async fn check() -> Result<ExitCode, Failure> {
     let shop = Shop::open(Settings::read()?).await?;
-    let outcome = invariants::check(&shop.state.db).await.map_err(Failure::from);
+    let outcome = invariants::check_all(&shop.state).await.map_err(Failure::from);
     let violations = shop.close(outcome).await?;
     say("The configuration is in order. The database answers, and its schema is up to date.");
     for violation in &violations {
         say(format_args!("Broken: {violation}"));
     }
     if violations.is_empty() {
-        say(format_args!("{} invariants hold.", invariants::count()));
+        say(format_args!("{} invariants hold.", invariants::names().count()));
         return Ok(ExitCode::SUCCESS);
     }
     Ok(ExitCode::FAILURE)

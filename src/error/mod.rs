@@ -98,6 +98,14 @@ pub enum Conflict {
     ReviewHidden,
     #[error("Nothing of this order can be given back.")]
     NothingToRefund,
+    /// The gateway refuses refunds of a payment that a bank has taken back, or may.
+    #[error("A bank disputes this payment: nothing can be given back until it has decided.")]
+    Disputed,
+    #[error("A part of this order has been sent already, so it cannot be canceled any more.")]
+    AlreadySent,
+    /// The bank works on the payment: it can be neither paid anew nor canceled.
+    #[error("The bank has not answered about your payment yet. Please try again in a few minutes.")]
+    PaymentUnderWay,
     /// Somebody else changed the same thing first.
     #[error("This was changed in the meantime. Please look at it once more.")]
     Stale,

@@ -17,7 +17,7 @@ pub mod service;
 pub const WIDTHS: [i32; 4] = [160, 320, 640, 1200];
 
 /// A stored picture as a page shows it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Picture {
     pub id: PictureId,
     pub alt: String,

@@ -131,10 +131,14 @@ pub struct Order {
     pub tax: Money,
     pub discount: Money,
     pub total: Money,
+    /// What went back, or is on its way.
+    pub refunded: Money,
     pub address: Address,
-    /// RFC 3339, UTC.
+    /// RFC 3339, UTC; so are the others.
     pub placed_at: String,
     pub paid_at: Option<String>,
+    /// When it was canceled or expired without having been paid.
+    pub closed_at: Option<String>,
     /// Why the last attempt to pay failed, in the gateway's words for customers.
     pub payment_error: Option<String>,
     pub parts: Vec<OrderPart>,
@@ -143,6 +147,14 @@ pub struct Order {
 impl Order {
     pub fn lines(&self) -> impl Iterator<Item = &OrderLine> {
         self.parts.iter().flat_map(|part| &part.lines)
+    }
+
+    /// Whether it is paid and its customer may still change their mind: nothing of it was sent, and something is to be.
+    pub fn is_cancelable(&self) -> bool {
+        let waits = |part: &OrderPart| part.fulfilment == Fulfilment::Unfulfilled;
+        matches!(self.status, OrderStatus::Paid | OrderStatus::PartiallyRefunded)
+            && self.parts.iter().any(waits)
+            && self.parts.iter().all(|part| waits(part) || part.fulfilment == Fulfilment::Canceled)
     }
 }
 
@@ -156,6 +168,10 @@ pub struct OrderPart {
     pub total: Money,
     pub carrier: Option<String>,
     pub tracking: Option<String>,
+    /// RFC 3339, UTC; so are the others.
+    pub shipped_at: Option<String>,
+    pub delivered_at: Option<String>,
+    pub canceled_at: Option<String>,
     pub lines: Vec<OrderLine>,
 }
 
@@ -169,11 +185,54 @@ pub struct OrderLine {
     pub unit_price: Money,
     pub quantity: Quantity,
     pub subtotal: Money,
+    /// Pieces that were given back; an amount may go back without any.
+    pub refunded_quantity: u32,
+    pub refunded: Money,
+}
+
+impl OrderLine {
+    /// What of it was given back, in words.
+    pub fn given_back(&self) -> Option<String> {
+        let money = Some(self.refunded).filter(|money| !money.is_zero()).map(|money| format!(": {money}"));
+        match self.refunded_quantity {
+            0 => money.map(|money| format!("Partly refunded{money}")),
+            pieces => Some(format!("{pieces} of {} refunded{}", self.quantity, money.unwrap_or_default())),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::OrderStatus::{self, *};
+    use super::*;
+    use crate::values::Currency;
+
+    fn line(refunded_quantity: u32, refunded_minor: i64) -> OrderLine {
+        let money = |minor| Money::new(minor, Currency::USD);
+        OrderLine {
+            product_name: "Cup".into(),
+            product_slug: "cup".into(),
+            variant_title: String::new(),
+            picture_id: None,
+            unit_price: money(1500),
+            quantity: Quantity::try_from(3).unwrap(),
+            subtotal: money(4500),
+            refunded_quantity,
+            refunded: money(refunded_minor),
+        }
+    }
+
+    #[test]
+    fn what_was_given_back_of_a_line_is_said_in_words() {
+        for (pieces, minor, words) in [
+            (0, 0, None),
+            (2, 3000, Some("2 of 3 refunded: $30.00")),
+            (0, 500, Some("Partly refunded: $5.00")),
+            (1, 0, Some("1 of 3 refunded")),
+        ] {
+            assert_eq!(line(pieces, minor).given_back().as_deref(), words);
+        }
+    }
 
     #[test]
     fn what_is_paid_never_becomes_pending_or_failed() {

@@ -202,7 +202,8 @@ pub async fn overdue(db: &Db, limit: i64) -> Result<Vec<OrderId>, AppError> {
     Ok(store::overdue(db.pool(), PENDING_LIFE_MINUTES, limit).await?)
 }
 
-fn rfc3339(at: OffsetDateTime) -> String {
+/// A point in time as pages and the API have it.
+pub fn rfc3339(at: OffsetDateTime) -> String {
     // Years beyond 9999 are the only thing that cannot be written.
     at.format(&Rfc3339).unwrap_or_default()
 }
@@ -220,6 +221,9 @@ fn order(row: store::OrderRow, lines: Vec<store::LineRow>) -> Order {
                 total: money(line.part_total_minor),
                 carrier: line.carrier,
                 tracking: line.tracking,
+                shipped_at: line.shipped_at.map(rfc3339),
+                delivered_at: line.delivered_at.map(rfc3339),
+                canceled_at: line.canceled_at.map(rfc3339),
                 lines: Vec::new(),
             };
             parts.push((line.part_id, part));
@@ -234,6 +238,9 @@ fn order(row: store::OrderRow, lines: Vec<store::LineRow>) -> Order {
                 unit_price: money(line.unit_price_minor),
                 quantity: line.quantity,
                 subtotal: money(line.subtotal_minor),
+                // Never more than the quantity, by constraint.
+                refunded_quantity: u32::try_from(line.refunded_quantity).unwrap_or_default(),
+                refunded: money(line.refunded_minor),
             });
         }
     }
@@ -246,6 +253,7 @@ fn order(row: store::OrderRow, lines: Vec<store::LineRow>) -> Order {
         tax: money(row.tax_minor),
         discount: money(row.discount_minor),
         total: money(row.total_minor),
+        refunded: money(row.refunded_minor),
         address: Address {
             name: row.ship_name,
             line1: row.ship_line1,
@@ -257,6 +265,7 @@ fn order(row: store::OrderRow, lines: Vec<store::LineRow>) -> Order {
         },
         placed_at: rfc3339(row.placed_at),
         paid_at: row.paid_at.map(rfc3339),
+        closed_at: row.closed_at.map(rfc3339),
         email: row.email,
         payment_error: row.payment_error,
         parts: parts.into_iter().map(|(_, part)| part).collect(),

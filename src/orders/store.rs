@@ -25,6 +25,7 @@ pub struct OrderRow {
     pub tax_minor: i64,
     pub discount_minor: i64,
     pub total_minor: i64,
+    pub refunded_minor: i64,
     pub ship_name: String,
     pub ship_line1: String,
     pub ship_line2: String,
@@ -34,6 +35,7 @@ pub struct OrderRow {
     pub ship_country_code: String,
     pub placed_at: OffsetDateTime,
     pub paid_at: Option<OffsetDateTime>,
+    pub closed_at: Option<OffsetDateTime>,
     pub payment_error: Option<String>,
 }
 
@@ -49,6 +51,9 @@ pub struct LineRow {
     pub part_total_minor: i64,
     pub carrier: Option<String>,
     pub tracking: Option<String>,
+    pub shipped_at: Option<OffsetDateTime>,
+    pub delivered_at: Option<OffsetDateTime>,
+    pub canceled_at: Option<OffsetDateTime>,
     pub variant_id: VariantId,
     pub product_name: String,
     pub product_slug: String,
@@ -57,6 +62,8 @@ pub struct LineRow {
     pub unit_price_minor: i64,
     pub quantity: Quantity,
     pub subtotal_minor: i64,
+    pub refunded_quantity: i64,
+    pub refunded_minor: i64,
 }
 
 pub struct SummaryRow {
@@ -95,7 +102,8 @@ pub async fn find(db: impl PgExecutor<'_>, id: OrderId) -> Result<Option<OrderRo
         OrderRow,
         r#"select o.id as "id: OrderId", number, user_id as "user_id: UserId", email, o.status as "status: OrderStatus", o.currency as "currency: Currency",
              items_minor, shipping_minor, tax_minor, discount_minor, total_minor, ship_name, ship_line1, ship_line2, ship_city, ship_region,
-             ship_postal_code, ship_country_code, placed_at, paid_at, pay.last_error_message as payment_error
+             ship_postal_code, ship_country_code, placed_at, paid_at, closed_at, pay.last_error_message as payment_error,
+             (select coalesce(sum(r.amount_minor), 0)::bigint from refunds r where r.order_id = o.id and r.status <> 'failed') as "refunded_minor!"
            from orders o left join payments pay on pay.order_id = o.id and pay.status <> 'canceled'
            where o.id = $1"#,
         id as _
@@ -109,9 +117,12 @@ pub async fn lines(db: impl PgExecutor<'_>, id: OrderId) -> Result<Vec<LineRow>>
         LineRow,
         r#"select p.id as "part_id: OrderPartId", p.vendor_id as "vendor_id: VendorId", p.vendor_name, v.contact_email as vendor_email,
              p.fulfilment as "fulfilment: Fulfilment", p.shipping_minor as part_shipping_minor, p.total_minor as part_total_minor, p.carrier, p.tracking,
-             l.id as "id: OrderLineId", l.variant_id as "variant_id: VariantId", l.product_name, l.product_slug, l.variant_title, l.picture_id as "picture_id: PictureId",
-             l.unit_price_minor, l.quantity as "quantity: Quantity", l.subtotal_minor
+             p.shipped_at, p.delivered_at, p.canceled_at, l.id as "id: OrderLineId", l.variant_id as "variant_id: VariantId", l.product_name, l.product_slug, l.variant_title, l.picture_id as "picture_id: PictureId",
+             l.unit_price_minor, l.quantity as "quantity: Quantity", l.subtotal_minor,
+             coalesce(g.quantity, 0) as "refunded_quantity!", coalesce(g.amount_minor, 0)::bigint as "refunded_minor!"
            from order_parts p join order_lines l on l.part_id = p.id join vendors v on v.id = p.vendor_id
+           left join lateral (select sum(i.quantity) as quantity, sum(i.amount_minor) as amount_minor from refund_items i
+             join refunds r on r.id = i.refund_id and r.status <> 'failed' where i.line_id = l.id) g on true
            where p.order_id = $1 order by p.id, l.id"#,
         id as _
     )

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::listing::grouped;
+use super::memo::Memo;
 use crate::catalogue::{self, Dimension, Figure, ListingQuery};
 use crate::values::Money;
 
@@ -148,9 +149,16 @@ fn Others(facets: catalogue::Facets, query: ListingQuery) -> impl IntoView {
     }
 }
 
+/// The choices of a listing and what is chosen make all of the HTML, of which most is addresses.
+static CHOICES: Memo<(catalogue::Facets, ListingQuery)> = Memo::empty();
+
 /// All choices. On a small screen they open over the page by a link, and close by another.
 #[component]
 pub fn Facets(facets: catalogue::Facets, query: ListingQuery) -> impl IntoView {
+    CHOICES.view((facets, query), |(facets, query)| choices(facets, query))
+}
+
+fn choices(facets: catalogue::Facets, query: ListingQuery) -> impl IntoView {
     let rounded = facets.rounded;
     let mut facets = facets;
     let (categories, prices) = (std::mem::take(&mut facets.categories), std::mem::take(&mut facets.prices));

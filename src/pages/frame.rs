@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::memo::Memo;
 use super::{driven, here, query};
 use crate::accounts::Role;
 use crate::accounts::api::SignOut;
 use crate::accounts::guard::Customer;
 use crate::accounts::with_next;
 use crate::cart::guard::CartOwner;
-use crate::cart::islands::CartCount;
+use crate::cart::{Counts, Tally};
 use crate::catalogue::CategoryTree;
 use crate::catalogue::islands::SearchBox;
 use crate::platform::state::AppState;
@@ -18,12 +19,15 @@ use crate::ui::Icon;
 use crate::ui::theme::ThemeToggle;
 use server_fn::ServerFn;
 
+/// The page of all goods.
+const EVERYTHING: &str = "/products";
+
 /// What the frame knows of the visitor. A frame that cannot know renders without: it must not take the page down with it.
 #[derive(Clone, Debug, Default)]
 struct Visitor {
     categories: Arc<CategoryTree>,
     customer: Option<Customer>,
-    pieces: u32,
+    counts: Counts,
 }
 
 impl Visitor {
@@ -31,11 +35,9 @@ impl Visitor {
         let Some(state) = use_context::<AppState>() else { return Self::default() };
         let categories = crate::catalogue::service::category_tree(&state.db).await.unwrap_or_default();
         let customer = Customer::current().await.unwrap_or_default();
-        let pieces = match CartOwner::current().await {
-            Ok(Some(owner)) => crate::cart::service::summary(&state.db, &owner).await.unwrap_or_default().count,
-            _ => 0,
-        };
-        Self { categories, customer, pieces }
+        let owner = CartOwner::current().await.unwrap_or_default();
+        let counts = crate::cart::service::counts(&state.db, owner.as_ref()).await.unwrap_or_default();
+        Self { categories, customer, counts }
     }
 }
 
@@ -65,29 +67,47 @@ fn Brand() -> impl IntoView {
     }
 }
 
-#[component]
-fn AccountMenu(customer: Option<Customer>) -> impl IntoView {
-    let Some(customer) = customer else {
-        let path = here();
-        let href = with_next("/sign-in", if path.starts_with("/sign-") { "/" } else { &path });
-        return view! {
-            <a class="tool" href=href><Icon name="user"/><span class="tool-label">"Sign in"</span><span class="visually-hidden">" to your account"</span></a>
+/// Who looks, as far as the header shows it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Account {
+    Stranger { sign_in: String },
+    Known { name: String, email: String, role: Role },
+}
+
+impl Account {
+    fn of(customer: Option<Customer>, here: &str) -> Self {
+        match customer {
+            Some(customer) => Self::Known { name: customer.name().to_owned(), email: customer.email().to_string(), role: customer.role() },
+            None => Self::Stranger { sign_in: with_next("/sign-in", if here.starts_with("/sign-") { "/" } else { here }) },
         }
-        .into_any();
+    }
+}
+
+#[component]
+fn AccountMenu(account: Account) -> impl IntoView {
+    let (name, email, role) = match account {
+        Account::Known { name, email, role } => (name, email, role),
+        Account::Stranger { sign_in } => {
+            return view! {
+                <a class="tool" href=sign_in><Icon name="user"/><span class="tool-label">"Sign in"</span><span class="visually-hidden">" to your account"</span></a>
+            }
+            .into_any();
+        }
     };
-    let first_name = customer.name().split_whitespace().next().unwrap_or_default().to_owned();
+    let first_name = name.split_whitespace().next().unwrap_or_default().to_owned();
     view! {
         <details class="menu">
             <summary class="tool" aria-label="Your account"><Icon name="user"/><span class="tool-label">{first_name}</span></summary>
             <div class="menu-panel">
-                <p>"Signed in as "<strong>{customer.name().to_owned()}</strong><br/><span class="muted">{customer.email().to_string()}</span></p>
-                {match customer.role() {
+                <p>"Signed in as "<strong>{name}</strong><br/><span class="muted">{email}</span></p>
+                {match role {
                     Role::Customer => None,
                     Role::Vendor => Some(view! { <a class="menu-item" href="/vendor"><Icon name="shop"/>"Your shop"</a> }),
                     Role::Admin => Some(view! { <a class="menu-item" href="/admin/vendors"><Icon name="shop"/>"Shops"</a> }),
                 }}
-                {(customer.role() == Role::Admin).then(|| view! {
+                {(role == Role::Admin).then(|| view! {
                     <a class="menu-item" href="/admin/orders"><Icon name="truck"/>"Orders"</a>
+                    <a class="menu-item" href="/admin/disputes"><Icon name="alert"/>"Disputes"</a>
                     <a class="menu-item" href="/admin/products"><Icon name="box"/>"Products"</a>
                     <a class="menu-item" href="/admin/reviews"><Icon name="alert"/>"Reviews"</a>
                     <a class="menu-item" href="/admin/categories"><Icon name="box"/>"Categories"</a>
@@ -103,42 +123,77 @@ fn AccountMenu(customer: Option<Customer>) -> impl IntoView {
     .into_any()
 }
 
+/// A number beside an icon, which `public/counts.js` keeps right.
+#[component]
+fn Count(of: &'static str, tally: Tally) -> impl IntoView {
+    let Tally { badge, words } = tally;
+    let hidden = badge.is_empty();
+    view! {
+        <span class="tool-count" data-count=of aria-hidden="true" hidden=hidden>{badge}</span>
+        <span class="visually-hidden">{words}</span>
+    }
+}
+
+/// All that the header is rendered from.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct HeaderKey {
+    searched: String,
+    account: Account,
+    counts: Counts,
+    /// Categories of the top: name and address.
+    links: Vec<(String, String)>,
+    /// The one of the links, if any, that leads to this page.
+    current: Option<String>,
+}
+
+static HEADER: Memo<HeaderKey> = Memo::empty();
+
 /// Header of every page.
 #[component]
 pub fn Header() -> impl IntoView {
-    let path = here();
-    let searched = query_of(&path);
+    let here = here();
+    let searched = query_of(&here);
     let visitor = driven(Visitor::load());
     let header = Suspend::new(async move {
-        let Visitor { categories, customer, pieces } = visitor.await.unwrap_or_default();
-        let path = path.split('?').next().unwrap_or_default().to_owned();
-        let current = move |href: &str| (path == href).then_some("page");
-        view! {
-            <header class="site-header">
-                <div class="wrap site-bar">
-                    <Brand/>
-                    <div class="site-search"><SearchBox q=searched/></div>
-                    <div class="site-tools">
-                        <ThemeToggle/>
-                        <AccountMenu customer=customer/>
-                        <a class="tool" href="/wishlist" aria-label="Wishlist"><Icon name="heart"/></a>
-                        <a class="tool" href="/cart"><Icon name="cart"/><span class="visually-hidden">"Cart, "</span><CartCount initial=pieces/></a>
-                    </div>
-                </div>
-                <nav class="category-nav" aria-label="Categories">
-                    <div class="wrap"><ul role="list">
-                        <li><a href="/products" aria-current=current("/products")>"Everything"</a></li>
-                        {categories.roots().map(|category| {
-                            let href = category.url();
-                            let mark = current(&href);
-                            view! { <li><a href=href aria-current=mark>{category.name.clone()}</a></li> }
-                        }).collect_view()}
-                    </ul></div>
-                </nav>
-            </header>
-        }
+        let Visitor { categories, customer, counts } = visitor.await.unwrap_or_default();
+        let links: Vec<_> = categories.roots().map(|category| (category.name.clone(), category.url())).collect();
+        let path = here.split('?').next().unwrap_or_default();
+        let is_link = path == EVERYTHING || links.iter().any(|(_, href)| href == path);
+        let current = is_link.then(|| path.to_owned());
+        HEADER.view(HeaderKey { searched, account: Account::of(customer, &here), counts, links, current }, header)
     });
     view! { <Suspense fallback=|| ()>{header}</Suspense> }
+}
+
+fn header(HeaderKey { searched, account, counts, links, current }: HeaderKey) -> impl IntoView {
+    let mark = move |href: &str| (current.as_deref() == Some(href)).then_some("page");
+    let wishes = matches!(account, Account::Known { .. }).then_some(counts.wishlist);
+    view! {
+        <header class="site-header">
+            <div class="wrap site-bar">
+                <Brand/>
+                <div class="site-search"><SearchBox q=searched/></div>
+                <div class="site-tools">
+                    <ThemeToggle/>
+                    <AccountMenu account=account/>
+                    <a class="tool" href="/wishlist">
+                        <Icon name="heart"/><span class="visually-hidden">"Wishlist"{wishes.is_some().then_some(", ")}</span>
+                        {wishes.map(|tally| view! { <Count of="wishlist" tally=tally/> })}
+                    </a>
+                    <a class="tool" href="/cart"><Icon name="cart"/><span class="visually-hidden">"Cart, "</span><Count of="cart" tally=counts.cart/></a>
+                </div>
+            </div>
+            <nav class="category-nav" aria-label="Categories">
+                <div class="wrap"><ul role="list">
+                    <li><a href=EVERYTHING aria-current=mark(EVERYTHING)>"Everything"</a></li>
+                    {links.into_iter().map(|(name, href)| {
+                        let mark = mark(&href);
+                        view! { <li><a href=href aria-current=mark>{name}</a></li> }
+                    }).collect_view()}
+                </ul></div>
+            </nav>
+        </header>
+    }
 }
 
 /// What was searched for, if this is a page of results; read from the URL, since the header stands outside of the router.
@@ -146,10 +201,17 @@ fn query_of(path: &str) -> String {
     if path.starts_with("/search") { query("q").unwrap_or_default() } else { String::new() }
 }
 
+/// With and without the mailbox.
+static FOOTER: Memo<bool> = Memo::empty();
+
 /// Footer of every page.
 #[component]
 pub fn Footer() -> impl IntoView {
     let mailbox = use_context::<AppState>().is_some_and(|state| state.config.shows_mailbox());
+    FOOTER.view(mailbox, footer)
+}
+
+fn footer(mailbox: bool) -> impl IntoView {
     view! {
         <footer class="site-footer">
             <div class="wrap">

@@ -1,6 +1,7 @@
 //! One file per URL (or pair of URLs). A page loads what it shows, composes components and islands, and has no rules of its own.
 
 pub mod account;
+mod addresses;
 pub mod admin;
 pub mod cart;
 pub mod checkout;
@@ -10,9 +11,11 @@ mod document;
 mod facets;
 pub mod frame;
 mod goods;
+mod history;
 pub mod home;
 pub mod listing;
 pub mod mailbox;
+pub mod memo;
 pub mod problem;
 pub mod product;
 pub mod report;
@@ -29,7 +32,6 @@ pub mod wishlist;
 
 use std::future::Future;
 
-use http::request::Parts;
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use leptos_router::params::ParamsMap;
@@ -37,6 +39,7 @@ use tokio::task::JoinError;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::error::AppError;
+use crate::platform::request;
 
 /// Runs a load as a task of its own, in the context of the component that asks for it.
 ///
@@ -68,7 +71,7 @@ pub fn loaded<V: IntoView + 'static>(load: impl Future<Output = Result<V, AppErr
 /// Path and query of this request.
 pub fn here() -> String {
     // Without a request there is one reader alone: the list of routes, made when the server starts.
-    use_context::<Parts>().and_then(|parts| parts.uri.path_and_query().map(ToString::to_string)).unwrap_or_else(|| "/".to_owned())
+    request::of_parts(|parts| parts.uri.path_and_query().map(ToString::to_string)).flatten().unwrap_or_else(|| "/".to_owned())
 }
 
 /// One parameter of the query.

@@ -9,12 +9,13 @@ use serde_json::json;
 use super::dates::long;
 use super::document::{Document, absolute, opening};
 use super::goods::{ProductGrid, WishHeart, Wishes};
+use super::memo::Memo;
 use super::reviews::reviews_url;
 use super::{loaded, path_part};
 use crate::cart::islands::{BuyForm, BuyOption};
 use crate::catalogue::islands::{Gallery, GalleryPicture};
 use crate::catalogue::ui::{place, stock_class, stock_words};
-use crate::catalogue::{Attribute, Category, Product, ProductCard, shop_url};
+use crate::catalogue::{Attribute, Category, Product, ProductCard, product_url, shop_url};
 use crate::error::AppError;
 use crate::platform::request;
 use crate::reviews::ReviewPage;
@@ -89,7 +90,7 @@ fn Head(description: String, title: String, url: String, picture: Option<String>
 
 /// Name, price, stock, options, button.
 #[component]
-fn Buy(product: Product, wishes: Option<Wishes>) -> impl IntoView {
+fn Buy(product: Product, #[prop(optional_no_strip)] saved: Option<bool>) -> impl IntoView {
     let Some(chosen) = product.default_variant() else { return ().into_any() };
     let (price, was, chosen_id) = (chosen.price, chosen.compare_at, chosen.id);
     let from = product.variants.iter().any(|variant| variant.price != price);
@@ -104,8 +105,7 @@ fn Buy(product: Product, wishes: Option<Wishes>) -> impl IntoView {
     let options = options.collect();
     let place = place(&product.vendor_city, &product.vendor_country_code);
     let sent_by = format!("Packed and sent by {}", product.vendor_name);
-    let heart =
-        wishes.map(|wishes| view! { <div><WishHeart wishes=wishes product_id=product.id name=product.name.clone() wide=true/></div> });
+    let (name, url) = (product.name.clone(), product_url(&product.slug));
     view! {
         <div class="product-buy">
             <div class="product-maker">
@@ -120,7 +120,7 @@ fn Buy(product: Product, wishes: Option<Wishes>) -> impl IntoView {
             <p><Price now=price was=was large=true from=from/></p>
             <p class=stock_class(available)>{stock_words(available)}</p>
             <BuyForm options=options chosen=chosen_id/>
-            {heart}
+            <div><WishHeart saved=saved product_id=product.id name=name url=url wide=true/></div>
             <ul class="trust">
                 <li><Icon name="truck" small=true/>{sent_by}</li>
                 <li><Icon name="lock" small=true/>"Card details go to the payment provider, never to us"</li>
@@ -151,17 +151,29 @@ fn Details(html: String, attributes: Vec<Attribute>) -> impl IntoView {
     }
 }
 
+/// All that a product's body is rendered from.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Body {
+    product: Product,
+    trail: Vec<(String, String)>,
+    saved: Option<bool>,
+}
+
+static BODIES: Memo<Body> = Memo::empty();
+
 /// A product as customers see it: gallery, name, price, options, button, description, facts. Its vendor sees the same before it is published.
 #[component]
 pub fn ProductBody(
     product: Product,
     /// The way to it, without the product itself.
     trail: Vec<(String, String)>,
-    /// Of the visitor; without them there is no heart.
-    #[prop(optional_no_strip)]
-    wishes: Option<Wishes>,
+    wishes: Wishes,
 ) -> impl IntoView {
-    let mut product = product;
+    let saved = wishes.saved(product.id);
+    BODIES.view(Body { product, trail, saved }, body)
+}
+
+fn body(Body { mut product, trail, saved }: Body) -> impl IntoView {
     let pictures: Vec<GalleryPicture> = std::mem::take(&mut product.pictures)
         .into_iter()
         .map(|picture| GalleryPicture {
@@ -183,16 +195,20 @@ pub fn ProductBody(
                 } else {
                     Either::Right(view! { <Gallery pictures=pictures/> })
                 }}
-                <Buy product=product wishes=wishes/>
+                <Buy product=product saved=saved/>
             </div>
         </div>
         <Details html=html attributes=attributes/>
     }
 }
 
+/// The newest reviews, where there are more, and how many ratings of which sum the product has.
+type ReviewsKey = (ReviewPage, String, i64, i64);
+
+static REVIEWS: Memo<ReviewsKey> = Memo::empty();
+
 /// What people say: how many gave how many stars, and the newest words.
-#[component]
-fn Reviews(page: ReviewPage, more: String, count: i64, sum: i64) -> impl IntoView {
+fn reviews((page, more, count, sum): ReviewsKey) -> impl IntoView {
     let ReviewPage { reviews, distribution, next } = page;
     view! {
         <section class="wrap section" aria-labelledby="reviews-title" id="reviews">
@@ -239,20 +255,22 @@ pub fn ProductPage() -> impl IntoView {
     loaded(async move {
         let state = request::state()?;
         let slug = slug?;
-        let product = match crate::catalogue::service::product(&state.db, &slug).await {
-            Err(AppError::NotFound) => match crate::catalogue::service::moved(&state.db, &slug).await? {
+        let wishes = Wishes::load().await?;
+        let tree = crate::catalogue::service::category_tree(&state.db).await?;
+        let mut reader = state.db.reader().await?;
+        let (product, related) = match crate::catalogue::service::with_related(&mut reader, &slug).await {
+            Err(AppError::NotFound) => match crate::catalogue::service::moved(&mut reader, &slug).await? {
                 Some(now) => {
                     moved_to(&now);
                     return Ok(().into_any());
                 }
                 None => return Err(AppError::NotFound),
             },
-            product => product?,
+            found => found?,
         };
-        let related = crate::catalogue::service::related(&state.db, &product).await?;
-        let reviews = crate::reviews::service::of_product(&state.db, product.id, None).await?;
-        let tree = crate::catalogue::service::category_tree(&state.db).await?;
-        let wishes = Wishes::load().await?;
+        let page = crate::reviews::service::of_product(&mut reader, product.id, None).await?;
+        // Others may need the connection while this page is rendered.
+        drop(reader);
         let path: Vec<Category> = tree.path(product.category.id).into_iter().cloned().collect();
         let path = if path.is_empty() { vec![product.category.clone()] } else { path };
         let home = ("Home".to_owned(), "/".to_owned());
@@ -266,8 +284,8 @@ pub fn ProductPage() -> impl IntoView {
         let more = reviews_url(&product.slug);
         Ok(view! {
             <Head description=text title=title url=url picture=picture price=price data=data/>
-            <ProductBody product=product trail=trail wishes=Some(wishes.clone())/>
-            <Reviews page=reviews more=more count=count sum=sum/>
+            <ProductBody product=product trail=trail wishes=wishes.clone()/>
+            {REVIEWS.view((page, more, count, sum), reviews)}
             <Related cards=related wishes=wishes href=category/>
         }
         .into_any())

@@ -28,7 +28,7 @@ pub fn ReviewsPage() -> impl IntoView {
         let slug = slug?;
         let state = request::state()?;
         let product = crate::catalogue::service::product(&state.db, &slug).await?;
-        let page = crate::reviews::service::of_product(&state.db, product.id, after).await?;
+        let page = crate::reviews::service::of_product(&mut state.db.reader().await?, product.id, after).await?;
         let ReviewPage { reviews, distribution, next } = page;
         let url = reviews_url(&slug);
         let trail = vec![("Home".to_owned(), "/".to_owned()), (product.name.clone(), product.url())];

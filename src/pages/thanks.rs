@@ -8,7 +8,7 @@ use super::totals::Totals;
 use super::{loaded, path_part};
 use crate::accounts::guard::Customer;
 use crate::checkout::islands::ThanksPoller;
-use crate::orders::{Order, OrderStatus};
+use crate::orders::{Fulfilment, Order, OrderStatus};
 use crate::platform::request;
 use crate::ui::{ButtonLink, Icon, Look};
 use crate::values::OrderId;
@@ -34,6 +34,13 @@ fn words(order: &Order, waiting: bool) -> (&'static str, &'static str, String, S
             "alert",
             "The payment did not go through".to_owned(),
             format!("Nothing was charged. Order {number} is kept, so you can try again."),
+        ),
+        // Canceled later, by the customer or a shop.
+        OrderStatus::Refunded if order.parts.iter().any(|part| part.fulfilment != Fulfilment::Unfulfilled) => (
+            "thanks-mark",
+            "check",
+            "This order was paid back".to_owned(),
+            format!("The full amount of order {number} has gone back to your card."),
         ),
         OrderStatus::RefundPending | OrderStatus::Refunded => (
             "thanks-mark is-bad",

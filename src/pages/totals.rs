@@ -31,8 +31,10 @@ pub fn Totals(
     total: Money,
     #[prop(optional_no_strip)] tax: Option<Money>,
     #[prop(optional_no_strip)] discount: Option<Money>,
+    #[prop(optional_no_strip)] refunded: Option<Money>,
 ) -> impl IntoView {
     let row = |label: &'static str, amount: String| view! { <div><dt>{label}</dt><dd>{amount}</dd></div> };
+    let refunded = refunded.filter(|refunded| !refunded.is_zero());
     let shipping = if shipping.is_zero() { "Free".to_owned() } else { shipping.to_string() };
     view! {
         <dl>
@@ -41,6 +43,10 @@ pub fn Totals(
             {tax.filter(|tax| !tax.is_zero()).map(|tax| row("Tax", tax.to_string()))}
             {discount.filter(|discount| !discount.is_zero()).map(|discount| row("Discount", format!("−{discount}")))}
             <div class="summary-total"><dt>"Total"</dt><dd>{total.to_string()}</dd></div>
+            {refunded.map(|refunded| {
+                let kept = Money::new(total.amount_minor - refunded.amount_minor, total.currency);
+                view! { {row("Refunded", format!("−{refunded}"))}<div class="summary-total"><dt>"After refunds"</dt><dd>{kept.to_string()}</dd></div> }
+            })}
         </dl>
     }
 }

@@ -1,11 +1,14 @@
 //! Payments and refunds of orders, and the inbox of the gateway's events.
 //!
-//! Tables: `payments`, `refunds`, `refund_items`, `stripe_events`. One live intent for an order (I4), an event takes effect once (I7), refunds stay within
+//! Tables: `payments`, `refunds`, `refund_items`, `disputes`, `stripe_events`. One live intent for an order (I4), an event takes effect once (I7), refunds stay within
 //! what was captured (I14): each is a constraint.
 
 use crate::text_enum;
 use crate::values::Currency;
 
+pub mod disputes;
+pub mod history;
+pub mod inbox;
 pub mod refunds;
 pub mod service;
 mod store;

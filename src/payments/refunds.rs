@@ -1,9 +1,9 @@
 //! Refunds that people decide about: what is left to give back, and the rows of one.
 
 use super::store;
-pub use super::store::refunds::{LineLeft, NewRefund, NewRefundItem, PartLeft, RefundLine};
+pub use super::store::refunds::{LineLeft, NewRefund, NewRefundItem, PartLeft};
 use crate::error::AppError;
-use crate::platform::db::{Db, Tx};
+use crate::platform::db::Tx;
 use crate::values::{OrderId, PaymentId, RefundId};
 
 /// What was bought and what of it is given back, in the transaction that holds the order's lock.
@@ -31,12 +31,4 @@ pub async fn insert(tx: &mut Tx, refund: &NewRefund<'_>) -> Result<RefundId, App
     store::refunds::insert(tx, id, refund).await?;
     store::refunds::insert_items(tx, id, refund).await?;
     Ok(id)
-}
-
-/// The refunds of an order, oldest first.
-///
-/// # Errors
-/// Only the database's.
-pub async fn of_order(db: &Db, order: OrderId) -> Result<Vec<RefundLine>, AppError> {
-    Ok(store::refunds::of_order(db.pool(), order).await?)
 }

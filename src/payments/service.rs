@@ -75,40 +75,6 @@ pub async fn finish_refund(tx: &mut Tx, refund: &Refund, gateway_id: Option<&str
 
 /// # Errors
 /// Only the database's.
-pub async fn postpone_refund(db: &Db, refund: RefundId, error: &str) -> Result<(), AppError> {
-    Ok(store::postpone_refund(db.pool(), refund, error).await?)
-}
-
-/// Whether an event took effect before: asked first, so that a duplicate costs one indexed read.
-///
-/// # Errors
-/// Only the database's.
-pub async fn event_seen(db: &Db, id: &str) -> Result<bool, AppError> {
-    Ok(store::event_seen(db.pool(), id).await?)
-}
-
-/// An event as the inbox keeps it.
-#[derive(Clone, Copy, Debug)]
-pub struct InboxEvent<'a> {
-    pub id: &'a str,
-    pub kind: &'a str,
-    pub object_id: Option<&'a str>,
-    pub payload: &'a str,
-}
-
-/// In the transaction that applies the event. False: seen before, and a parallel copy has waited here for the first one to commit.
-///
-/// # Errors
-/// Only the database's.
-pub async fn record_event(tx: &mut Tx, event: InboxEvent<'_>) -> Result<bool, AppError> {
-    Ok(store::record_event(&mut **tx, event.id, event.kind, event.object_id, event.payload, "applied").await?)
-}
-
-/// An event that is not about our orders: kept, acknowledged, without effect.
-///
-/// # Errors
-/// Only the database's.
-pub async fn ignore_event(db: &Db, event: InboxEvent<'_>) -> Result<(), AppError> {
-    store::record_event(db.pool(), event.id, event.kind, event.object_id, event.payload, "ignored").await?;
-    Ok(())
+pub async fn postpone_refund(tx: &mut Tx, refund: RefundId, error: &str) -> Result<(), AppError> {
+    Ok(store::postpone_refund(&mut **tx, refund, error).await?)
 }

@@ -2,11 +2,17 @@
 
 use sqlx::PgExecutor;
 
+use super::history::MoneyEvent;
+use super::inbox::EventOutcome;
 use super::{PaymentStatus, RefundReason};
+use crate::platform::gateway::DisputeStatus;
 use crate::values::{Currency, OrderId, PaymentId, RefundId};
 
-crate::text_column!(PaymentStatus, RefundReason);
+crate::text_column!(PaymentStatus, RefundReason, DisputeStatus, MoneyEvent, EventOutcome);
 
+pub mod disputes;
+pub mod history;
+pub mod inbox;
 pub mod refunds;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -124,32 +130,6 @@ pub async fn claim_stale(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<Paym
     )
     .fetch_all(db)
     .await
-}
-
-/// False if the event was recorded before.
-pub async fn record_event(
-    db: impl PgExecutor<'_>,
-    id: &str,
-    kind: &str,
-    object_id: Option<&str>,
-    payload: &str,
-    outcome: &str,
-) -> Result<bool> {
-    let done = sqlx::query!(
-        "insert into stripe_events (id, type, object_id, payload, outcome) values ($1, $2, $3, $4, $5) on conflict do nothing",
-        id,
-        kind,
-        object_id,
-        payload,
-        outcome
-    )
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-pub async fn event_seen(db: impl PgExecutor<'_>, id: &str) -> Result<bool> {
-    sqlx::query_scalar!(r#"select exists (select from stripe_events where id = $1) as "seen!""#, id).fetch_one(db).await
 }
 
 /// Refunds that are due, leased for two minutes by pushing the next attempt back.

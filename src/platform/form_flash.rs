@@ -10,13 +10,13 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{CONTENT_TYPE, COOKIE, LOCATION, REFERER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use leptos::prelude::use_context;
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
 use super::db::Db;
 use super::error_page;
-use super::routes::DEFAULT_BODY_LIMIT;
+use super::request;
+use super::routes::FORM_BODY_LIMIT;
 use super::security::own_path;
 use super::state::AppState;
 use crate::error::{AppError, Conflict, status};
@@ -43,7 +43,7 @@ pub struct Keeper {
 
 /// What the last form said, on the page that it was sent back to.
 pub fn current() -> Option<FormFlash> {
-    use_context::<http::request::Parts>()?.extensions.get::<FormFlash>().cloned()
+    request::of_parts(|parts| parts.extensions.get::<FormFlash>().cloned())?
 }
 
 /// The layer on server functions: sends a failed plain form back to its page, with a clean URL.
@@ -52,7 +52,7 @@ pub async fn keep(State(keeper): State<Keeper>, request: Request, next: Next) ->
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let Ok(bytes) = to_bytes(body, DEFAULT_BODY_LIMIT).await else {
+    let Ok(bytes) = to_bytes(body, FORM_BODY_LIMIT).await else {
         return error_page::page(StatusCode::PAYLOAD_TOO_LARGE, "This form is too large.");
     };
     let function = parts.uri.path().to_owned();

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::ConnectInfo;
 use http::request::Parts;
-use leptos::prelude::use_context;
+use leptos::prelude::{use_context, with_context};
 
 use super::state::AppState;
 use crate::error::AppError;
@@ -17,12 +17,9 @@ pub fn state() -> Result<AppState, AppError> {
     use_context::<AppState>().ok_or_else(|| AppError::internal("no state in this context"))
 }
 
-/// Head of the request: method, URL, headers, extensions.
-///
-/// # Errors
-/// `Internal` outside a request.
-pub fn parts() -> Result<Parts, AppError> {
-    use_context::<Parts>().ok_or_else(|| AppError::internal("no request in this context"))
+/// Reads something of the request's head: method, URL, headers, extensions. Nothing outside of a request.
+pub fn of_parts<T>(read: impl FnOnce(&Parts) -> T) -> Option<T> {
+    with_context(read)
 }
 
 /// The visitor's address, for limits per address. Behind proxies of our own it is what the outermost of them saw; what a visitor claims in

@@ -14,6 +14,10 @@ use super::state::AppState;
 /// Bodies of plain routes are small forms and JSON, unless a route says otherwise.
 pub const DEFAULT_BODY_LIMIT: usize = 64 * 1024;
 
+/// Bodies of server functions. The longest form is a product's: its description of 20,000 characters takes 240,000 bytes where each is one of
+/// four bytes, and each of those is written as `%XX`.
+pub const FORM_BODY_LIMIT: usize = 320 * 1024;
+
 /// A route that is neither a page nor a server function.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PlainRoute {

@@ -17,7 +17,7 @@ const SETTINGS: &str = "Leptos.toml";
 /// A name with a hash in it never gets other contents.
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
-/// Kept, but asked about each time: stale islands with new HTML are silently dead.
+/// Kept, but asked about each time: stale islands and modules with new HTML are silently dead.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("public, no-cache");
 
 /// For pictures and fonts under names that stay.
@@ -82,12 +82,13 @@ pub fn public_files<S>(options: &LeptosOptions, rest: S) -> ServeDir<S> {
     ServeDir::new(&*options.site_root).append_index_html_on_directories(false).precompressed_br().precompressed_gzip().fallback(rest)
 }
 
-/// Gives files of `public/` an hour. What sets its own policy keeps it, and so does what the site made itself.
+/// Gives files of `public/` an hour, unless they are modules. What sets its own policy keeps it, and so does what the site made itself.
 pub async fn cache_public(request: Request, next: Next) -> Response {
+    let policy = if request.uri().path().ends_with(".js") { REVALIDATE } else { AN_HOUR };
     let mut response = next.run(request).await;
     let is_file = response.headers().contains_key(http::header::LAST_MODIFIED);
     if is_file && !response.headers().contains_key(CACHE_CONTROL) {
-        response.headers_mut().insert(CACHE_CONTROL, AN_HOUR);
+        response.headers_mut().insert(CACHE_CONTROL, policy);
     }
     response
 }

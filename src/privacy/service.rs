@@ -17,7 +17,7 @@ use crate::{catalogue, notifications, orders, reviews, vendors, wishlist};
 /// Those of the database.
 pub async fn export(db: &Db, customer: &Customer) -> Result<Value, AppError> {
     let user = customer.user();
-    let addresses: Vec<_> = addresses(db, customer).await?.into_iter().map(|(_, address)| address).collect();
+    let addresses: Vec<_> = addresses(db, customer).await?.into_iter().map(|saved| saved.address).collect();
     let sessions: Vec<_> = sessions::list(db, customer)
         .await?
         .into_iter()

@@ -44,7 +44,7 @@ pub mod field {
 }
 
 /// One review as everybody sees it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Review {
     pub id: ReviewId,
     pub author_name: String,
@@ -249,7 +249,7 @@ pub struct ModeratedReview {
 }
 
 /// How many reviews gave how many stars.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Distribution(pub [u32; MOST_STARS as usize]);
 
 impl Distribution {
@@ -264,7 +264,7 @@ impl Distribution {
 }
 
 /// Where a page of reviews ended: the time by which the list is sorted of the last one, in microseconds, and its id.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Place {
     pub at: i64,
     pub id: ReviewId,
@@ -286,7 +286,7 @@ impl FromStr for Place {
 }
 
 /// Some reviews of a product, newest first.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct ReviewPage {
     pub reviews: Vec<Review>,
     pub distribution: Distribution,
@@ -295,7 +295,7 @@ pub struct ReviewPage {
 }
 
 /// A review that comes with imported goods.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct ImportedReview {
     pub author_name: String,
     pub rating: u8,

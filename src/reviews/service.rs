@@ -7,11 +7,11 @@ pub mod writing;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
-use super::store::{self, Columns, ReviewRow};
+use super::store::{self, Columns, Json, PageRow, ReviewRow};
 use super::{Distribution, ImportedReview, MOST_STARS, Place, ProductReview, Review, ReviewPage};
 use crate::accounts::guard::Customer;
 use crate::error::AppError;
-use crate::platform::db::{Db, Tx};
+use crate::platform::db::{Db, Reader, Tx};
 use crate::values::{ProductId, ReviewId, UserId};
 
 /// Reviews on a page: under the product, and on each page of its reviews.
@@ -57,16 +57,13 @@ fn cut<T>(rows: &mut Vec<T>, per_page: usize, place: impl Fn(&T) -> (OffsetDateT
 ///
 /// # Errors
 /// `Offline`.
-pub async fn of_product(db: &Db, product: ProductId, after: Option<Place>) -> Result<ReviewPage, AppError> {
+pub async fn of_product(reader: &mut Reader, product: ProductId, after: Option<Place>) -> Result<ReviewPage, AppError> {
     let limit = i64::try_from(PER_PAGE + 1).unwrap_or(i64::MAX);
-    let mut rows = store::list(db.pool(), product, after, limit).await?;
+    let PageRow { reviews: Json(mut rows), distribution: counts } = store::page(&mut **reader, product, after, limit).await?;
     let next = cut(&mut rows, PER_PAGE, |row| (row.created_at, row.id));
     let mut distribution = Distribution::default();
-    for (rating, count) in store::distribution(db.pool(), product).await? {
-        let place = usize::try_from(rating).ok().and_then(|rating| rating.checked_sub(1));
-        if let Some(stars) = place.and_then(|place| distribution.0.get_mut(place)) {
-            *stars = u32::try_from(count).unwrap_or(u32::MAX);
-        }
+    for (stars, count) in distribution.0.iter_mut().zip(counts) {
+        *stars = u32::try_from(count).unwrap_or(u32::MAX);
     }
     Ok(ReviewPage { reviews: rows.into_iter().map(|row| ProductReview::from(row).review).collect(), distribution, next })
 }

@@ -1,6 +1,8 @@
 //! SQL of reviews. Each statement that changes what counts changes the product's figures with it.
 
+use serde::Deserialize;
 use sqlx::PgExecutor;
+pub use sqlx::types::Json;
 use time::OffsetDateTime;
 
 use super::{Place, ReportReason};
@@ -15,6 +17,7 @@ pub mod writing;
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 /// A review with its product.
+#[derive(Deserialize)]
 pub struct ReviewRow {
     pub id: ReviewId,
     pub author_name: String,
@@ -23,11 +26,20 @@ pub struct ReviewRow {
     pub body: String,
     pub imported: bool,
     pub vendor_reply: Option<String>,
+    #[serde(with = "time::serde::rfc3339::option")]
     pub replied_at: Option<OffsetDateTime>,
+    #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339::option")]
     pub edited_at: Option<OffsetDateTime>,
     pub product_name: String,
     pub product_slug: Slug,
+}
+
+/// Some reviews, newest first, and of all of them how many gave one star, two, and so on.
+pub struct PageRow {
+    pub reviews: Json<Vec<ReviewRow>>,
+    pub distribution: Vec<i64>,
 }
 
 /// Later than any review.
@@ -44,33 +56,26 @@ fn bounds(place: Place) -> (OffsetDateTime, ReviewId) {
     (at.unwrap_or(OffsetDateTime::UNIX_EPOCH), place.id)
 }
 
-/// Newest first, behind a place.
-pub async fn list(db: impl PgExecutor<'_>, product: ProductId, after: Option<Place>, limit: i64) -> Result<Vec<ReviewRow>> {
+/// Newest first, behind a place; in one round trip.
+pub async fn page(db: impl PgExecutor<'_>, product: ProductId, after: Option<Place>, limit: i64) -> Result<PageRow> {
     let (at, id) = before(after);
     sqlx::query_as!(
-        ReviewRow,
-        r#"select r.id as "id: ReviewId", r.author_name, r.rating, r.title, r.body, r.imported, r.vendor_reply, r.replied_at, r.created_at,
-             r.edited_at, p.name as product_name, p.slug as "product_slug: Slug"
-           from reviews r join products p on p.id = r.product_id
-           where r.product_id = $1 and r.hidden_at is null and (r.created_at, r.id) < ($2, $3) order by r.created_at desc, r.id desc limit $4"#,
+        PageRow,
+        r#"select
+             (select coalesce(jsonb_agg(r order by r.created_at desc, r.id desc), '[]') from (
+               select id, author_name, rating, title, body, imported, vendor_reply, created_at from reviews
+               where product_id = $1 and hidden_at is null and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4) r)
+               as "reviews!: Json<Vec<ReviewRow>>",
+             (select array[count(*) filter (where rating = 1), count(*) filter (where rating = 2), count(*) filter (where rating = 3),
+                 count(*) filter (where rating = 4), count(*) filter (where rating = 5)]
+               from reviews where product_id = $1 and hidden_at is null) as "distribution!""#,
         product as _,
         at,
         id as _,
         limit
     )
-    .fetch_all(db)
+    .fetch_one(db)
     .await
-}
-
-/// Stars and how many gave them.
-pub async fn distribution(db: impl PgExecutor<'_>, product: ProductId) -> Result<Vec<(i16, i64)>> {
-    let rows = sqlx::query!(
-        r#"select rating, count(*) as "count!" from reviews where product_id = $1 and hidden_at is null group by rating"#,
-        product as _
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.rating, row.count)).collect())
 }
 
 /// Whether a product has reviews that came with it.

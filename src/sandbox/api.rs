@@ -16,7 +16,7 @@ use super::form::Params;
 use super::refusal::Refusal;
 use super::store::{self, Remembered};
 use super::switches::{self, Fault, Switches};
-use super::{API_VERSION, PREFIX, attempt, auth, delivery, ids, intents, records, refunds};
+use super::{API_VERSION, PREFIX, attempt, auth, delivery, disputes, ids, intents, records, refunds};
 use crate::platform::state::AppState;
 
 /// Requests of ours have a few hundred bytes.
@@ -38,6 +38,9 @@ enum Operation {
     CreateRefund,
     RetrieveRefund,
     ListRefunds,
+    RetrieveDispute,
+    ListDisputes,
+    CloseDispute,
     CreateCustomer,
     RetrieveCustomer,
     RetrieveCharge,
@@ -63,6 +66,9 @@ impl Operation {
             ("POST", ["v1", "refunds"]) => (Self::CreateRefund, ""),
             ("GET", ["v1", "refunds"]) => (Self::ListRefunds, ""),
             ("GET", ["v1", "refunds", id]) => (Self::RetrieveRefund, *id),
+            ("GET", ["v1", "disputes"]) => (Self::ListDisputes, ""),
+            ("GET", ["v1", "disputes", id]) => (Self::RetrieveDispute, *id),
+            ("POST", ["v1", "disputes", id, "close"]) => (Self::CloseDispute, *id),
             ("POST", ["v1", "customers"]) => (Self::CreateCustomer, ""),
             ("GET", ["v1", "customers", id]) => (Self::RetrieveCustomer, *id),
             ("GET", ["v1", "charges"]) => (Self::ListCharges, ""),
@@ -88,6 +94,9 @@ impl Operation {
             Self::CreateRefund => "refunds.create",
             Self::RetrieveRefund => "refunds.retrieve",
             Self::ListRefunds => "refunds.list",
+            Self::RetrieveDispute => "disputes.retrieve",
+            Self::ListDisputes => "disputes.list",
+            Self::CloseDispute => "disputes.close",
             Self::CreateCustomer => "customers.create",
             Self::RetrieveCustomer => "customers.retrieve",
             Self::RetrieveCharge => "charges.retrieve",
@@ -113,6 +122,9 @@ impl Operation {
             Self::CreateRefund => refunds::create(call, params).await,
             Self::RetrieveRefund => refunds::retrieve(call, id, params).await,
             Self::ListRefunds => refunds::list(call, params).await,
+            Self::RetrieveDispute => records::retrieve(call, "dispute", id, params).await,
+            Self::ListDisputes => disputes::list(call, params).await,
+            Self::CloseDispute => disputes::close(call, id, params).await,
             Self::CreateCustomer => records::create_customer(call, params).await,
             Self::RetrieveCustomer => records::retrieve(call, "customer", id, params).await,
             Self::RetrieveCharge => records::retrieve(call, "charge", id, params).await,
@@ -258,7 +270,7 @@ async fn execute(
             return Ok(Reply { replayed: true, ..Reply::new(earlier.status, earlier.body) });
         }
     }
-    let settings = Switches::from_row(store::switches(&mut tx).await?);
+    let settings = Switches::from_row(store::switches(&mut *tx).await?);
     let now = OffsetDateTime::now_utc();
     let mut call = Call {
         tx,

@@ -8,7 +8,7 @@ use super::form::Params;
 use super::intents::{KIND, accessible, present, status_of};
 use super::refusal::Refusal;
 use super::store::Object;
-use super::{ids, shapes};
+use super::{disputes, ids, shapes};
 
 const CONFIRMABLE: [&str; 3] = ["requires_payment_method", "requires_confirmation", "requires_action"];
 
@@ -52,7 +52,7 @@ impl Payment {
 }
 
 /// The shop under its configured address, or by another loopback name: a redirector for everybody is nobody's wish.
-fn is_own_url(url: &str, base_url: &str) -> bool {
+pub(super) fn is_own_url(url: &str, base_url: &str) -> bool {
     if url == base_url || url.strip_prefix(base_url).is_some_and(|rest| rest.starts_with('/')) {
         return true;
     }
@@ -172,16 +172,18 @@ async fn finish(call: &mut Call, intent: &mut Object, three_d_secure: bool) -> R
 
 async fn succeed(call: &mut Call, intent: &mut Object, three_d_secure: bool) -> Result<(), Failure> {
     let id = ids::fresh("ch")?;
+    let disputed = intent.hidden["card"]["outcome"] == "disputes";
     let charge = shapes::charge(&id, call.now, &intent.body, &intent.hidden["card"], three_d_secure, None);
     call.insert("charge", charge.clone(), json!({})).await?;
     intent.body["status"] = "succeeded".into();
     intent.body["amount_received"] = intent.body["amount"].clone();
-    intent.body["latest_charge"] = id.into();
+    intent.body["latest_charge"] = id.clone().into();
     intent.body["next_action"] = Value::Null;
     intent.hidden = json!({});
     call.update(intent).await?;
     call.emit("charge.succeeded", &charge).await?;
-    call.emit("payment_intent.succeeded", &intent.body).await
+    call.emit("payment_intent.succeeded", &intent.body).await?;
+    if disputed { disputes::open(call, &id).await } else { Ok(()) }
 }
 
 /// A failed charge, and the intent open again. Returns what the caller is told.

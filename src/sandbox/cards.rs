@@ -9,6 +9,8 @@ pub(super) enum Outcome {
     Succeeds,
     /// Asks for 3-D Secure, then succeeds.
     Authenticates,
+    /// Succeeds, and is disputed as fraudulent.
+    Disputes,
     Declines {
         code: &'static str,
         decline_code: Option<&'static str>,
@@ -33,7 +35,7 @@ const fn visa(number: &'static str, token: &'static str, outcome: Outcome) -> Te
 }
 
 /// https://docs.stripe.com/testing
-const TEST_CARDS: [TestCard; 11] = [
+const TEST_CARDS: [TestCard; 12] = [
     visa("4242424242424242", "pm_card_visa", Outcome::Succeeds),
     TestCard { number: "5555555555554444", brand: "mastercard", token: "pm_card_mastercard", outcome: Outcome::Succeeds },
     visa("4000000000000002", "pm_card_visa_chargeDeclined", declines("card_declined", Some("generic_decline"), "Your card was declined.")),
@@ -65,6 +67,7 @@ const TEST_CARDS: [TestCard; 11] = [
     ),
     visa("4000002500003155", "pm_card_authenticationRequiredOnSetup", Outcome::Authenticates),
     visa("4000002760003184", "pm_card_authenticationRequired", Outcome::Authenticates),
+    visa("4000000000000259", "pm_card_createDispute", Outcome::Disputes),
 ];
 
 /// A card as we keep it: no number, no code.

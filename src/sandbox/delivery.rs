@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::PREFIX;
 use super::store::{self, Delivery, Pool};
+use super::switches::Switches;
 use crate::platform::state::AppState;
 
 /// Messages on their way at once; their order is not kept, as Stripe does not keep it.
@@ -84,17 +85,19 @@ impl Sender {
             let next = store::next_due(&self.pool).await?.unwrap_or(IDLE);
             return Ok(Some(next.clamp(Duration::from_millis(20), IDLE)));
         }
-        let results = join_all(due.iter().map(|delivery| self.send(delivery))).await;
+        let switches = Switches::from_row(store::switches(&self.pool).await?);
+        let url = switches.webhook_url().unwrap_or(&self.url);
+        let results = join_all(due.iter().map(|delivery| self.send(delivery, url))).await;
         results.into_iter().collect::<Result<Vec<()>, _>>()?;
         Ok(None)
     }
 
-    async fn send(&self, delivery: &Delivery) -> Result<(), store::DatabaseError> {
+    async fn send(&self, delivery: &Delivery, url: &str) -> Result<(), store::DatabaseError> {
         let payload = delivery.event.to_string();
         let signature = sign(&payload, self.secret.expose_secret(), OffsetDateTime::now_utc().unix_timestamp());
         let request = self
             .client
-            .post(&self.url)
+            .post(url)
             .header("content-type", "application/json; charset=utf-8")
             .header("user-agent", "Stripe/1.0 (souk sandbox)")
             .header("stripe-signature", signature)

@@ -12,6 +12,7 @@ mod auth;
 mod call;
 mod cards;
 mod delivery;
+mod disputes;
 mod form;
 mod ids;
 mod intents;
@@ -51,6 +52,9 @@ pub fn routes(routes: PlainRoutes) -> PlainRoutes {
         .get("/_stripe/v1/refunds", handle)
         .post("/_stripe/v1/refunds", handle)
         .get("/_stripe/v1/refunds/{id}", handle)
+        .get("/_stripe/v1/disputes", handle)
+        .get("/_stripe/v1/disputes/{id}", handle)
+        .post("/_stripe/v1/disputes/{id}/close", handle)
         .post("/_stripe/v1/customers", handle)
         .get("/_stripe/v1/customers/{id}", handle)
         .get("/_stripe/v1/charges", handle)

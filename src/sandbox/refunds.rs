@@ -7,7 +7,7 @@ use super::form::Params;
 use super::intents::merge_metadata;
 use super::refusal::Refusal;
 use super::store::{Filter, Object};
-use super::{ids, shapes};
+use super::{disputes, ids, shapes};
 use crate::values::{Currency, Money};
 
 const KIND: &str = "refund";
@@ -66,6 +66,10 @@ fn check_amount(charge: &Object, amount: i64, left: i64) -> Result<(), Refusal> 
     let id = &charge.id;
     if charge.body["paid"] != true {
         return Err(Refusal::state(&format!("Charge {id} has failed and cannot be refunded.")));
+    }
+    if disputes::is_held(charge) {
+        let message = format!("Charge {id} has been charged back; cannot issue a refund.");
+        return Err(Refusal::state(&message).code("charge_disputed"));
     }
     if left == 0 {
         return Err(Refusal::state(&format!("Charge {id} has already been refunded.")).code("charge_already_refunded"));

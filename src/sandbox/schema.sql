@@ -1,4 +1,7 @@
 -- The sandbox's own memory, apart from the shop's tables: made when first asked for, and not at all where real money moves.
+-- Several processes may find it missing at once. Any fixed number that no other advisory lock of the project has.
+select pg_advisory_xact_lock(91621622894661);
+
 create schema if not exists stripe_sandbox;
 
 create table if not exists stripe_sandbox.objects (

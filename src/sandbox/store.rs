@@ -4,14 +4,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 use sqlx::postgres::PgPool;
-use sqlx::{PgConnection, Row};
+use sqlx::{PgConnection, PgExecutor, Row};
 
 /// Names for the other files, which know no SQL.
 pub(super) type DatabaseError = sqlx::Error;
 pub(super) type Pool = PgPool;
 
-/// Any fixed number that no other advisory lock of the project has.
-const SCHEMA_LOCK: i64 = 0x5354_5249_5045;
 /// The table made last: where it is, the others are.
 const LAST_TABLE: &str = "stripe_sandbox.switches";
 
@@ -25,16 +23,13 @@ pub(super) struct Object {
     pub(super) hidden: Value,
 }
 
-/// Makes the schema unless it is there.
+/// Makes the schema unless it is there. Statements that are sent together are one transaction.
 pub(super) async fn prepare(pool: &PgPool) -> Result<(), sqlx::Error> {
     let there: bool = sqlx::query_scalar("select to_regclass($1) is not null").bind(LAST_TABLE).fetch_one(pool).await?;
-    if there {
-        return Ok(());
+    if !there {
+        sqlx::raw_sql(include_str!("schema.sql")).execute(pool).await?;
     }
-    let mut tx = pool.begin().await?;
-    sqlx::query("select pg_advisory_xact_lock($1)").bind(SCHEMA_LOCK).execute(&mut *tx).await?;
-    sqlx::raw_sql(include_str!("schema.sql")).execute(&mut *tx).await?;
-    tx.commit().await
+    Ok(())
 }
 
 pub(super) async fn insert(conn: &mut PgConnection, object: &Object) -> Result<(), sqlx::Error> {
@@ -214,8 +209,8 @@ pub(super) async fn next_due(pool: &PgPool) -> Result<Option<Duration>, sqlx::Er
     Ok(seconds.map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::ZERO)))
 }
 
-pub(super) async fn switches(conn: &mut PgConnection) -> Result<Option<Value>, sqlx::Error> {
-    sqlx::query_scalar("select settings from stripe_sandbox.switches").fetch_optional(conn).await
+pub(super) async fn switches(db: impl PgExecutor<'_>) -> Result<Option<Value>, sqlx::Error> {
+    sqlx::query_scalar("select settings from stripe_sandbox.switches").fetch_optional(db).await
 }
 
 /// Uses up one of the faults that were asked for, if one is left for this operation.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::call::{Call, Failure};
 use super::form::Params;
 use super::refusal::Refusal;
-use super::{attempt, refunds, store};
+use super::{attempt, disputes, refunds, store};
 
 /// More copies of a message than any test needs.
 const MAX_COPIES: i64 = 50;
@@ -22,6 +22,8 @@ const MAX_FAULTS: i64 = 10_000;
 pub(super) struct Switches {
     /// `deliver` or `drop`.
     webhooks: String,
+    /// Where events go instead of the shop: to a test that wants to see what is sent, on this machine. Empty: to the shop.
+    webhook_url: String,
     /// How often each event is sent.
     copies: u32,
     delay_s: u32,
@@ -40,6 +42,7 @@ impl Default for Switches {
     fn default() -> Self {
         Self {
             webhooks: "deliver".to_owned(),
+            webhook_url: String::new(),
             copies: 1,
             delay_s: 0,
             stay_processing: false,
@@ -73,6 +76,10 @@ impl Switches {
         if self.webhooks == "drop" { 0 } else { self.copies }
     }
 
+    pub(super) fn webhook_url(&self) -> Option<&str> {
+        Some(self.webhook_url.as_str()).filter(|url| !url.is_empty())
+    }
+
     pub(super) fn delay(&self) -> Duration {
         Duration::from_secs(u64::from(self.delay_s))
     }
@@ -81,12 +88,18 @@ impl Switches {
         settings.and_then(|settings| serde_json::from_value(settings).ok()).unwrap_or_default()
     }
 
-    fn apply(&mut self, params: &mut Params) -> Result<(), Refusal> {
+    fn apply(&mut self, params: &mut Params, base_url: &str) -> Result<(), Refusal> {
         if params.boolean("reset")? == Some(true) {
             *self = Self::default();
         }
         if let Some(webhooks) = params.text("webhooks")? {
             self.webhooks = one_of("webhooks", webhooks, &["deliver", "drop"])?;
+        }
+        if let Some(url) = params.text("webhook_url")? {
+            if !url.is_empty() && !attempt::is_own_url(&url, base_url) {
+                return Err(Refusal::invalid("The sandbox sends to this machine only.", "webhook_url").code("url_invalid"));
+            }
+            self.webhook_url = url;
         }
         if let Some(copies) = params.integer("copies")? {
             self.copies = in_range("copies", copies, 1, MAX_COPIES)?;
@@ -133,16 +146,20 @@ pub(super) async fn read(call: &mut Call) -> Result<Value, Failure> {
     Ok(json!(call.switches))
 }
 
-/// Sets switches; `settle=<id>&outcome=succeeded|failed` ends what was made to wait.
+/// Sets switches; `settle=<id>&outcome=succeeded|failed` ends what was made to wait, `won|lost` a dispute.
 pub(super) async fn set(call: &mut Call, mut params: Params) -> Result<Value, Failure> {
     let mut switches = call.switches.clone();
-    switches.apply(&mut params)?;
+    switches.apply(&mut params, &call.base_url)?;
     let settle = params.text("settle")?;
     let outcome = params.text("outcome")?;
     params.finish()?;
     store::set_switches(&mut call.tx, &json!(switches)).await?;
     call.switches = switches;
     let Some(id) = settle else { return read(call).await };
+    if id.starts_with("du_") {
+        let won = one_of("outcome", outcome.unwrap_or_else(|| "won".to_owned()), &["won", "lost"])? == "won";
+        return disputes::settle(call, &id, won).await;
+    }
     let succeeded = one_of("outcome", outcome.unwrap_or_else(|| "succeeded".to_owned()), &["succeeded", "failed"])? == "succeeded";
     if id.starts_with("re_") { refunds::settle(call, &id, succeeded).await } else { attempt::settle(call, &id, succeeded).await }
 }

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::icon::Icon;
 
 /// Where and how early a picture is seen, which decides when the browser fetches it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Fetch {
     /// Below the fold.
     #[default]

@@ -1,4 +1,8 @@
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
+
+use super::{Currency, Money, MoneyError};
 
 /// What is wrong with one field. Codes and not sentences: they may travel in places that strangers can write to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -101,6 +105,18 @@ impl FieldErrors {
             self.push(field, FieldProblem::TooLong);
         }
         value
+    }
+
+    /// The amount that somebody typed, or a note of what is wrong with it. `bounds` are minor units.
+    pub fn amount(&mut self, field: &str, text: &str, currency: Currency, bounds: RangeInclusive<i64>) -> Option<Money> {
+        let problem = match Money::parse(text, currency) {
+            Ok(amount) if bounds.contains(&amount.amount_minor) => return Some(amount),
+            Ok(_) | Err(MoneyError::Overflow) => FieldProblem::OutOfRange,
+            Err(_) if text.trim().is_empty() => FieldProblem::Required,
+            Err(_) => FieldProblem::NotAnAmount,
+        };
+        self.push(field, problem);
+        None
     }
 
     /// The same problems at fields of other names.

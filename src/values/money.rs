@@ -237,11 +237,29 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5000))]
+
+        /// Nothing is lost, nobody owes, and each part is within one minor unit of its exact share.
         #[test]
         fn splitting_loses_nothing(amount in 0..=MAX_CHARGE_MINOR, weights in proptest::collection::vec(0_u32..1000, 1..12)) {
             let parts = Money::new(amount, Currency::USD).split(&weights);
             prop_assert_eq!(parts.iter().map(|part| part.amount_minor).sum::<i64>(), amount);
             prop_assert!(parts.iter().all(|part| part.amount_minor >= 0));
+            let all: i64 = weights.iter().map(|&weight| i64::from(weight)).sum();
+            for (part, &weight) in parts.iter().zip(&weights).filter(|_| all > 0) {
+                prop_assert!((part.amount_minor * all - amount * i64::from(weight)).abs() <= all, "{} of {amount} by {weight} in {all}", part.amount_minor);
+            }
+        }
+
+        /// Sums and multiples are exact or refused: never wrapped, never in another currency.
+        #[test]
+        fn sums_are_exact_or_refused(a in any::<i64>(), b in any::<i64>(), pieces in any::<u32>()) {
+            let exact = i128::from(a) + i128::from(b);
+            let sum = Money::new(a, JPY).plus(Money::new(b, JPY));
+            prop_assert_eq!(sum.map(|sum| i128::from(sum.amount_minor)).ok(), i64::try_from(exact).ok().map(i128::from));
+            let exact = i128::from(a) * i128::from(pieces);
+            let product = Money::new(a, KWD).times(pieces);
+            prop_assert_eq!(product.map(|product| i128::from(product.amount_minor)).ok(), i64::try_from(exact).ok().map(i128::from));
         }
 
         #[test]

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A numbered page of a listing, from 1. Offsets cost Postgres what they skip, so numbers end at [`PageNumber::MAX`].
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PageNumber(u16);
 

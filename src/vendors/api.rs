@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Application, VendorStatus};
+use super::{Application, TypedShipping, VendorStatus};
 use crate::accounts::Password;
 use crate::error::AppError;
 use crate::values::{NothingElse, VendorId};
@@ -31,6 +31,16 @@ pub async fn apply_for_shop(#[server(flatten)] application: Application, #[serve
     let customer = crate::accounts::guard::Customer::require().await?;
     super::service::apply(&crate::platform::request::state()?, &customer, &application).await?;
     leptos_axum::redirect("/vendor");
+    Ok(())
+}
+
+/// What the shop takes for sending its part of an order.
+#[server(name = SetShipping, prefix = "/api", endpoint = "vendors/set-shipping")]
+pub async fn set_shipping(#[server(flatten)] typed: TypedShipping, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let vendor = super::guard::DraftingVendor::require().await?;
+    super::service::set_shipping(&crate::platform::request::state()?.db, &vendor, &typed).await?;
+    leptos_axum::redirect("/vendor/settings?done=shipping");
     Ok(())
 }
 

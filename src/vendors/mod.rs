@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Password, SignUpForm};
-use crate::values::{Email, FieldErrors, FieldProblem, Money, Slug, UserId, VendorId};
+use crate::values::{Currency, Email, FieldErrors, FieldProblem, MAX_CHARGE_MINOR, Money, Slug, UserId, VendorId};
 
 pub mod api;
 #[cfg(feature = "ssr")]
@@ -79,6 +79,8 @@ pub mod field {
     pub const CITY: &str = "city";
     pub const COUNTRY_CODE: &str = "country_code";
     pub const REASON: &str = "reason";
+    pub const SHIPPING: &str = "shipping";
+    pub const FREE_FROM: &str = "free_from";
 }
 
 /// Longest reason for a rejection or a suspension, in characters; the table has the same bound.
@@ -165,7 +167,7 @@ pub struct VendorProfile {
 }
 
 /// What each order part costs to ship: a flat amount, free from a subtotal on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ShippingRate {
     pub flat: Money,
     pub free_from: Option<Money>,
@@ -181,10 +183,44 @@ impl ShippingRate {
     }
 }
 
+/// As people say it.
+impl std::fmt::Display for ShippingRate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.free_from {
+            _ if self.flat.is_zero() => f.write_str("free"),
+            Some(free_from) => write!(f, "{}, free from {free_from}", self.flat),
+            None => self.flat.fmt(f),
+        }
+    }
+}
+
+/// Shipping as a vendor types it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct TypedShipping {
+    pub shipping: String,
+    /// Empty: never free.
+    #[serde(default)]
+    pub free_from: String,
+}
+
+impl TypedShipping {
+    /// # Errors
+    /// One entry for each bad field.
+    pub fn parse(&self, currency: Currency) -> Result<ShippingRate, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let flat = errors.amount(field::SHIPPING, &self.shipping, currency, 0..=MAX_CHARGE_MINOR);
+        let free_from = match self.free_from.trim() {
+            "" => None,
+            // Free from nothing on is no threshold: it is a rate of 0.
+            text => errors.amount(field::FREE_FROM, text, currency, 1..=MAX_CHARGE_MINOR),
+        };
+        errors.into_result(ShippingRate { flat: flat.unwrap_or(Money::zero(currency)), free_from })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::values::Currency;
 
     #[test]
     fn a_status_moves_along_the_graph_alone() {
@@ -232,5 +268,22 @@ mod tests {
         let rate = ShippingRate { flat: usd(500), free_from: Some(usd(5000)) };
         assert_eq!([rate.for_subtotal(usd(4999)), rate.for_subtotal(usd(5000))], [usd(500), usd(0)]);
         assert_eq!(ShippingRate { flat: usd(500), free_from: None }.for_subtotal(usd(1_000_000)), usd(500));
+    }
+
+    #[test]
+    fn a_rate_is_read_as_it_is_typed() {
+        let typed = |shipping: &str, free_from: &str| {
+            TypedShipping { shipping: shipping.into(), free_from: free_from.into() }.parse(Currency::USD).map(|rate| rate.to_string())
+        };
+        assert_eq!(typed(" 4.90 ", "50").as_deref(), Ok("$4.90, free from $50.00"));
+        assert_eq!(typed("4.9", " ").as_deref(), Ok("$4.90"));
+        assert_eq!(typed("0", "").as_deref(), Ok("free"));
+        for (shipping, free_from, problems) in [
+            ("", "", vec![(field::SHIPPING, FieldProblem::Required)]),
+            ("-1", "x", vec![(field::SHIPPING, FieldProblem::NotAnAmount), (field::FREE_FROM, FieldProblem::NotAnAmount)]),
+            ("1000000", "0", vec![(field::SHIPPING, FieldProblem::OutOfRange), (field::FREE_FROM, FieldProblem::OutOfRange)]),
+        ] {
+            assert_eq!(typed(shipping, free_from).unwrap_err().iter().collect::<Vec<_>>(), problems, "{shipping:?} {free_from:?}");
+        }
     }
 }

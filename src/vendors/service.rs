@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{Application, MAX_REASON, ShopSignUp, Vendor, VendorStatus, field, mail, store};
+use super::guard::DraftingVendor;
+use super::{Application, MAX_REASON, ShopSignUp, TypedShipping, Vendor, VendorStatus, field, mail, store};
 use crate::accounts::guard::{Admin, Customer};
 use crate::accounts::service::{self as accounts, Caller};
 use crate::audit::{self, AuditEntry};
@@ -87,6 +88,17 @@ async fn apply_in(tx: &mut Tx, state: &AppState, owner: UserId, email: &Email, a
         record(tx, Some(owner), id, before, VendorStatus::Pending, None).await?;
         mail::received(tx, id, application, email, &state.config.base_url).await?;
     }
+    Ok(())
+}
+
+/// Sets what the shop takes for shipping. Carts have it at once, placed orders keep theirs. Of two tabs the last one wins: the page shows
+/// what is in force.
+///
+/// # Errors
+/// `Invalid` for a bad field.
+pub async fn set_shipping(db: &Db, vendor: &DraftingVendor, typed: &TypedShipping) -> Result<(), AppError> {
+    let rate = typed.parse(vendor.owner().vendor().profile.shipping.flat.currency)?;
+    store::set_shipping(db.pool(), vendor.vendor_id(), rate).await?;
     Ok(())
 }
 

@@ -97,6 +97,18 @@ pub async fn update_application(executor: impl PgExecutor<'_>, id: VendorId, app
     Ok(())
 }
 
+pub async fn set_shipping(executor: impl PgExecutor<'_>, id: VendorId, rate: ShippingRate) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update vendors set shipping_flat_minor = $2, shipping_free_from_minor = $3 where id = $1",
+        id as _,
+        rate.flat.amount_minor,
+        rate.free_from.map(|amount| amount.amount_minor),
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
 pub async fn find(executor: impl PgExecutor<'_>, id: VendorId) -> sqlx::Result<Option<Vendor>> {
     let row = sqlx::query_as!(
         Row,

@@ -20,9 +20,12 @@ pub async fn insert(db: impl PgExecutor<'_>, user_id: UserId, product_id: Produc
     Ok(on_show)
 }
 
-pub async fn delete(db: impl PgExecutor<'_>, user_id: UserId, product_id: ProductId) -> Result<()> {
-    sqlx::query!("delete from wishlist_items where user_id = $1 and product_id = $2", user_id as _, product_id as _).execute(db).await?;
-    Ok(())
+/// False if it was not there.
+pub async fn delete(db: impl PgExecutor<'_>, user_id: UserId, product_id: ProductId) -> Result<bool> {
+    let done = sqlx::query!("delete from wishlist_items where user_id = $1 and product_id = $2", user_id as _, product_id as _)
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 pub async fn count(db: impl PgExecutor<'_>, user_id: UserId) -> Result<i64> {

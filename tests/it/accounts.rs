@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use http::StatusCode;
 use souk::accounts::guard::{ACCESS_COOKIE, Customer, REFRESH_COOKIE};
 use souk::accounts::service::{self, Caller, passwords};
-use souk::accounts::{Password, Role, SignUpForm};
+use souk::accounts::{Password, Role, SavedAddress, SignUpForm};
 use souk::error::AppError;
 use souk::notifications::service::{mailbox, send_due};
 use souk::values::{Address, FieldProblem};
@@ -310,15 +310,15 @@ async fn an_address_book_is_ones_own(pool: PgPool) {
         postal_code: "N1".to_owned(),
         country_code: "gb".to_owned(),
     };
-    let id = service::add_address(db, &ada, home.clone()).await.unwrap();
-    assert_eq!(service::add_address(db, &ada, home.clone()).await, Ok(id), "the same address is kept once");
+    let id = service::add_address(db, &ada, &home, true).await.unwrap();
+    assert_eq!(service::add_address(db, &ada, &home, true).await, Ok(id), "the same address is kept once");
     let stored = service::address(db, &ada, id).await.unwrap();
     assert_eq!((stored.name.as_str(), stored.country_code.as_str()), ("Ada", "GB"));
-    assert_eq!(service::addresses(db, &ada).await, Ok(vec![(id, stored)]));
+    assert_eq!(service::addresses(db, &ada).await, Ok(vec![SavedAddress { id, address: stored, kept: true }]));
     assert_eq!(service::address(db, &eve, id).await, Err(AppError::NotFound));
     assert_eq!(service::delete_address(db, &eve, id).await, Err(AppError::NotFound));
     assert_eq!(service::addresses(db, &eve).await, Ok(vec![]));
     let bad = Address { city: String::new(), ..home };
-    assert_eq!(service::add_address(db, &ada, bad).await, Err(AppError::field("city", FieldProblem::Required)));
+    assert_eq!(service::add_address(db, &ada, &bad, true).await, Err(AppError::field("city", FieldProblem::Required)));
     assert_eq!(service::delete_address(db, &ada, id).await, Ok(()));
 }

@@ -143,7 +143,7 @@ async fn what_nobody_comes_back_for_goes(pool: PgPool) {
 async fn a_form_too_large_is_refused(pool: PgPool) {
     let app = App::start(pool).await;
     let browser = app.browser();
-    let long = "x".repeat(65 * 1024);
+    let long = "x".repeat(321 * 1024);
     for answer in [
         browser.submit("/", REFUSE, &[("email", &long), ("password", "y")]).await,
         browser.call(REFUSE, &[("email", &long), ("password", "y")]).await,

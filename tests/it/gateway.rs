@@ -1,8 +1,15 @@
 //! The port to the payment gateway, over HTTP, against the sandbox: stable keys, faults on the way, and what is known after each.
 
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::extract::{Request, State};
 use futures::future::join_all;
+use http::StatusCode;
+use serde_json::{Value, json};
 use souk::platform::config::StripeConfig;
 use souk::platform::gateway::{Gateway, GatewayError, GatewayRefundStatus, IntentStatus, NewRefund};
+use souk::sandbox::API_VERSION;
 use souk::values::{OrderId, RefundId};
 use sqlx::PgPool;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -213,4 +220,44 @@ async fn where_nobody_listens_nothing_happened() {
     drop(listener);
     let refused = gateway_at(&url).create_intent(new_intent(1500, "k")).await;
     assert!(matches!(refused, Err(GatewayError::Unavailable(_))), "{refused:?}");
+}
+
+/// Every request that the shop makes of the gateway, as it leaves us. The browser tests hold the same file against the types of Stripe's own
+/// library, which this one knows nothing of; its version of the API is pinned there as well.
+#[tokio::test]
+async fn what_we_ask_is_what_the_contract_says() {
+    let seen = Seen::default();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let gateway = gateway_at(&format!("http://{}/", listener.local_addr().unwrap()));
+    let router = Router::new().fallback(remember).with_state(seen.clone());
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    let nil = uuid::Uuid::nil();
+    let refund =
+        NewRefund { intent_id: "pi_1", amount: usd(500), idempotency_key: "refund:1", order_id: OrderId(nil), refund_id: RefundId(nil) };
+    assert!(gateway.create_intent(new_intent(1500, "order:1:pi:1")).await.is_err());
+    assert!(gateway.retrieve_intent("pi_1").await.is_err());
+    assert!(gateway.cancel_intent("pi_1").await.is_err());
+    assert!(gateway.create_refund(refund).await.is_err());
+    assert!(gateway.retrieve_refund("re_1").await.is_err());
+    assert!(gateway.list_events(1_700_000_000, Some("evt_1")).await.is_err());
+    let seen = Value::Array(seen.lock().unwrap().clone());
+    let known: Value = serde_json::from_str(include_str!("../../end2end/contract/requests.json")).unwrap();
+    assert!(seen == known, "requests have changed; if that is meant, end2end/contract/requests.json becomes\n{seen:#}");
+    assert!(known.as_array().unwrap().iter().all(|request| request["version"] == API_VERSION), "client and sandbox speak one version");
+}
+
+type Seen = Arc<Mutex<Vec<Value>>>;
+
+/// Keeps a request and refuses it for good, so that it comes once.
+async fn remember(State(seen): State<Seen>, request: Request) -> (StatusCode, &'static str) {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, 64 * 1024).await.unwrap();
+    let query = if parts.method == http::Method::GET { parts.uri.query().unwrap_or_default() } else { std::str::from_utf8(&body).unwrap() };
+    let url = reqwest::Url::parse(&format!("http://gateway/?{query}")).unwrap();
+    // Sorted: metadata has no order.
+    let params: std::collections::BTreeMap<_, _> = url.query_pairs().into_owned().collect();
+    let version = parts.headers.get("stripe-version").map(|version| version.to_str().unwrap());
+    let kept = json!({ "method": parts.method.as_str(), "path": parts.uri.path(), "version": version, "params": params });
+    seen.lock().unwrap().push(kept);
+    (StatusCode::NOT_FOUND, r#"{"error":{"type":"invalid_request_error","code":"resource_missing","message":"None."}}"#)
 }

@@ -4,17 +4,27 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
 
 mod accounts;
+mod addresses;
 mod audit;
+mod cancel;
+mod cart;
 mod catalogue;
 mod categories;
 mod config;
+mod contention;
+mod controls;
+mod disputes;
 mod embedded_database;
+mod event_orders;
 mod forged_tokens;
+mod forged_webhooks;
 mod form_flash;
 mod fulfilment;
 mod gateway;
 mod http;
 mod imports;
+mod inbox;
+mod invariants;
 mod jobs;
 mod load;
 mod mass_assignment;
@@ -36,6 +46,7 @@ mod same_origin;
 mod sandbox;
 mod seed;
 mod sessions;
+mod shipping;
 mod two_step;
 mod uploads;
 mod users;

@@ -68,7 +68,7 @@ async fn drop_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
 
 /// Cancels a `begin` at its first poll, its second, and so on, until one comes through; after each, writes a row. How often the `begin` was
 /// cancelled, and which rows are missing although their writing was acknowledged.
-async fn cancel_at_every_poll(pool: &PgPool, witness: &PgPool) -> (i64, Vec<i64>) {
+async fn cancel_at_every_poll<T, F: Future<Output = T>>(pool: &PgPool, begin: impl Fn() -> F, witness: &PgPool) -> (i64, Vec<i64>) {
     sqlx::query("create table kept (n bigint)").execute(witness).await.unwrap();
     let mut written: i64 = 0;
     for polls in 1.. {
@@ -76,7 +76,7 @@ async fn cancel_at_every_poll(pool: &PgPool, witness: &PgPool) -> (i64, Vec<i64>
         while pool.num_idle() == 0 {
             tokio::task::yield_now().await;
         }
-        let whole = drop_after(polls, pool.begin()).await;
+        let whole = drop_after(polls, begin()).await;
         let came_through = whole.is_some();
         drop(whole);
         written += 1;
@@ -92,19 +92,19 @@ async fn cancel_at_every_poll(pool: &PgPool, witness: &PgPool) -> (i64, Vec<i64>
 
 #[sqlx::test(migrations = false)]
 async fn a_dropped_begin_loses_no_acknowledged_write(witness: PgPool) {
-    let (_relay, options) = Relay::start("hooked", (*witness.connect_options()).clone());
+    let (_relay, options) = Relay::start("ours", (*witness.connect_options()).clone());
     let db = Db::connect(options, ONE_CONNECTION).await.unwrap();
-    let (cancelled, lost) = cancel_at_every_poll(db.pool(), &witness).await;
-    assert!(cancelled >= 2, "cancelled only {cancelled} times: at the check of the connection and at `begin` itself it should have been");
+    let (cancelled, lost) = cancel_at_every_poll(db.pool(), || db.begin(), &witness).await;
+    assert!(cancelled >= 1, "never cancelled");
     assert!(lost.is_empty(), "lost {lost:?}");
 }
 
-/// The negative control: without our hook the trap snaps. When it no longer does, sqlx is repaired and the hook can go.
+/// The negative control: sqlx's own `begin` falls into the trap. When it no longer does, sqlx is repaired and ours can go.
 #[sqlx::test(migrations = false)]
 async fn the_same_on_a_plain_pool_loses_some(witness: PgPool) {
     let (_relay, options) = Relay::start("plain", (*witness.connect_options()).clone());
     let plain = PgPoolOptions::new().max_connections(ONE_CONNECTION).connect_with(options).await.unwrap();
-    let (cancelled, lost) = cancel_at_every_poll(&plain, &witness).await;
+    let (cancelled, lost) = cancel_at_every_poll(&plain, || plain.begin(), &witness).await;
     assert!(!lost.is_empty(), "nothing lost by {cancelled} cancelled transactions");
 }
 

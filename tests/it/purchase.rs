@@ -2,12 +2,13 @@
 
 use futures::StreamExt;
 use futures::stream::iter;
+use souk::accounts::Role;
 use souk::checkout::{jobs, service};
 use souk::values::OrderId;
 use sqlx::PgPool;
 
-use crate::support::shop::{Buyer, DECLINED, VISA, signature};
-use crate::support::{App, Setup};
+use crate::support::App;
+use crate::support::shop::{DECLINED, VISA, signature};
 
 /// One fewer on the shelf than thought, and one more.
 const CORRECT_DOWN: &str = "insert into stock_movements (id, variant_id, vendor_id, kind, delta, reason)
@@ -69,62 +70,6 @@ async fn twenty_events_with_the_same_news_take_effect_once(pool: PgPool) {
     assert_eq!(answers, [200; 20]);
     assert_eq!(app.stock(cup).await, 3);
     app.assert_invariants().await;
-}
-
-async fn two_hundred_buyers_of_twenty(pool: PgPool, hold_minutes: &str) {
-    let app = App::start_with(pool, Setup { variables: &[("CHECKOUT_HOLD_MINUTES", hold_minutes)], ..Setup::default() }).await;
-    let vendor = app.vendor("shop").await;
-    let (cup, lamp) = (app.goods(vendor, 1500, 20).await, app.goods(vendor, 2500, 1000).await);
-    let mut buyers = Vec::new();
-    for n in 0..200 {
-        buyers.push(app.buyer(&format!("buyer{n}")).await);
-    }
-    let bought: Vec<Option<OrderId>> = iter(buyers.iter().enumerate())
-        .map(|(n, buyer)| try_to_buy(&app, buyer, if n % 2 == 0 { [cup, lamp] } else { [lamp, cup] }))
-        .buffer_unordered(16)
-        .collect()
-        .await;
-    let orders: Vec<OrderId> = bought.into_iter().flatten().collect();
-    jobs::send_refunds(app.state.clone()).await.unwrap();
-    while app.count("select count(*) from refunds where status = 'pending' and next_attempt_at <= now()").await > 0 {
-        jobs::send_refunds(app.state.clone()).await.unwrap();
-    }
-    assert_eq!(app.stock(cup).await, 0, "all twenty are sold");
-    assert_eq!(app.count("select count(*) from orders where status = 'paid'").await, 20);
-    let elsewhere = app.count("select count(*) from orders where status not in ('paid', 'refunded')").await;
-    assert_eq!(elsewhere, 0, "{} orders: nobody is charged without goods or refund", orders.len());
-    app.assert_invariants().await;
-}
-
-/// Each step may be refused because the goods are gone; a payment never fails.
-async fn try_to_buy(app: &App, buyer: &Buyer, goods: [souk::values::VariantId; 2]) -> Option<OrderId> {
-    for variant in goods {
-        let page = buyer.add(variant, "1").await;
-        if page.status == 409 {
-            return None;
-        }
-        assert_eq!(page.status, 200, "{}", page.text);
-    }
-    let page = buyer.place(&buyer.try_fingerprint().await?).await;
-    if page.status == 409 {
-        return None;
-    }
-    assert!(page.status.is_success() || page.status.is_redirection(), "{} {}", page.status, page.text);
-    let order: OrderId = page.json();
-    assert_eq!(app.confirm(order, VISA).await, 200);
-    let event = app.event(&format!("evt_{order}"), "payment_intent.succeeded", order).await;
-    assert_eq!(app.webhook(&event).await, 200);
-    Some(order)
-}
-
-#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
-async fn two_hundred_buyers_of_twenty_with_holds(pool: PgPool) {
-    two_hundred_buyers_of_twenty(pool, "15").await;
-}
-
-#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
-async fn two_hundred_buyers_of_twenty_without_holds(pool: PgPool) {
-    two_hundred_buyers_of_twenty(pool, "0").await;
 }
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
@@ -298,10 +243,13 @@ async fn another_amount_goes_to_review_and_takes_no_goods(pool: PgPool) {
     let app = App::start(pool).await;
     let cup = app.goods(app.vendor("shop").await, 1500, 5).await;
     let order = app.buyer("ada").await.order(&[(cup, 1)]).await;
+    app.signed_in("admin@example.com", Role::Admin).await;
     app.confirm(order, VISA).await;
     let mut intent = app.state.gateway.retrieve_intent(&app.intent_id(order).await).await.unwrap();
     intent.amount.amount_minor -= 1;
     assert_eq!(service::apply_payment_intent(&app.state, &intent, None).await.unwrap(), service::Applied::Review);
+    assert_eq!(service::apply_payment_intent(&app.state, &intent, None).await.unwrap(), service::Applied::Nothing);
+    assert_eq!(app.count("select count(*) from outbox where kind = 'payment_attention'").await, 1, "the admin hears of it once");
     assert_eq!((app.status(order).await.as_str(), app.stock(cup).await), ("review", 5));
 }
 

@@ -45,7 +45,7 @@ async fn what_is_shown_is_what_counts(pool: PgPool) {
 
     let (mut seen, mut after, mut pages) = (Vec::new(), None, 0);
     loop {
-        let page = service::of_product(&app.state.db, id, after).await.unwrap();
+        let page = service::of_product(&mut app.state.db.reader().await.unwrap(), id, after).await.unwrap();
         assert_eq!((page.distribution.0, page.reviews.len() <= PER_PAGE), ([5; 5], true));
         seen.extend(page.reviews.iter().map(|review| review.id));
         pages += 1;
@@ -57,7 +57,7 @@ async fn what_is_shown_is_what_counts(pool: PgPool) {
     let all: std::collections::BTreeSet<ReviewId> = seen.iter().copied().collect();
     assert_eq!((seen.len(), all.len(), pages), (25, 25, 3));
     let odd = Place { written_at: i64::MIN, id: seen[0] };
-    assert_eq!(service::of_product(&app.state.db, id, Some(odd)).await.unwrap().reviews.len(), 0);
+    assert_eq!(service::of_product(&mut app.state.db.reader().await.unwrap(), id, Some(odd)).await.unwrap().reviews.len(), 0);
 
     // Hidden twice at once counts once; shown again it is as before.
     let first = seen[0];
@@ -66,7 +66,7 @@ async fn what_is_shown_is_what_counts(pool: PgPool) {
     let stars: i16 = sqlx::query_scalar("select rating from reviews where id = $1").bind(first).fetch_one(app.pool()).await.unwrap();
     assert_eq!(rating(&app).await, (24, 75 - i64::from(stars)));
     app.assert_invariants().await;
-    let page = service::of_product(&app.state.db, id, None).await.unwrap();
+    let page = service::of_product(&mut app.state.db.reader().await.unwrap(), id, None).await.unwrap();
     assert!(page.distribution.total() == 24 && page.reviews.iter().all(|review| review.id != first));
     service::set_hidden(&app.state.db, first, false).await.unwrap();
     assert_eq!(rating(&app).await, (25, 75));

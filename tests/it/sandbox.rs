@@ -251,6 +251,7 @@ async fn webhooks_can_be_made_to_get_lost_and_to_repeat(pool: PgPool) {
     assert_eq!(bank.event_kinds().await.len(), 3, "listed all the same");
     assert_eq!(bank.post("test/switches", &[("copies", "0")]).await.status, 400);
     assert_eq!(bank.post("test/switches", &[("fault", "explode")]).await.status, 400);
+    assert_eq!(bank.post("test/switches", &[("webhook_url", "https://example.com/")]).await.code(), "url_invalid");
 }
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]

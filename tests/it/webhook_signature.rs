@@ -25,8 +25,13 @@ fn gateway(secrets: &[&str]) -> Gateway {
 }
 
 fn payload() -> String {
+    payload_about("pi_1", ORDER)
+}
+
+/// What the gateway would say about an intent that is paid.
+pub fn payload_about(intent: &str, order: OrderId) -> String {
     format!(
-        r#"{{"id":"evt_1","object":"event","type":"payment_intent.succeeded","created":1700000000,"livemode":false,"data":{{"object":{{"id":"pi_1","object":"payment_intent","amount":1500,"currency":"usd","metadata":{{"order_id":"{ORDER}"}}}}}}}}"#
+        r#"{{"id":"evt_1","object":"event","type":"payment_intent.succeeded","created":1700000000,"livemode":false,"data":{{"object":{{"id":"{intent}","object":"payment_intent","amount":1500,"currency":"usd","metadata":{{"order_id":"{order}"}}}}}}}}"#
     )
 }
 
@@ -42,7 +47,7 @@ fn mac(payload: &[u8], secret: &str, at: &str) -> String {
     mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn header(payload: &str, secret: &str, at: i64) -> String {
+pub fn header(payload: &str, secret: &str, at: i64) -> String {
     format!("t={at},v1={}", mac(payload.as_bytes(), secret, &at.to_string()))
 }
 
@@ -75,13 +80,16 @@ fn while_a_secret_is_rotated_both_count_and_afterwards_one() {
     assert!(gateway(&[]).verify(payload.as_bytes(), Some(&by_new)).is_err(), "without a secret nothing is genuine");
 }
 
-/// Message, header and what is wrong with them.
-fn forgeries() -> Vec<(String, Vec<u8>, Option<String>)> {
-    let payload = payload();
+/// A message and its header, and what is wrong with them.
+pub type Forgery = (String, Vec<u8>, Option<String>);
+
+/// All that we can think of, made of a message that would be genuine if it were signed with this secret.
+pub fn forgeries(payload: &str, secret: &str) -> Vec<Forgery> {
+    let payload = payload.to_owned();
     let at = now();
-    let good = header(&payload, NEW, at);
-    let v1 = mac(payload.as_bytes(), NEW, &at.to_string());
-    let mut cases: Vec<(String, Vec<u8>, Option<String>)> = vec![("absent".to_owned(), payload.clone().into_bytes(), None)];
+    let good = header(&payload, secret, at);
+    let v1 = mac(payload.as_bytes(), secret, &at.to_string());
+    let mut cases: Vec<Forgery> = vec![("absent".to_owned(), payload.clone().into_bytes(), None)];
     let with_header = |name: &str, header: String| (name.to_owned(), payload.clone().into_bytes(), Some(header));
     cases.extend([
         with_header("empty", String::new()),
@@ -105,7 +113,7 @@ fn forgeries() -> Vec<(String, Vec<u8>, Option<String>)> {
         with_header("other secret", header(&payload, "whsec_other_0123456789", at)),
         with_header("old secret", header(&payload, OLD, at)),
         with_header("empty secret", header(&payload, "", at)),
-        with_header("secret in capitals", header(&payload, &NEW.to_uppercase(), at)),
+        with_header("secret in capitals", header(&payload, &secret.to_uppercase(), at)),
         with_header("signed without time", format!("t={at},v1={}", mac(payload.as_bytes(), NEW, ""))),
         with_header("signature of nothing", format!("t={at},v1={}", mac(b"", NEW, &at.to_string()))),
         with_header("the payload's hash", format!("t={at},v1={:0>64}", "0")),
@@ -113,7 +121,7 @@ fn forgeries() -> Vec<(String, Vec<u8>, Option<String>)> {
     for age in [301, 302, 600, 3600, 86_400, 31_536_000, -301, -302, -600, -3600, -86_400] {
         // The second in which the test began may have passed when a message from the future is judged.
         let age: i64 = if age < 0 { age - 5 } else { age };
-        cases.push(with_header(&format!("{age} s old"), header(&payload, NEW, at - age)));
+        cases.push(with_header(&format!("{age} s old"), header(&payload, secret, at - age)));
     }
     for index in 0..payload.len() {
         let mut bytes = payload.clone().into_bytes();
@@ -125,9 +133,15 @@ fn forgeries() -> Vec<(String, Vec<u8>, Option<String>)> {
         bytes[index] = if bytes[index] == b'0' { b'1' } else { b'0' };
         cases.push(with_header(&format!("signature figure {index} changed"), format!("t={at},v1={}", String::from_utf8(bytes).unwrap())));
     }
-    let reserialised = serde_json::from_str::<serde_json::Value>(&payload).unwrap().to_string();
+    for (name, length) in [("half", payload.len() / 2), ("all but its end", payload.len() - 1)] {
+        cases.push((name.to_owned(), payload.as_bytes()[..length].to_vec(), Some(good.clone())));
+    }
+    let parsed: serde_json::Value = serde_json::from_str(&payload).unwrap();
+    let respelt = parsed.to_string();
+    let intent = parsed["data"]["object"]["id"].as_str().unwrap();
+    let order = parsed["data"]["object"]["metadata"]["order_id"].as_str().unwrap();
     let changed = [
-        ("re-serialised", reserialised),
+        ("in another spelling", respelt),
         ("a space more", format!("{payload} ")),
         ("a newline more", format!("{payload}\n")),
         ("byte order mark", format!("\u{feff}{payload}")),
@@ -136,8 +150,8 @@ fn forgeries() -> Vec<(String, Vec<u8>, Option<String>)> {
         ("amount − 1", payload.replace("1500", "1499")),
         ("other currency", payload.replace("usd", "jpy")),
         ("live", payload.replace("\"livemode\":false", "\"livemode\":true")),
-        ("other intent", payload.replace("pi_1", "pi_2")),
-        ("other order", payload.replace(&ORDER.to_string(), &OrderId::new().to_string())),
+        ("other intent", payload.replace(intent, "pi_2")),
+        ("other order", payload.replace(order, &OrderId::new().to_string())),
         ("other event", payload.replace("evt_1", "evt_2")),
     ];
     for (name, changed) in changed {
@@ -146,7 +160,7 @@ fn forgeries() -> Vec<(String, Vec<u8>, Option<String>)> {
     }
     let mut not_text = payload.into_bytes();
     not_text.push(0xff);
-    let header = format!("t={at},v1={}", mac(&not_text, NEW, &at.to_string()));
+    let header = format!("t={at},v1={}", mac(&not_text, secret, &at.to_string()));
     cases.push(("signed, not UTF-8".to_owned(), not_text, Some(header)));
     cases
 }
@@ -154,7 +168,7 @@ fn forgeries() -> Vec<(String, Vec<u8>, Option<String>)> {
 #[test]
 fn no_forgery_passes() {
     let gateway = gateway(&[NEW]);
-    let cases = forgeries();
+    let cases = forgeries(&payload(), NEW);
     assert!(cases.len() >= 300, "{}", cases.len());
     for (name, payload, header) in cases {
         assert!(gateway.verify(&payload, header.as_deref()).is_err(), "{name}");

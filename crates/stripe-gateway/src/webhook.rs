@@ -47,7 +47,7 @@ pub(crate) fn verify(payload: &[u8], header: Option<&str>, secrets: &[SecretStri
         match Webhook::construct_event(payload, header, secret.expose_secret()) {
             // `BadParse` comes only after the signature has proved right: an event of a kind, or in a version, that the library cannot
             // read is as genuine as any other, and our own reader takes what it needs.
-            Ok(_) | Err(StripeWebhookError::BadParse(_)) => return read(payload),
+            Ok(_) | Err(StripeWebhookError::BadParse(_)) => return read_verified(payload),
             Err(StripeWebhookError::BadTimestamp(_)) => verdict = WebhookError::BadTimestamp,
             Err(_) => {}
         }
@@ -55,7 +55,11 @@ pub(crate) fn verify(payload: &[u8], header: Option<&str>, secrets: &[SecretStri
     Err(verdict)
 }
 
-fn read(payload: &str) -> Result<Event, WebhookError> {
+/// Reads a message whose signature was checked, now or when it came and was kept: it proves nothing by itself.
+///
+/// # Errors
+/// When it says too little to be used.
+pub fn read_verified(payload: &str) -> Result<Event, WebhookError> {
     let event: serde_json::Value = serde_json::from_str(payload).map_err(|_| WebhookError::Malformed)?;
     let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
     let id = text(&event["id"]).filter(|id| !id.is_empty() && id.len() <= MAX_ID_LENGTH).ok_or(WebhookError::Malformed)?;

@@ -157,13 +157,6 @@ pub async fn guest_cart_token() -> Option<CartToken> {
     Visit::current().ok()?.cart_token()
 }
 
-/// Takes the guest's cart away from this browser, once it was merged.
-pub async fn forget_guest_cart() {
-    if let Ok(visit) = Visit::current() {
-        visit.forget_cart_token();
-    }
-}
-
 /// For plain axum routes.
 impl<S: Sync> axum::extract::FromRequestParts<S> for Visit {
     type Rejection = AppError;

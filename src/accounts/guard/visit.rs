@@ -52,7 +52,7 @@ impl Visit {
     /// # Errors
     /// `Internal` outside of the sessions layer, which would be our mistake.
     pub fn current() -> Result<Self, AppError> {
-        Self::of(&request::parts()?)
+        request::of_parts(Self::of).unwrap_or_else(|| Err(AppError::internal("no request in this context")))
     }
 
     pub(super) fn of(parts: &Parts) -> Result<Self, AppError> {
@@ -176,11 +176,6 @@ impl Visit {
         lock(&self.0.outgoing).set(CART_COOKIE, &token.encode(), CART_LIFETIME);
         *cart = Some(token.clone());
         Ok(token)
-    }
-
-    pub(super) fn forget_cart_token(&self) {
-        *lock(&self.0.cart) = None;
-        lock(&self.0.outgoing).clear(CART_COOKIE);
     }
 
     pub(super) fn outgoing(&self) -> MutexGuard<'_, Outgoing> {

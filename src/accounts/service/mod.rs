@@ -26,7 +26,7 @@ pub mod tokens;
 pub mod two_step;
 pub mod users;
 
-pub use addresses::{add_address, address, addresses, delete_address};
+pub use addresses::{MAX_ADDRESSES, add_address, address, addresses, choose_default, delete_address, save_address};
 pub use sessions::{Issued, LiveSession};
 pub use sign_in::{CHALLENGE_LIFETIME, Challenge, SignedIn, reauthenticate, refresh, second_step, sign_in};
 pub use sign_up::{Prepared, prepare, register, sign_up};
@@ -85,13 +85,15 @@ pub async fn find_user(db: &Db, email: &Email) -> Result<Option<User>, AppError>
     Ok(store::account_by_email(db.pool(), email).await?.map(|account| account.user))
 }
 
-/// Deletes what is left of sessions that ended long ago, and links and challenges that are too old. A background job.
+/// Deletes what is left of sessions that ended long ago, links and challenges that are too old, and addresses nobody wanted to keep. A
+/// background job.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn prune(state: AppState) -> Result<(), AppError> {
     mail_tokens::delete_expired(state.db.pool()).await?;
     second_factors::delete_expired_challenges(state.db.pool()).await?;
+    addresses::prune(&state.db).await?;
     sessions::prune(&state.db).await
 }
 

@@ -14,7 +14,7 @@ use crate::notifications::service::{OUTBOX, enqueue};
 use crate::platform::db::{Db, Tx};
 use crate::platform::jobs;
 use crate::platform::state::AppState;
-use crate::values::{FieldErrors, UserId};
+use crate::values::{Email, FieldErrors, UserId};
 
 /// Accounts on a page of the list.
 const PAGE_SIZE: usize = 50;
@@ -121,6 +121,14 @@ pub async fn delete(tx: &mut Tx, id: UserId) -> Result<(), AppError> {
 }
 
 /// Somebody must be left who can let others in. The lock makes two who remove each other wait for one another.
+/// Those whom mails to the admins reach.
+///
+/// # Errors
+/// Only the database's.
+pub async fn admins(tx: &mut Tx) -> Result<Vec<(UserId, Email)>, AppError> {
+    Ok(store::admins(&mut **tx).await?.into_iter().map(|row| (row.id, row.email)).collect())
+}
+
 async fn keep_an_admin(tx: &mut Tx, leaving: UserId) -> Result<(), AppError> {
     let admins = store::lock_admins(&mut **tx).await?;
     if admins == [leaving] { Err(Conflict::LastAdmin.into()) } else { Ok(()) }

@@ -149,6 +149,21 @@ pub async fn lock_admins(executor: impl PgExecutor<'_>) -> sqlx::Result<Vec<User
         .await
 }
 
+pub struct AdminRow {
+    pub id: UserId,
+    pub email: Email,
+}
+
+/// All admins who can sign in.
+pub async fn admins(executor: impl PgExecutor<'_>) -> sqlx::Result<Vec<AdminRow>> {
+    sqlx::query_as!(
+        AdminRow,
+        r#"select id as "id: UserId", email as "email: Email" from users where role = 'admin' and disabled_at is null order by id"#
+    )
+    .fetch_all(executor)
+    .await
+}
+
 /// Compare and set.
 pub async fn set_role(executor: impl PgExecutor<'_>, id: UserId, from: Role, to: Role) -> sqlx::Result<bool> {
     let done = sqlx::query!("update users set role = $3 where id = $1 and role = $2", id as _, from.as_str(), to.as_str())

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::store::finding::{self, Wanted};
+use super::super::store::finding::{self, Counting, Wanted};
 use super::super::store::words;
-use super::super::{Category, CategoryTree, Counts};
+use super::super::{Category, CategoryTree, Counts, Dimension};
 use super::finding::CAP;
 use super::shop_currency;
 use crate::error::AppError;
@@ -59,7 +59,7 @@ pub async fn count_listings(state: AppState) -> Result<(), AppError> {
     for category in std::iter::once(None::<&Category>).chain(categories) {
         let wanted = Wanted { categories: category.map(|category| tree.ids_below(category.id)), ..Wanted::default() };
         if finding::total(db.pool(), &wanted, cap).await? > CAP {
-            kept.extend(finding::counts(db.pool(), &[wanted], currency, |_| None).await?);
+            kept.extend(finding::counts(db.pool(), &[Counting { wanted, of: Dimension::ALL.to_vec() }], currency, |_| None).await?);
             scopes.push(scope(category.map(|category| category.id)));
         }
     }

@@ -6,14 +6,15 @@
 
 use std::sync::Arc;
 
-use super::super::store::finding::{self, Wanted, Window};
+use super::super::store::finding::{self, Counting, Wanted, Window};
 use super::super::{
     Branch, CategoryChoice, CategoryTree, Counts, Cursor, Dimension, Facets, Figure, Listing, ListingQuery, Precision, PriceChoice,
     ProductCard, RATINGS, ShopChoice, Spelling, price_bounds, store,
 };
+use super::counts::KeptCounts;
 use super::{PER_PAGE, category_tree, counts, shop_currency, spelling};
 use crate::error::AppError;
-use crate::platform::db::Db;
+use crate::platform::db::{Db, Reader};
 use crate::values::{CategoryId, Currency, PageNumber, Slug};
 
 /// Products counted for a page at most: two milliseconds' worth.
@@ -68,16 +69,21 @@ async fn tree_with(db: &Db, category: Option<&Slug>) -> Result<Arc<CategoryTree>
     }
 }
 
-async fn cards_at(db: &Db, wanted: &Wanted, query: &ListingQuery, per_page: u32) -> Result<(Vec<ProductCard>, Option<Cursor>), AppError> {
+async fn cards_at(
+    reader: &mut Reader,
+    wanted: &Wanted,
+    query: &ListingQuery,
+    per_page: u32,
+) -> Result<(Vec<ProductCard>, Option<Cursor>), AppError> {
     let sort = query.effective_sort();
     let offset = if query.after.is_some() { 0 } else { query.page.offset(per_page) };
     let limit = i64::from(per_page) + 1;
-    let mut placed = finding::ids(db.pool(), wanted, Window { sort, offset, limit, after: query.after }).await?;
+    let mut placed = finding::ids(&mut **reader, wanted, Window { sort, offset, limit, after: query.after }).await?;
     let more = placed.len() > per_page as usize;
     placed.truncate(per_page as usize);
     let next = placed.last().filter(|_| more).map(|last| Cursor { sort, key: last.key, second: last.second, id: last.id });
     let ids: Vec<_> = placed.into_iter().map(|placed| placed.id).collect();
-    Ok((store::cards(db.pool(), &ids).await?, next))
+    Ok((store::cards(&mut **reader, &ids).await?, next))
 }
 
 /// One page of cards of this many, by number or behind a cursor. A text that finds nothing is spelt anew.
@@ -86,16 +92,24 @@ async fn cards_at(db: &Db, wanted: &Wanted, query: &ListingQuery, per_page: u32)
 /// `NotFound` for an unknown category; `Offline`.
 pub async fn page(db: &Db, query: &ListingQuery, per_page: u32) -> Result<CardPage, AppError> {
     let tree = tree_with(db, query.category.as_ref()).await?;
-    let (cards, next) = cards_at(db, &wanted(query, &tree), query, per_page).await?;
+    let mut reader = db.reader().await?;
+    let (cards, next) = cards_at(&mut reader, &wanted(query, &tree), query, per_page).await?;
     let mut page = CardPage { cards, next, spelling: Spelling::AsTyped };
     if let (true, None, Some(typed)) = (page.cards.is_empty(), query.after, &query.q)
-        && let Some(other) = spelling::correct(db, typed).await?
+        && let Some(other) = spelling::correct(&mut reader, typed).await?
     {
         let query = ListingQuery { q: Some(other.clone()), ..query.clone() };
-        let (cards, next) = cards_at(db, &wanted(&query, &tree), &query, per_page).await?;
+        let (cards, next) = cards_at(&mut reader, &wanted(&query, &tree), &query, per_page).await?;
         page = CardPage { cards, next, spelling: Spelling::Replaced { typed: typed.clone(), found: other } };
     }
     Ok(page)
+}
+
+/// What is known before anything is looked up.
+struct Known {
+    tree: Arc<CategoryTree>,
+    kept: Arc<KeptCounts>,
+    currency: Currency,
 }
 
 /// One page of what the query asks for, with the choices beside it. A page behind the end answers with the last one.
@@ -104,37 +118,40 @@ pub async fn page(db: &Db, query: &ListingQuery, per_page: u32) -> Result<CardPa
 /// `NotFound` for an unknown category; `Offline`.
 pub async fn list(db: &Db, query: &ListingQuery) -> Result<Listing, AppError> {
     let tree = tree_with(db, query.category.as_ref()).await?;
-    let mut listing = look(db, query, &tree).await?;
+    let known = Known { tree, kept: counts::kept(db).await?, currency: shop_currency(db).await? };
+    let mut reader = db.reader().await?;
+    let mut listing = look(&mut reader, query, &known).await?;
     if let Some(typed) = query.q.as_ref().filter(|_| listing.cards.len() < FEW && query.page == PageNumber::FIRST && query.after.is_none())
-        && let Some(other) = spelling::correct(db, typed).await?
+        && let Some(other) = spelling::correct(&mut reader, typed).await?
     {
         if listing.cards.is_empty() {
-            let replaced = look(db, &query.with_text(Some(other.clone())), &tree).await?;
+            let replaced = look(&mut reader, &query.with_text(Some(other.clone())), &known).await?;
             listing = Listing { spelling: Spelling::Replaced { typed: typed.clone(), found: other }, ..replaced };
         } else {
             listing.spelling = Spelling::Suggested(other);
         }
     }
     if listing.cards.is_empty() {
-        listing.popular = super::popular(db, POPULAR).await?;
+        listing.popular = super::popular(&mut reader, POPULAR).await?;
     }
     Ok(listing)
 }
 
-async fn look(db: &Db, query: &ListingQuery, tree: &CategoryTree) -> Result<Listing, AppError> {
+async fn look(reader: &mut Reader, query: &ListingQuery, known: &Known) -> Result<Listing, AppError> {
+    let tree = &*known.tree;
     let mut query = query.clone();
     query.after = query.after.filter(|after| after.sort == query.effective_sort());
     let wanted = wanted(&query, tree);
-    let (mut cards, mut next) = cards_at(db, &wanted, &query, PER_PAGE).await?;
-    let counted = counted(db, &query, &wanted, tree).await?;
+    let (mut cards, mut next) = cards_at(reader, &wanted, &query, PER_PAGE).await?;
+    let counted = counted(reader, &query, &wanted, known).await?;
     if cards.is_empty() && query.page != PageNumber::FIRST && query.after.is_none() {
         let numbered = i64::from(PageNumber::MAX) * i64::from(PER_PAGE);
-        query.page = PageNumber::last(finding::total(db.pool(), &wanted, numbered).await?, PER_PAGE);
-        (cards, next) = cards_at(db, &wanted, &query, PER_PAGE).await?;
+        query.page = PageNumber::last(finding::total(&mut **reader, &wanted, numbered).await?, PER_PAGE);
+        (cards, next) = cards_at(reader, &wanted, &query, PER_PAGE).await?;
         // What is ranked may end before what is counted.
         while cards.is_empty() && query.page != PageNumber::FIRST {
             query.page = PageNumber::last(u64::from(query.page.get() / 2) * u64::from(PER_PAGE), PER_PAGE);
-            (cards, next) = cards_at(db, &wanted, &query, PER_PAGE).await?;
+            (cards, next) = cards_at(reader, &wanted, &query, PER_PAGE).await?;
         }
     }
     let (total, precision) = counted.total();
@@ -149,7 +166,7 @@ async fn look(db: &Db, query: &ListingQuery, tree: &CategoryTree) -> Result<List
     let next = next.filter(|_| query.after.is_some() || query.page.get() == PageNumber::MAX);
     let path = query.category.as_ref().and_then(|slug| tree.find(slug)).map(|category| tree.path(category.id));
     let path = path.unwrap_or_default().into_iter().cloned().collect();
-    let facets = counted.facets(db, &query, tree).await?;
+    let facets = counted.facets(reader, &query, tree).await?;
     let page = query.page;
     Ok(Listing { query, path, cards, total, precision, page, last_page, next, facets, spelling: Spelling::AsTyped, popular: Vec::new() })
 }
@@ -170,23 +187,29 @@ struct Counted {
     currency: Currency,
 }
 
-async fn counted(db: &Db, query: &ListingQuery, wanted: &Wanted, tree: &CategoryTree) -> Result<Counted, AppError> {
-    let currency = shop_currency(db).await?;
-    let kept = counts::kept(db).await?;
+async fn counted(reader: &mut Reader, query: &ListingQuery, wanted: &Wanted, known: &Known) -> Result<Counted, AppError> {
+    let Known { tree, kept, currency } = known;
+    let currency = *currency;
     let scope = |wanted: &Wanted| -> Option<Arc<Counts>> {
         let whole = wanted.is_plain() && wanted.vendor.is_none();
         // The first of a category's ids is its own.
         whole.then(|| kept.get(wanted.categories.as_ref().and_then(|ids| ids.first()).copied())).flatten()
     };
     let filtered: Vec<Dimension> = Dimension::ALL.into_iter().filter(|&dimension| query.filters(dimension)).collect();
-    let sets: Vec<Wanted> = std::iter::once(wanted.clone()).chain(filtered.iter().map(|&dimension| wanted.without(dimension))).collect();
-    let mut found: Vec<Option<Set>> = sets.iter().map(|set| scope(set).map(|counts| Set { counts, precision: Precision::About })).collect();
+    // Choices of a kind that is filtered are counted without that filter; a shop's own page offers no others.
+    let shown = |dimension: &Dimension| *dimension != Dimension::Shop || !query.at_shop;
+    let of = Dimension::ALL.into_iter().filter(|dimension| !filtered.contains(dimension)).filter(shown);
+    let all = Counting { wanted: wanted.clone(), of: of.collect() };
+    let without = filtered.iter().map(|&dimension| Counting { wanted: wanted.without(dimension), of: vec![dimension] });
+    let sets: Vec<Counting> = std::iter::once(all).chain(without).collect();
+    let about = |counts| Set { counts, precision: Precision::About };
+    let mut found: Vec<Option<Set>> = sets.iter().map(|set| scope(&set.wanted).map(about)).collect();
     let open: Vec<usize> = (0..sets.len()).filter(|&index| found[index].is_none()).collect();
     if !open.is_empty() {
-        let ask: Vec<Wanted> = open.iter().map(|&index| sets[index].clone()).collect();
-        let counts = finding::counts(db.pool(), &ask, currency, |set| i64::try_from(cap(set)).ok()).await?;
+        let ask: Vec<Counting> = open.iter().map(|&index| sets[index].clone()).collect();
+        let counts = finding::counts(&mut **reader, &ask, currency, |set| i64::try_from(cap(set)).ok()).await?;
         for ((index, counts), set) in open.into_iter().zip(counts).zip(&ask) {
-            let cap = cap(set);
+            let cap = cap(&set.wanted);
             let precision = if counts.total > cap { Precision::AtLeast } else { Precision::Exact };
             found[index] = Some(Set { counts: Arc::new(Counts { total: counts.total.min(cap), ..counts }), precision });
         }
@@ -221,7 +244,7 @@ impl Counted {
         (set.precision != Precision::AtLeast).then(|| pick(&set.counts))
     }
 
-    async fn facets(&self, db: &Db, query: &ListingQuery, tree: &CategoryTree) -> Result<Facets, AppError> {
+    async fn facets(&self, reader: &mut Reader, query: &ListingQuery, tree: &CategoryTree) -> Result<Facets, AppError> {
         let bounds = price_bounds(self.currency);
         let prices = bounds.into_iter().enumerate().map(|(index, (min, max))| PriceChoice {
             min,
@@ -235,7 +258,7 @@ impl Counted {
             categories: self.categories(query, tree),
             prices: prices.collect(),
             ratings: ratings.map(|(index, stars)| (stars, self.figure(Dimension::Rating, |counts| counts.ratings[index]))).collect(),
-            shops: if query.at_shop { Vec::new() } else { self.shops(db, query).await? },
+            shops: if query.at_shop { Vec::new() } else { self.shops(reader, query).await? },
             in_stock: self.figure(Dimension::Stock, |counts| counts.in_stock),
             rounded,
         })
@@ -258,7 +281,7 @@ impl Counted {
         tree.branches().iter().filter(open).map(choice).filter(on_path).collect()
     }
 
-    async fn shops(&self, db: &Db, query: &ListingQuery) -> Result<Vec<ShopChoice>, AppError> {
+    async fn shops(&self, reader: &mut Reader, query: &ListingQuery) -> Result<Vec<ShopChoice>, AppError> {
         let set = self.set(Dimension::Shop);
         let chosen = query.vendor.as_ref();
         // Where counting was stopped, the largest shops of the whole category are offered without counts.
@@ -275,7 +298,7 @@ impl Counted {
             })
             .collect();
         if let Some(slug) = chosen.filter(|_| !shops.iter().any(|shop| shop.chosen))
-            && let Some(name) = finding::shop_name(db.pool(), slug).await?
+            && let Some(name) = finding::shop_name(&mut **reader, slug).await?
         {
             let (total, precision) = self.total();
             let count = (precision != Precision::AtLeast).then_some(total);

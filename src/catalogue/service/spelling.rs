@@ -2,7 +2,7 @@
 
 use super::super::{SearchText, store::words};
 use crate::error::AppError;
-use crate::platform::db::Db;
+use crate::platform::db::Reader;
 
 /// Words of a text that are looked at; each costs a question or two.
 const MAX_WORDS: usize = 6;
@@ -16,18 +16,18 @@ const SHORT: usize = 5;
 ///
 /// # Errors
 /// `Offline`.
-pub async fn correct(db: &Db, typed: &SearchText) -> Result<Option<SearchText>, AppError> {
+pub async fn correct(reader: &mut Reader, typed: &SearchText) -> Result<Option<SearchText>, AppError> {
     if typed.prefix_query().is_empty() {
         return Ok(None);
     }
     let mut words: Vec<String> = typed.as_str().to_lowercase().split(' ').map(str::to_owned).collect();
     let mut changed = false;
     for word in words.iter_mut().filter(|word| word.chars().count() >= MIN_CHARS && word.chars().all(char::is_alphabetic)).take(MAX_WORDS) {
-        if words::is_known(db.pool(), word).await? {
+        if words::is_known(&mut **reader, word).await? {
             continue;
         }
         let (from, to) = beginning(word);
-        let candidates = words::alike(db.pool(), word, &from, &to).await?;
+        let candidates = words::alike(&mut **reader, word, &from, &to).await?;
         if let Some(best) = closest(word, candidates) {
             *word = best;
             changed = true;

@@ -234,6 +234,13 @@ fn ranked(sql: &mut Sql, wanted: &Wanted, q: &SearchText, after: Option<Cursor>)
     sql.push(" order by p.key desc, p.units_sold desc, p.id desc");
 }
 
+/// A set of products to be counted, and for which kinds of choices: what nobody shows is not counted.
+#[derive(Clone, Debug)]
+pub struct Counting {
+    pub wanted: Wanted,
+    pub of: Vec<Dimension>,
+}
+
 #[derive(FromRow)]
 struct CountRow {
     set: i32,
@@ -251,12 +258,12 @@ const TOTAL: usize = 0;
 /// says little.
 pub async fn counts(
     executor: impl PgExecutor<'_>,
-    sets: &[Wanted],
+    sets: &[Counting],
     currency: Currency,
     cap: impl Fn(&Wanted) -> Option<i64>,
 ) -> Result<Vec<Counts>, sqlx::Error> {
     let mut sql = Sql::new("with ");
-    for (index, set) in (0_i32..).zip(sets) {
+    for (index, Counting { wanted: set, .. }) in (0_i32..).zip(sets) {
         if index > 0 {
             sql.push(", ");
         }
@@ -278,11 +285,11 @@ pub async fn counts(
         }
         sql.push(")");
     }
-    for (index, _) in (0_i32..).zip(sets) {
+    for (index, Counting { of, .. }) in (0_i32..).zip(sets) {
         if index > 0 {
             sql.push(" union all ");
         }
-        figures(&mut sql, index, currency);
+        figures(&mut sql, index, of, currency);
     }
     let rows: Vec<CountRow> = sql.build_query_as().persistent(false).fetch_all(executor).await?;
     let mut counts = vec![Counts::default(); sets.len()];
@@ -294,12 +301,16 @@ pub async fn counts(
     Ok(counts)
 }
 
-/// Three kinds of rows of one set: the figures, the categories, the shops.
-fn figures(sql: &mut Sql, set: i32, currency: Currency) {
+/// Three kinds of rows of one set: the figures, the categories, the shops. A figure that nobody wants is zero.
+fn figures(sql: &mut Sql, set: i32, of: &[Dimension], currency: Currency) {
     sql.push("select ")
         .push(set)
         .push(" as set, 'figures' as kind, null::uuid as id, null::text as slug, null::text as name, array[count(*)");
     for (min, max) in price_bounds(currency) {
+        if !of.contains(&Dimension::Price) {
+            sql.push(", 0");
+            continue;
+        }
         sql.push(", count(*) filter (where true");
         if let Some(min) = min {
             sql.push(" and price_minor >= ").push_bind(min.amount_minor);
@@ -310,11 +321,22 @@ fn figures(sql: &mut Sql, set: i32, currency: Currency) {
         sql.push(")");
     }
     for rating in RATINGS {
-        sql.push(", count(*) filter (where rating_average >= ").push_bind(i32::from(rating) * 1000).push(")");
+        if of.contains(&Dimension::Rating) {
+            sql.push(", count(*) filter (where rating_average >= ").push_bind(i32::from(rating) * 1000).push(")");
+        } else {
+            sql.push(", 0");
+        }
     }
-    sql.push(", count(*) filter (where in_stock)] as figures from m").push(set);
-    sql.push(" union all select ").push(set).push(", 'category', category_id, null, null, array[count(*)] from m").push(set);
-    sql.push(" group by category_id union all (select ").push(set).push(", 'shop', null, v.slug, v.name, array[t.n] from (");
+    sql.push(if of.contains(&Dimension::Stock) { ", count(*) filter (where in_stock)" } else { ", 0" });
+    sql.push("] as figures from m").push(set);
+    if of.contains(&Dimension::Category) {
+        sql.push(" union all select ").push(set).push(", 'category', category_id, null, null, array[count(*)] from m").push(set);
+        sql.push(" group by category_id");
+    }
+    if !of.contains(&Dimension::Shop) {
+        return;
+    }
+    sql.push(" union all (select ").push(set).push(", 'shop', null, v.slug, v.name, array[t.n] from (");
     sql.push("select vendor_id, count(*) as n from m").push(set).push(" group by vendor_id order by 2 desc, 1 limit ").push_bind(SHOPS);
     sql.push(") t join visible_shops v on v.id = t.vendor_id order by t.n desc, v.name)");
 }

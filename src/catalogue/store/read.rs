@@ -191,11 +191,12 @@ struct ProductRow {
     pictures: Json<Vec<Picture>>,
     rating_count: i32,
     rating_sum: i64,
+    related: Vec<ProductId>,
 }
 
-impl From<ProductRow> for Product {
+impl From<ProductRow> for (Product, Vec<ProductId>) {
     fn from(row: ProductRow) -> Self {
-        Self {
+        let product = Product {
             id: row.id,
             slug: row.slug,
             name: row.name,
@@ -215,12 +216,13 @@ impl From<ProductRow> for Product {
             pictures: row.pictures.0,
             rating_count: row.rating_count,
             rating_sum: row.rating_sum,
-        }
+        };
+        (product, row.related)
     }
 }
 
-/// All of a product's page in one round trip.
-pub async fn product(executor: impl PgExecutor<'_>, slug: &Slug) -> Result<Product, sqlx::Error> {
+/// A product as its page shows it, and so many others of its category, best rated first.
+pub async fn product(executor: impl PgExecutor<'_>, slug: &Slug, related: i64) -> Result<(Product, Vec<ProductId>), sqlx::Error> {
     let row = sqlx::query_as!(
         ProductRow,
         r#"select p.id as "id!: ProductId", p.slug as "slug!: Slug", p.name as "name!", p.summary as "summary!",
@@ -238,32 +240,17 @@ pub async fn product(executor: impl PgExecutor<'_>, slug: &Slug) -> Result<Produ
                  jsonb_build_object('id', f.id, 'alt', f.alt, 'width', f.width, 'height', f.height, 'widths', f.widths)
                  order by f.position), '[]')
                from product_pictures f where f.product_id = p.id) as "pictures!: Json<Vec<Picture>>",
-             p.rating_count as "rating_count!", p.rating_sum as "rating_sum!"
+             p.rating_count as "rating_count!", p.rating_sum as "rating_sum!",
+             array(select r.id from listed_products r where r.category_id = p.category_id and r.id <> p.id
+               order by r.rating_score desc, r.id desc limit $2) as "related!: Vec<ProductId>"
            from visible_products p join visible_shops v on v.id = p.vendor_id join categories c on c.id = p.category_id
            where p.slug = $1"#,
-        slug as _
+        slug as _,
+        related
     )
     .fetch_one(executor)
     .await?;
     Ok(row.into())
-}
-
-/// Others of the same category, best rated first.
-pub async fn related_ids(
-    executor: impl PgExecutor<'_>,
-    product: ProductId,
-    category: CategoryId,
-    limit: i64,
-) -> Result<Vec<ProductId>, sqlx::Error> {
-    sqlx::query_scalar!(
-        r#"select id as "id!: ProductId" from listed_products where category_id = $1 and id <> $2
-           order by rating_score desc, id desc limit $3"#,
-        category as _,
-        product as _,
-        limit
-    )
-    .fetch_all(executor)
-    .await
 }
 
 pub async fn popular_ids(executor: impl PgExecutor<'_>, limit: i64) -> Result<Vec<ProductId>, sqlx::Error> {

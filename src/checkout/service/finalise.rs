@@ -6,7 +6,7 @@ use crate::error::AppError;
 use crate::notifications::service::OUTBOX;
 use crate::orders::OrderStatus;
 use crate::orders::service::LockedOrder;
-use crate::payments::service::{InboxEvent, Payment};
+use crate::payments::service::Payment;
 use crate::payments::{PaymentStatus, RefundReason};
 use crate::platform::db::Tx;
 use crate::platform::gateway::{Intent, IntentStatus, VerifiedEvent};
@@ -50,7 +50,7 @@ pub async fn apply_payment_intent(state: &AppState, intent: &Intent, event: Opti
         Ok(applied)
     })
     .await?;
-    if matches!(applied, Applied::Paid | Applied::Refunding | Applied::Updated) {
+    if matches!(applied, Applied::Paid | Applied::Refunding | Applied::Review | Applied::Updated) {
         jobs::wake(OUTBOX);
     }
     if applied == Applied::Refunding {
@@ -61,11 +61,10 @@ pub async fn apply_payment_intent(state: &AppState, intent: &Intent, event: Opti
 }
 
 async fn apply(tx: &mut Tx, intent: &Intent, event: Option<&VerifiedEvent>, base_url: &str) -> Result<Applied, AppError> {
-    if let Some(event) = event {
-        let row = InboxEvent { id: event.id(), kind: event.kind(), object_id: event.object_id(), payload: event.payload() };
-        if !payments::service::record_event(tx, row).await? {
-            return Ok(Applied::Nothing);
-        }
+    if let Some(event) = event
+        && !payments::inbox::record(tx, super::inbox::row(event)).await?
+    {
+        return Ok(Applied::Nothing);
     }
     let Some(order_id) = intent.order_id else { return Ok(Applied::NotOurs) };
     let status = orders::service::lock(tx, order_id).await?;
@@ -98,7 +97,12 @@ async fn succeed(
         && intent.amount.currency == payment.currency;
     if !same {
         tracing::error!(%order_id, intent = intent.id, "paid amount differs from the order: held for review");
-        return Ok(if orders::service::mark_review(tx, order_id).await? { Applied::Review } else { Applied::Nothing });
+        if !orders::service::mark_review(tx, order_id).await? {
+            return Ok(Applied::Nothing);
+        }
+        let order = orders::service::load(tx, order_id).await?.order;
+        mail::in_review(tx, &order, intent.amount, base_url).await?;
+        return Ok(Applied::Review);
     }
     if !payments::service::set_status(tx, payment.id, PaymentStatus::Succeeded, None).await? && payment.status == PaymentStatus::Succeeded {
         return Ok(Applied::Nothing);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::accounts::guard::Customer;
 use crate::checkout::{OrderProgress, PayView, PaymentSession};
-use crate::error::AppError;
+use crate::error::{AppError, Conflict};
 use crate::orders::OrderStatus;
 use crate::platform::gateway::{GatewayError, Intent, IntentStatus, NewIntent};
 use crate::platform::rate_limit;
@@ -106,6 +106,23 @@ pub async fn close_unpaid(state: &AppState, order_id: OrderId) -> Result<(), App
     };
     super::apply_payment_intent(state, &intent, None).await?;
     Ok(())
+}
+
+/// The customer does not want what is not paid yet.
+///
+/// # Errors
+/// `NotFound` for an order that is not the customer's; `Conflict(AlreadyPaid)` when the payment has come after all, and counts;
+/// `Conflict(PaymentUnderWay)` while the bank works on it; `Offline` as [`close_unpaid`].
+pub async fn cancel_unpaid(state: &AppState, customer: &Customer, order_id: OrderId) -> Result<(), AppError> {
+    if orders::service::find(&state.db, customer, order_id).await?.status == OrderStatus::Pending {
+        close_unpaid(state, order_id).await?;
+    }
+    match orders::service::find(&state.db, customer, order_id).await?.status {
+        // Also for a second click.
+        OrderStatus::Canceled | OrderStatus::Expired => Ok(()),
+        OrderStatus::Pending => Err(Conflict::PaymentUnderWay.into()),
+        _ => Err(Conflict::AlreadyPaid.into()),
+    }
 }
 
 pub(super) fn gateway_error(error: GatewayError) -> AppError {

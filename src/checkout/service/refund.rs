@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::accounts::guard::Admin;
+use crate::accounts::guard::{Admin, Customer};
 use crate::audit::{self, AuditEntry};
 use crate::checkout::jobs::REFUNDS;
 use crate::checkout::mail;
@@ -13,6 +13,7 @@ use crate::notifications::service::OUTBOX;
 use crate::orders::service::parcels;
 use crate::orders::{Fulfilment, OrderStatus, Shipment, parcel_field};
 use crate::payments::RefundReason;
+use crate::payments::disputes;
 use crate::payments::refunds::{self, NewRefund, NewRefundItem};
 use crate::platform::db::Tx;
 use crate::platform::jobs;
@@ -56,17 +57,21 @@ pub async fn refundable(state: &AppState, _: &Admin, order: OrderId) -> Result<R
 /// Gives back what the form says.
 ///
 /// # Errors
-/// `Invalid` for more than is left; `NotFound`; `Conflict(NothingToRefund)` for an order that is not paid.
+/// `Invalid` for more than is left; `NotFound`; `Conflict(NothingToRefund)` for an order that is not paid, `Conflict(Disputed)` for one whose
+/// payment a bank holds.
 pub async fn refund(state: &AppState, admin: &Admin, order: OrderId, typed: &TypedRefund) -> Result<RefundId, AppError> {
     let (db, typed, by) = (state.db.clone(), typed.clone(), admin.customer().user_id());
+    let base_url = state.config.base_url.clone();
     let id = uncancelled(async move {
         let mut tx = db.begin().await?;
-        require_paid(&mut tx, order).await?;
+        require_refundable(&mut tx, order).await?;
         let left = left(&mut tx, order).await?;
         let plan = typed.plan(&left)?;
         let decision = Decision { reason: plan.cause.into(), note: &plan.note, by: Some(by) };
         let id = give_back(&mut tx, order, &left, &plan.items, &decision).await?;
-        cancel_what_is_empty(&mut tx, &left, &plan.items).await?;
+        let canceled = cancel_what_is_empty(&mut tx, &left, &plan.items).await?;
+        let locked = orders::service::load(&mut tx, order).await?;
+        mail::nothing_to_send(&mut tx, &locked, &canceled, &base_url).await?;
         let amount: i64 = plan.items.iter().map(|item| item.amount_minor).sum();
         let after = json!({ "refund": id, "amount_minor": amount, "currency": left.currency, "items": plan.items.len() });
         let entry = AuditEntry {
@@ -84,7 +89,48 @@ pub async fn refund(state: &AppState, admin: &Admin, order: OrderId, typed: &Typ
     })
     .await?;
     jobs::wake(REFUNDS);
+    jobs::wake(OUTBOX);
     Ok(id)
+}
+
+/// The customer changes their mind about what is paid, before anything of it was sent: all of it is given back, and its pieces are for sale
+/// again.
+///
+/// # Errors
+/// `NotFound` for others' orders; `Conflict(AlreadySent)` once a part is on its way, `Conflict(Stale)` if it went just now; as [`refund`].
+pub async fn cancel_paid(state: &AppState, customer: &Customer, order: OrderId) -> Result<(), AppError> {
+    orders::service::find(&state.db, customer, order).await?;
+    let (db, by, base_url) = (state.db.clone(), customer.user_id(), state.config.base_url.clone());
+    uncancelled(async move {
+        let mut tx = db.begin().await?;
+        orders::service::lock(&mut tx, order).await?;
+        let left = left(&mut tx, order).await?;
+        let (waiting, others): (Vec<_>, Vec<_>) = left.parts.iter().partition(|part| part.fulfilment == Fulfilment::Unfulfilled);
+        if others.iter().any(|part| part.fulfilment != Fulfilment::Canceled) {
+            return Err(Conflict::AlreadySent.into());
+        }
+        if waiting.is_empty() {
+            // A click before this one did it.
+            return Ok(());
+        }
+        require_refundable(&mut tx, order).await?;
+        let parts: Vec<OrderPartId> = waiting.iter().map(|part| part.id).collect();
+        parcels::cancel(&mut tx, &parts).await?;
+        let items = left.all_of(&parts, true);
+        let decision = Decision { reason: RefundReason::RequestedByCustomer, note: "Canceled by the customer", by: Some(by) };
+        if items.iter().any(|item| item.amount_minor > 0) {
+            give_back(&mut tx, order, &left, &items, &decision).await?;
+        }
+        let locked = orders::service::load(&mut tx, order).await?;
+        mail::order_canceled(&mut tx, &locked.order, &base_url).await?;
+        mail::nothing_to_send(&mut tx, &locked, &parts, &base_url).await?;
+        tx.commit().await?;
+        Ok(())
+    })
+    .await?;
+    jobs::wake(REFUNDS);
+    jobs::wake(OUTBOX);
+    Ok(())
 }
 
 /// A vendor cannot send: the part is canceled, all of it is given back, and its pieces are for sale again.
@@ -102,7 +148,7 @@ pub async fn cancel_part(state: &AppState, owner: &ShopOwner, order: OrderId, re
     let (db, by, base_url) = (state.db.clone(), owner.user_id(), state.config.base_url.clone());
     uncancelled(async move {
         let mut tx = db.begin().await?;
-        require_paid(&mut tx, order).await?;
+        require_refundable(&mut tx, order).await?;
         let left = left(&mut tx, order).await?;
         parcels::cancel(&mut tx, &[part]).await?;
         let items = left.all_of(&[part], true);
@@ -139,8 +185,11 @@ pub async fn ship(state: &AppState, owner: &ShopOwner, order: OrderId, carrier: 
     Ok(())
 }
 
-async fn require_paid(tx: &mut Tx, order: OrderId) -> Result<(), AppError> {
+/// Locks the order, if its money may go back by somebody's wish.
+async fn require_refundable(tx: &mut Tx, order: OrderId) -> Result<(), AppError> {
     match orders::service::lock(tx, order).await? {
+        // The gateway would refuse.
+        OrderStatus::Paid | OrderStatus::PartiallyRefunded if disputes::holds_back(tx, order).await? => Err(Conflict::Disputed.into()),
         OrderStatus::Paid | OrderStatus::PartiallyRefunded => Ok(()),
         _ => Err(Conflict::NothingToRefund.into()),
     }
@@ -177,7 +226,8 @@ async fn left(tx: &mut Tx, order: OrderId) -> Result<Refundable, AppError> {
             refunded_minor: line.refunded_minor,
         })
         .collect();
-    Ok(Refundable { currency, parts, lines })
+    let disputed = disputes::holds_back(tx, order).await?;
+    Ok(Refundable { currency, parts, lines, disputed })
 }
 
 /// Everything of an order whose goods cannot be had any more, or that was closed: no piece ever left the shelf.
@@ -230,8 +280,8 @@ async fn give_back(
     refunds::insert(tx, &new).await
 }
 
-/// A part of which every piece was given back before it was sent is not sent any more.
-async fn cancel_what_is_empty(tx: &mut Tx, left: &Refundable, items: &[RefundItem]) -> Result<(), AppError> {
+/// A part of which every piece was given back before it was sent is not sent any more. Answers which.
+async fn cancel_what_is_empty(tx: &mut Tx, left: &Refundable, items: &[RefundItem]) -> Result<Vec<OrderPartId>, AppError> {
     let given = |line: &RefundableLine| {
         let now = items.iter().find(|item| item.line.is_some_and(|(id, _)| id == line.id)).map_or(0, |item| item.quantity);
         line.refunded_quantity + now == line.quantity
@@ -243,5 +293,8 @@ async fn cancel_what_is_empty(tx: &mut Tx, left: &Refundable, items: &[RefundIte
         .filter(|part| left.lines.iter().filter(|line| line.part_id == part.id).all(given))
         .map(|part| part.id)
         .collect();
-    if empty.is_empty() { Ok(()) } else { parcels::cancel(tx, &empty).await }
+    if !empty.is_empty() {
+        parcels::cancel(tx, &empty).await?;
+    }
+    Ok(empty)
 }

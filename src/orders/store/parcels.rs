@@ -129,10 +129,14 @@ pub async fn find(db: impl PgExecutor<'_>, vendor: VendorId, order: OrderId) -> 
              o.ship_name as "ship_name!", o.ship_line1 as "ship_line1!", o.ship_line2 as "ship_line2!", o.ship_city as "ship_city!",
              o.ship_region as "ship_region!", o.ship_postal_code as "ship_postal_code!", o.ship_country_code as "ship_country_code!",
              (select jsonb_agg(jsonb_build_object('id', l.id, 'product_name', l.product_name, 'product_slug', l.product_slug, 'variant_title', l.variant_title,
-                 'picture_id', l.picture_id, 'quantity', l.quantity,
+                 'picture_id', l.picture_id, 'quantity', l.quantity, 'refunded_quantity', coalesce(g.quantity, 0),
+                 'refunded', jsonb_build_object('amount_minor', coalesce(g.amount_minor, 0), 'currency', s.currency),
                  'unit_price', jsonb_build_object('amount_minor', l.unit_price_minor, 'currency', s.currency),
                  'subtotal', jsonb_build_object('amount_minor', l.subtotal_minor, 'currency', s.currency)) order by l.id)
-               from order_lines l where l.part_id = p.id and l.vendor_id = $1) as "lines!: Json<Vec<OrderLine>>"
+               from order_lines l
+               left join lateral (select sum(i.quantity) as quantity, sum(i.amount_minor) as amount_minor from refund_items i
+                 where i.line_id = l.id and i.vendor_id = $1) g on true
+               where l.part_id = p.id and l.vendor_id = $1) as "lines!: Json<Vec<OrderLine>>"
            from order_parts p join vendor_orders o on o.id = p.order_id cross join shop s
            where p.vendor_id = $1 and p.order_id = $2 and p.paid_at is not null"#,
         vendor as _,

@@ -2,14 +2,18 @@
 
 use leptos::prelude::*;
 
+mod addresses;
 mod close;
+mod invoice;
 mod orders;
 mod profile;
 mod review;
 mod security;
 mod two_step;
 
+pub use addresses::{AddressEditPage, AddressesPage};
 pub use close::CloseAccountPage;
+pub use invoice::{AdminInvoicePage, InvoicePage};
 pub use orders::{OrderPage, OrderParts, OrdersPage, tone as order_tone};
 pub use profile::ProfilePage;
 pub use review::LineReviewPage;
@@ -25,6 +29,7 @@ fn AccountTabs(here: &'static str) -> impl IntoView {
         <nav aria-label="Pages of the account">
             <ul class="tabs" role="list">
                 {tab("/account/orders", "Orders")}
+                {tab("/account/addresses", "Addresses")}
                 {tab("/account", "Account")}
                 {tab("/account/security", "Security")}
             </ul>

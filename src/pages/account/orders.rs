@@ -1,19 +1,23 @@
 //! `/account/orders`, `/account/orders/{order}`
 
 use leptos::prelude::*;
+use server_fn::ServerFn;
 
 use super::AccountTabs;
 use crate::accounts::guard::Customer;
-use crate::orders::{Fulfilment, OrderLine, OrderPart, OrderStatus, OrderSummary};
-use crate::pages::checkout::AddressLines;
+use crate::checkout::api::{CancelPaid, CancelUnpaid};
+use crate::checkout::history::{self, Reader};
+use crate::orders::{Fulfilment, Order, OrderLine, OrderPart, OrderStatus, OrderSummary};
+use crate::pages::addresses::AddressLines;
 use crate::pages::dates::Date;
 use crate::pages::document::Document;
+use crate::pages::history::History;
 use crate::pages::totals::{Thumb, Totals};
 use crate::pages::{loaded, path_part, query};
-use crate::platform::request;
+use crate::platform::{form_flash, request};
 use crate::reviews::ReviewLink;
 use crate::reviews::ui::LineReviewLink;
-use crate::ui::{Badge, Breadcrumbs, ButtonLink, EmptyState, Look, Notice, Tone};
+use crate::ui::{Badge, Breadcrumbs, Button, ButtonLink, EmptyState, ErrorSummary, FormState, Look, Notice, Tone};
 use crate::values::OrderId;
 
 /// Pictures in the card of an order.
@@ -124,6 +128,7 @@ pub fn OrderParts(
                                     <p><a href=format!("/product/{}", line.product_slug)>{line.product_name.clone()}</a></p>
                                     {(!line.variant_title.is_empty()).then(|| view! { <p class="muted small">{line.variant_title.clone()}</p> })}
                                     <p class="muted small numeric">{format!("{} × {}", line.quantity, line.unit_price)}</p>
+                                    {line.given_back().map(|words| view! { <p class="small numeric">{words}</p> })}
                                     {review(&line)}
                                 </div>
                                 <span class="numeric">{line.subtotal.to_string()}</span>
@@ -137,15 +142,58 @@ pub fn OrderParts(
         .collect_view()
 }
 
+/// What the customer may still do about the order.
+#[component]
+fn NextStep(order: Order) -> impl IntoView {
+    let id = order.id;
+    let pending = order.status == OrderStatus::Pending;
+    let (action, text, button) = if pending {
+        (CancelUnpaid::url(), "Nothing is charged, and the goods go back on the shelf.", "Cancel this order")
+    } else {
+        let text = "Nothing of it was sent yet: you get everything back that you paid. This cannot be undone.";
+        (CancelPaid::url(), text, "Cancel and get the money back")
+    };
+    view! {
+        {pending.then(|| view! { <div class="summary-action"><ButtonLink href=format!("/checkout/{id}/pay") large=true wide=true>"Pay now"</ButtonLink></div> })}
+        {order.paid_at.is_some().then(|| view! { <p class="summary-action"><a href=format!("/account/orders/{id}/invoice")>"Invoice"</a></p> })}
+        {(pending || order.is_cancelable()).then(|| view! {
+            <details class="summary-action">
+                <summary>"Cancel the order"</summary>
+                <form class="form" method="post" action=action>
+                    <p class="muted small">{text}</p>
+                    <input type="hidden" name="order_id" value=id.to_string()/>
+                    <Button look=Look::Secondary>{button}</Button>
+                </form>
+            </details>
+        })}
+    }
+}
+
+fn news(done: &str, status: OrderStatus) -> Option<&'static str> {
+    Some(match done {
+        "canceled" if matches!(status, OrderStatus::Canceled | OrderStatus::Expired) => "The order is canceled. Nothing was charged.",
+        "given-back" => "The order is canceled, and your money is on its way back.",
+        _ => return None,
+    })
+}
+
 /// One order, in full.
 #[component]
 pub fn OrderPage() -> impl IntoView {
     let id = path_part::<OrderId>("order");
+    let flash = form_flash::current();
+    let done = query("done");
     loaded(async move {
         let state = request::state()?;
         let customer = Customer::require().await?;
         let order = crate::orders::service::find(&state.db, &customer, id?).await?;
         let links = crate::reviews::service::writing::links(&state.db, &customer, order.id).await?;
+        let story = crate::payments::history::of_order(&state.db, order.id).await?;
+        let story = history::of(&order, &story, Reader::Customer);
+        let mine = order.id.to_string();
+        let flash = flash.filter(|flash| flash.value("order_id") == Some(mine.as_str()));
+        let refused = flash.as_ref().map_or_else(FormState::default, |flash| FormState::of(Some(flash), &flash.path));
+        let news = done.as_deref().and_then(|done| news(done, order.status)).filter(|_| refused.error().is_none());
         let title = format!("Order {}", order.number);
         let trail = vec![("Home".to_owned(), "/".to_owned()), ("Your orders".to_owned(), "/account/orders".to_owned())];
         let pending = order.status == OrderStatus::Pending;
@@ -157,17 +205,20 @@ pub fn OrderPage() -> impl IntoView {
                     <h1>{title}</h1>
                     <p class="cluster"><Badge tone=tone(order.status)>{order.status.label()}</Badge><span>"Placed on "<Date at=order.placed_at.clone()/></span></p>
                 </header>
+                {news.map(|news| view! { <Notice tone=Tone::Good>{news}</Notice> })}
+                <ErrorSummary form=refused labels=&[]/>
                 <div class="with-aside">
                     <div class="stack">
                         {order.payment_error.clone().filter(|_| pending).map(|reason| view! {
                             <Notice tone=Tone::Bad>{format!("The last payment was not accepted: {reason} Nothing was charged.")}</Notice>
                         })}
                         <OrderParts parts=order.parts.clone() paid=order.paid_at.is_some() reviews=(order.id, links)/>
+                        <History entries=story/>
                     </div>
                     <aside class="card summary" aria-labelledby="summary">
                         <h2 id="summary">"Summary"</h2>
-                        <Totals items=order.items shipping=order.shipping total=order.total tax=Some(order.tax) discount=Some(order.discount)/>
-                        {pending.then(|| view! { <div class="summary-action"><ButtonLink href=format!("/checkout/{}/pay", order.id) large=true wide=true>"Pay now"</ButtonLink></div> })}
+                        <Totals items=order.items shipping=order.shipping total=order.total tax=Some(order.tax) discount=Some(order.discount) refunded=Some(order.refunded)/>
+                        <NextStep order=order.clone()/>
                         <hr/>
                         <p class="muted small">"Goes to"</p>
                         <AddressLines address=order.address/>

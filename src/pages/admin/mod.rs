@@ -1,6 +1,7 @@
 //! What admins see.
 
 mod categories;
+mod disputes;
 mod order;
 mod orders;
 mod product;
@@ -12,6 +13,7 @@ mod vendor;
 mod vendors;
 
 pub use categories::{AdminCategoriesPage, AdminCategoryPage};
+pub use disputes::AdminDisputesPage;
 pub use order::AdminOrderPage;
 pub use orders::AdminOrdersPage;
 pub use product::{AdminPreviewPage, AdminProductPage, AdminStockPage};

@@ -5,15 +5,16 @@ use server_fn::ServerFn;
 
 use crate::accounts::guard::Admin;
 use crate::checkout::api::RefundOrder;
+use crate::checkout::history::{self, Reader};
 use crate::checkout::refund::{RefundCause, Refundable, RefundableLine, RefundablePart, refund_field as field};
-use crate::orders::{Order, OrderStatus};
+use crate::error::Conflict;
+use crate::orders::OrderStatus;
 use crate::pages::account::{OrderParts, order_tone};
-use crate::pages::checkout::AddressLines;
-use crate::pages::dates::Date;
+use crate::pages::addresses::AddressLines;
 use crate::pages::document::Document;
+use crate::pages::history::History;
 use crate::pages::totals::Totals;
 use crate::pages::{loaded, path_part, query};
-use crate::payments::refunds::RefundLine;
 use crate::platform::{form_flash, request};
 use crate::ui::{Badge, Breadcrumbs, Button, ErrorSummary, FormState, Notice, SelectField, TextField, Tone};
 use crate::values::{Money, OrderId};
@@ -98,32 +99,6 @@ fn RefundForm(order_id: OrderId, order: Refundable, form: FormState) -> impl Int
     }
 }
 
-#[component]
-fn History(order: Order, refunds: Vec<RefundLine>) -> impl IntoView {
-    let text = |at: time::OffsetDateTime| at.format(&time::format_description::well_known::Rfc3339).unwrap_or_default();
-    view! {
-        <section class="card stack" aria-labelledby="history">
-            <h2 id="history">"Payment"</h2>
-            <ul class="stack" role="list">
-                <li>"Placed "<Date at=order.placed_at/></li>
-                {order.payment_error.map(|error| view! { <li>"Last attempt refused: "{error}</li> })}
-                {order.paid_at.map(|at| view! { <li>"Paid "<Date at=at/></li> })}
-                {refunds.into_iter().map(|refund| {
-                    let amount = Money::new(refund.amount_minor, refund.currency);
-                    let by = refund.by.unwrap_or_else(|| "the shop itself".to_owned());
-                    view! {
-                        <li>
-                            {format!("Refund of {amount} by {by}, ")}<Date at=text(refund.created_at)/>": "<strong>{refund.status}</strong>
-                            {(!refund.note.is_empty()).then(|| view! { <p class="muted small">{refund.note.clone()}</p> })}
-                            {refund.last_error.map(|error| view! { <p class="field-problem">{error}</p> })}
-                        </li>
-                    }
-                }).collect_view()}
-            </ul>
-        </section>
-    }
-}
-
 /// One order, whoever's: what was bought, how it was paid, what can go back.
 #[component]
 pub fn AdminOrderPage() -> impl IntoView {
@@ -135,7 +110,8 @@ pub fn AdminOrderPage() -> impl IntoView {
         let state = request::state()?;
         let id = id?;
         let order = crate::orders::service::desk::find(&state.db, &admin, id).await?;
-        let refunds = crate::payments::refunds::of_order(&state.db, id).await?;
+        let story = crate::payments::history::of_order(&state.db, id).await?;
+        let story = history::of(&order, &story, Reader::Admin);
         let mine = id.to_string();
         let form = FormState::of(flash.filter(|flash| flash.value("order_id") == Some(mine.as_str())).as_ref(), RefundOrder::url());
         let refundable = match order.status {
@@ -143,6 +119,7 @@ pub fn AdminOrderPage() -> impl IntoView {
             _ => None,
         };
         let refundable = refundable.filter(|left| !left.left().is_zero());
+        let held = refundable.as_ref().is_some_and(|left| left.disputed);
         let news = (done.as_deref() == Some("refunded") && form.error().is_none()).then_some("The money is on its way back.");
         let title = format!("Order {}", order.number);
         Ok(view! {
@@ -158,12 +135,14 @@ pub fn AdminOrderPage() -> impl IntoView {
                 <div class="with-aside">
                     <div class="stack">
                         <OrderParts parts=order.parts.clone() paid=order.paid_at.is_some()/>
-                        {refundable.map(|left| view! { <RefundForm order_id=id order=left form=form/> })}
-                        <History order=order.clone() refunds=refunds/>
+                        {held.then(|| view! { <Notice tone=Tone::Warn>{Conflict::Disputed.to_string()}</Notice> })}
+                        {refundable.filter(|_| !held).map(|left| view! { <RefundForm order_id=id order=left form=form/> })}
+                        <History entries=story/>
                     </div>
                     <aside class="card summary" aria-labelledby="summary">
                         <h2 id="summary">"Summary"</h2>
-                        <Totals items=order.items shipping=order.shipping total=order.total tax=Some(order.tax) discount=Some(order.discount)/>
+                        <Totals items=order.items shipping=order.shipping total=order.total tax=Some(order.tax) discount=Some(order.discount) refunded=Some(order.refunded)/>
+                        {order.paid_at.is_some().then(|| view! { <p class="summary-action"><a href=format!("/admin/orders/{id}/invoice")>"Invoice"</a></p> })}
                         <hr/>
                         <p class="muted small">"Goes to"</p>
                         <AddressLines address=order.address/>

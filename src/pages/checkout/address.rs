@@ -4,44 +4,24 @@ use leptos::prelude::*;
 use server_fn::ServerFn;
 
 use super::{CartSummaryCard, Step, Steps};
+use crate::accounts::SavedAddress;
 use crate::accounts::guard::Customer;
 use crate::cart::guard::CartOwner;
 use crate::checkout::api::{AddAddress, ChooseAddress};
 use crate::error::{AppError, Conflict};
+use crate::pages::addresses::{AddressFields, LABELS, one_line};
 use crate::pages::document::Document;
 use crate::pages::loaded;
 use crate::platform::{form_flash, request};
-use crate::ui::{Button, ErrorSummary, FormState, Look, SelectField, TextField};
-use crate::values::{Address, AddressId, COUNTRIES, country_name};
-
-const LABELS: &[(&str, &str)] = &[
-    ("name", "Full name"),
-    ("line1", "Address"),
-    ("line2", "Apartment, floor"),
-    ("city", "City"),
-    ("region", "State or region"),
-    ("postal_code", "Postal code"),
-    ("country_code", "Country"),
-];
-
-/// An address in one line, below the name.
-fn one_line(address: &Address) -> String {
-    let city = format!("{} {}", address.postal_code, address.city);
-    let country = country_name(&address.country_code).unwrap_or_default();
-    [address.line1.as_str(), &address.line2, city.trim(), &address.region, country]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(", ")
-}
+use crate::ui::{Button, ErrorSummary, FormState, Look};
 
 #[component]
-fn Known(addresses: Vec<(AddressId, Address)>) -> impl IntoView {
+fn Known(addresses: Vec<SavedAddress>) -> impl IntoView {
     view! {
         <form class="form card" method="post" action=ChooseAddress::url()>
             <fieldset class="choice">
                 <legend class="field-label">"Send it to"</legend>
-                {addresses.into_iter().enumerate().map(|(index, (id, address))| view! {
+                {addresses.into_iter().enumerate().map(|(index, SavedAddress { id, address, .. })| view! {
                     <label class="choice-card">
                         <input type="radio" name="address_id" value=id.to_string() checked=index == 0 required=true/>
                         <span><strong>{address.name.clone()}</strong><br/><span class="muted">{one_line(&address)}</span></span>
@@ -49,28 +29,21 @@ fn Known(addresses: Vec<(AddressId, Address)>) -> impl IntoView {
                 }).collect_view()}
             </fieldset>
             <Button large=true>"Continue to review"</Button>
+            <p class="small"><a href="/account/addresses">"Your address book"</a></p>
         </form>
     }
 }
 
 #[component]
 fn NewAddress(form: FormState, name: String, #[prop(optional)] second: bool) -> impl IntoView {
-    let countries = COUNTRIES.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned())).collect();
     let look = if second { Look::Secondary } else { Look::Primary };
+    // A box that is not ticked sends nothing, so only a refused form tells it from one that is new.
+    let keep = form.error().is_none() || form.value("keep").is_some();
     view! {
         <form class="form" method="post" action=AddAddress::url()>
             <ErrorSummary form=form.clone() labels=LABELS/>
-            <TextField form=form.clone() name="name" label="Full name" autocomplete="shipping name" value=name maxlength=100/>
-            <TextField form=form.clone() name="line1" label="Address" autocomplete="shipping address-line1" maxlength=120/>
-            <TextField form=form.clone() name="line2" label="Apartment, floor" autocomplete="shipping address-line2" maxlength=120 optional=true/>
-            <div class="field-row">
-                <TextField form=form.clone() name="postal_code" label="Postal code" autocomplete="shipping postal-code" maxlength=20 optional=true/>
-                <TextField form=form.clone() name="city" label="City" autocomplete="shipping address-level2" maxlength=80/>
-            </div>
-            <div class="field-row">
-                <TextField form=form.clone() name="region" label="State or region" autocomplete="shipping address-level1" maxlength=80 optional=true/>
-                <SelectField form=form name="country_code" label="Country" options=countries value="" autocomplete="shipping country"/>
-            </div>
+            <AddressFields form=form name=name/>
+            <label class="cluster"><input type="checkbox" name="keep" value="true" checked=keep/>"Keep it in my address book"</label>
             <Button look=look large=true>"Continue to review"</Button>
         </form>
     }
@@ -113,13 +86,4 @@ pub fn AddressPage() -> impl IntoView {
             </div>
         })
     })
-}
-
-/// The lines of an address, as on a parcel.
-#[component]
-pub fn AddressLines(address: Address) -> impl IntoView {
-    let city = format!("{} {}", address.postal_code, address.city).trim().to_owned();
-    let country = country_name(&address.country_code).unwrap_or_default().to_owned();
-    let lines = [address.name, address.line1, address.line2, city, address.region, country];
-    view! { <address>{lines.into_iter().filter(|line| !line.is_empty()).map(|line| view! { {line}<br/> }).collect_view()}</address> }
 }

@@ -4,7 +4,7 @@ mod address;
 mod pay;
 mod review;
 
-pub use address::{AddressLines, AddressPage};
+pub use address::AddressPage;
 pub use pay::PayPage;
 pub use review::ReviewPage;
 

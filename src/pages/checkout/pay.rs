@@ -3,11 +3,12 @@
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
-use super::{AddressLines, Step, Steps};
+use super::{Step, Steps};
 use crate::accounts::guard::Customer;
 use crate::checkout::islands::PaymentForm;
 use crate::checkout::{PayView, PaymentSession};
 use crate::orders::{Order, OrderStatus};
+use crate::pages::addresses::AddressLines;
 use crate::pages::document::Document;
 use crate::pages::totals::{Thumb, Totals};
 use crate::pages::{loaded, path_part};

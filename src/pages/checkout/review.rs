@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
-use super::{AddressLines, CartSummaryCard, Step, Steps};
+use super::{CartSummaryCard, Step, Steps};
 use crate::accounts::guard::Customer;
 use crate::cart::{Cart, CartShop};
 use crate::checkout::api::PlaceOrder;
 use crate::error::AppError;
+use crate::pages::addresses::AddressLines;
 use crate::pages::document::Document;
 use crate::pages::totals::Thumb;
 use crate::pages::{loaded, query};

@@ -7,6 +7,7 @@ mod pictures;
 mod product;
 mod products;
 mod reviews;
+mod settings;
 mod steps;
 mod stock;
 mod variants;
@@ -16,6 +17,7 @@ pub use orders::{PackingSlipPage, VendorOrderPage, VendorOrdersPage, tone as ful
 pub use product::{BeginForm, NewProductPage, OwnedProductPage, PreviewPage, ProductEditorPage, Workbench, preview};
 pub use products::{OwnedProductsPage, ProductSearch, ProductTabs, RowPicture, tone as product_tone};
 pub use reviews::{VendorReviewPage, VendorReviewsPage};
+pub use settings::SettingsPage;
 pub use steps::Step;
 pub use stock::{StockPage, StockQuery, stock_page};
 
@@ -74,6 +76,7 @@ pub fn VendorPage() -> impl IntoView {
             return Ok(().into_any());
         };
         let vendor = owner.vendor().clone();
+        let shipping = vendor.profile.shipping;
         Ok(view! {
             <Document title="Your shop"/>
             <div class="wrap narrow">
@@ -97,6 +100,11 @@ pub fn VendorPage() -> impl IntoView {
                         <h2 id="products">"Your products"</h2>
                         <p>"Drafts are seen by you alone. What you publish is for sale while your shop is open."</p>
                         <ButtonLink href="/vendor/products" look=Look::Secondary>"Go to your products"</ButtonLink>
+                    </section>
+                    <section class="card stack" aria-labelledby="shipping">
+                        <h2 id="shipping">"Shipping"</h2>
+                        <p>{format!("For each order a customer pays: {shipping}.")}</p>
+                        <ButtonLink href="/vendor/settings" look=Look::Secondary>"Change the shipping"</ButtonLink>
                     </section>
                 </div>
             </div>

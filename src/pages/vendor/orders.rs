@@ -5,7 +5,7 @@ use server_fn::ServerFn;
 
 use crate::checkout::api::{CancelPart, DeliverPart, ShipPart};
 use crate::orders::{Fulfilment, Parcel, ParcelList, ParcelSummary, parcel_field as field};
-use crate::pages::checkout::AddressLines;
+use crate::pages::addresses::AddressLines;
 use crate::pages::dates::Date;
 use crate::pages::document::Document;
 use crate::pages::totals::Thumb;
@@ -131,17 +131,18 @@ pub fn VendorOrdersPage() -> impl IntoView {
 fn Lines(parcel: Parcel) -> impl IntoView {
     view! {
         <ul class="line-list" role="list">
-            {parcel.lines.into_iter().map(|line| view! {
+            {parcel.lines.into_iter().map(|line| { let given_back = line.given_back(); view! {
                 <li>
                     <Thumb picture=line.picture_id/>
                     <div>
                         <p>{line.product_name}</p>
                         {(!line.variant_title.is_empty()).then(|| view! { <p class="muted small">{line.variant_title.clone()}</p> })}
                         <p class="muted small numeric">{format!("{} × {}", line.quantity, line.unit_price)}</p>
+                        {given_back.map(|words| view! { <p class="small numeric">{words}</p> })}
                     </div>
                     <span class="numeric">{line.subtotal.to_string()}</span>
                 </li>
-            }).collect_view()}
+            } }).collect_view()}
         </ul>
     }
 }

@@ -179,7 +179,7 @@ pub async fn preview(viewer: ProductViewer, id: ProductId) -> Result<impl IntoVi
                 <p><ButtonLink href=back look=Look::Secondary>"Back to the product"</ButtonLink></p>
             </Notice>
         </div>
-        <ProductBody product=product trail=trail wishes=Some(wishes)/>
+        <ProductBody product=product trail=trail wishes=wishes/>
     })
 }
 

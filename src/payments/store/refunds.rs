@@ -1,7 +1,6 @@
 //! SQL of refunds and of what they consist of.
 
 use sqlx::{PgConnection, PgExecutor};
-use time::OffsetDateTime;
 
 use super::Result;
 use crate::orders::Fulfilment;
@@ -137,31 +136,4 @@ pub async fn insert_items(connection: &mut PgConnection, id: RefundId, refund: &
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// A refund in an order's history.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RefundLine {
-    pub id: RefundId,
-    pub amount_minor: i64,
-    pub currency: Currency,
-    pub reason: RefundReason,
-    pub note: String,
-    pub status: String,
-    pub created_at: OffsetDateTime,
-    pub finished_at: Option<OffsetDateTime>,
-    pub last_error: Option<String>,
-    pub by: Option<String>,
-}
-
-pub async fn of_order(db: impl PgExecutor<'_>, order: OrderId) -> Result<Vec<RefundLine>> {
-    sqlx::query_as!(
-        RefundLine,
-        r#"select r.id as "id: RefundId", r.amount_minor, r.currency as "currency: Currency", r.reason as "reason: RefundReason", r.note, r.status,
-             r.created_at, r.finished_at, r.last_error, u.name as "by?"
-           from refunds r left join users u on u.id = r.created_by where r.order_id = $1 order by r.created_at, r.id"#,
-        order as _
-    )
-    .fetch_all(db)
-    .await
 }

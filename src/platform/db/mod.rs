@@ -4,10 +4,12 @@
 
 use std::time::Duration;
 
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Executor, Postgres};
+use sqlx::{Connection, Postgres};
 use uuid::Uuid;
 
+use super::uncancelled::uncancelled;
 use crate::error::AppError;
 
 pub mod embedded;
@@ -20,21 +22,26 @@ pub use open::{DatabaseConfig, DatabaseError, OpenDatabase, Server, migrate, mig
 /// A running transaction; dropped without a commit it is rolled back.
 pub type Tx = sqlx::Transaction<'static, Postgres>;
 
+/// A connection for several statements of one answer.
+pub type Reader = PoolConnection<Postgres>;
+
 /// The schema, in order; applied at start under an advisory lock.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();
 
 /// How long a request waits for a free connection: longer, and the visitor has gone while the queue grows.
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(3);
 
+/// A connection that rested for longer is asked whether it is still there before it is used. Asking each time would double the round trips of
+/// every page; the one that broke within this time fails once, and is replaced.
+const TRUSTED_FOR: Duration = Duration::from_millis(500);
+
 /// What every pooled connection starts with. Requests end within seconds, so a statement that does not is a mistake of ours; it must not
 /// hold a connection, a lock, or a transaction for ever.
-const SESSION_SETTINGS: [(&str, &str); 4] = [
+const SESSION_SETTINGS: [(&str, &str); 3] = [
     ("statement_timeout", "30s"),
     ("lock_timeout", "5s"),
     // Nothing waits for the network inside a transaction (reliability: I10).
     ("idle_in_transaction_session_timeout", "10s"),
-    // The `rollback` on release mostly finds no transaction, and Postgres would send a warning each time.
-    ("client_min_messages", "error"),
 ];
 
 /// Shown in `pg_stat_activity`.
@@ -61,15 +68,28 @@ impl Db {
         Self { pool, recent: recent::Recent::default() }
     }
 
-    /// For single statements: `query!(…).fetch_one(db.pool())`.
+    /// For single statements: `query!(…).fetch_one(db.pool())`. Transactions begin by [`Db::begin`] alone.
     pub fn pool(&self) -> &PgPool {
         &self.pool
     }
 
+    /// One connection for all that an answer reads: handing a connection back costs a round trip. Whoever holds one asks for no other, or
+    /// many who each wait for a second one wait for ever.
+    ///
+    /// # Errors
+    /// `Offline` when no connection is to be had.
+    pub async fn reader(&self) -> Result<Reader, AppError> {
+        Ok(self.pool.acquire().await?)
+    }
+
+    /// Begins in a task of its own. sqlx 0.9.0 hands back a connection inside an open transaction when a `begin` is dropped mid-flight, by a
+    /// visitor who hangs up for one; later writes on it would be acknowledged and lost.
+    ///
     /// # Errors
     /// `Offline` when no connection is to be had.
     pub async fn begin(&self) -> Result<Tx, AppError> {
-        Ok(self.pool.begin().await?)
+        let pool = self.pool.clone();
+        uncancelled(async move { Ok(pool.begin().await?) }).await
     }
 
     /// A transaction that sees one vendor's rows: role and id are local to it and set in one round trip.
@@ -91,9 +111,15 @@ impl Db {
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
             .acquire_timeout(ACQUIRE_LIMIT)
-            // sqlx 0.9.0 can hand back a connection inside an open transaction when a `begin` is dropped mid-flight; later writes on it are
-            // acknowledged and lost.
-            .after_release(|connection, _| Box::pin(async move { connection.execute("rollback").await.map(|_| true) }))
+            .test_before_acquire(false)
+            .before_acquire(|connection, resting| {
+                Box::pin(async move {
+                    if resting.idle_for > TRUSTED_FOR {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(options.application_name(APPLICATION_NAME).options(SESSION_SETTINGS))
             .await?;
         Ok(Self::new(pool))

@@ -1,6 +1,9 @@
 //! Between the plain values of `stripe-gateway` and ours. A reply we cannot make sense of is an unknown outcome, not a failure.
 
-use super::{EventPage, GatewayError, GatewayRefund, Intent, IntentError, ListedEvent, METADATA_ORDER};
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use super::{Dispute, EventPage, GatewayError, GatewayRefund, Intent, IntentError, ListedEvent, METADATA_ORDER};
 use crate::values::{Money, OrderId};
 
 impl From<stripe_gateway::Error> for GatewayError {
@@ -43,6 +46,31 @@ pub(super) fn page(page: stripe_gateway::EventPage) -> EventPage {
         intent_id: event.intent_id,
     });
     EventPage { events: events.collect(), has_more: page.has_more }
+}
+
+/// The dispute that is the object of an event.
+pub(super) fn dispute(payload: &str, intent_id: Option<&str>) -> Result<Dispute, GatewayError> {
+    let event: Value = serde_json::from_str(payload).map_err(|_| unreadable("event", ""))?;
+    let object = &event["data"]["object"];
+    let text = |name: &str| object[name].as_str().ok_or_else(|| unreadable("dispute without", name));
+    let status = text("status")?;
+    let amount_minor = object["amount"].as_i64().ok_or_else(|| unreadable("dispute without", "amount"))?;
+    let due = object["evidence_details"]["due_by"].as_i64().filter(|due| *due > 0);
+    Ok(Dispute {
+        id: text("id")?.to_owned(),
+        intent_id: intent_id.map(str::to_owned),
+        amount: money(amount_minor, text("currency")?)?,
+        reason: text("reason")?.to_owned(),
+        status: status.parse().map_err(|_| unreadable("dispute status", status))?,
+        refundable: object["is_charge_refundable"].as_bool().unwrap_or(false),
+        evidence_due_at: due.map(moment).transpose()?,
+        opened_at: moment(object["created"].as_i64().ok_or_else(|| unreadable("dispute without", "created"))?)?,
+    })
+}
+
+/// A point in time from the gateway's seconds since 1970.
+fn moment(seconds: i64) -> Result<OffsetDateTime, GatewayError> {
+    OffsetDateTime::from_unix_timestamp(seconds).map_err(|_| unreadable("time", &seconds.to_string()))
 }
 
 /// The order that an object's metadata names. Anybody with the account's key can write there: a hint to be checked, no proof.

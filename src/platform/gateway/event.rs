@@ -1,11 +1,12 @@
 //! An event that cannot exist unless its signature was right.
 
-use super::convert;
+use super::{Dispute, GatewayError, convert};
 use crate::values::OrderId;
 
 pub use stripe_gateway::WebhookError;
 
-/// A message from the gateway, proven: private fields, made by [`super::Gateway::verify`] alone.
+/// A message from the gateway, proven: private fields, made by [`super::Gateway::verify`] and, from what that once made, by
+/// [`super::Gateway::reread`].
 #[derive(Clone)]
 pub struct VerifiedEvent {
     event: stripe_gateway::Event,
@@ -46,6 +47,14 @@ impl VerifiedEvent {
     /// The order that the object's metadata names: a hint to be checked against our own rows.
     pub fn order_id(&self) -> Option<OrderId> {
         convert::order_id(&self.event.metadata)
+    }
+
+    /// What it says about a dispute: the event's own words, since nothing else of ours asks about disputes.
+    ///
+    /// # Errors
+    /// `OutcomeUnknown` if it says too little, or something that we do not know.
+    pub fn dispute(&self) -> Result<Dispute, GatewayError> {
+        convert::dispute(self.payload(), self.intent_id())
     }
 
     /// The message as it came.

@@ -8,6 +8,7 @@ mod event;
 use std::time::Duration;
 
 use secrecy::SecretString;
+use time::OffsetDateTime;
 
 use super::config::StripeConfig;
 use crate::text_enum;
@@ -111,6 +112,56 @@ pub struct GatewayRefund {
     pub amount: Money,
     pub status: GatewayRefundStatus,
     pub failure_reason: Option<String>,
+}
+
+text_enum! {
+    /// Where a dispute stands. The first three are a bank's question, which takes no money yet.
+    pub enum DisputeStatus {
+        WarningNeedsResponse => "warning_needs_response",
+        WarningUnderReview => "warning_under_review",
+        WarningClosed => "warning_closed",
+        NeedsResponse => "needs_response",
+        UnderReview => "under_review",
+        Won => "won",
+        Lost => "lost",
+        Prevented => "prevented",
+    }
+}
+
+impl DisputeStatus {
+    pub const fn is_closed(self) -> bool {
+        matches!(self, Self::WarningClosed | Self::Won | Self::Lost | Self::Prevented)
+    }
+
+    /// As admins read it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::WarningNeedsResponse => "Question to answer",
+            Self::WarningUnderReview => "Question under review",
+            Self::WarningClosed => "Question settled",
+            Self::NeedsResponse => "To answer",
+            Self::UnderReview => "Under review",
+            Self::Won => "Won",
+            Self::Lost => "Lost",
+            Self::Prevented => "Prevented",
+        }
+    }
+}
+
+/// A payment that the customer's bank disputes, as an event tells of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Dispute {
+    pub id: String,
+    pub intent_id: Option<String>,
+    pub amount: Money,
+    /// The gateway's word for the customer's reason, such as `product_not_received`.
+    pub reason: String,
+    pub status: DisputeStatus,
+    /// Whether the gateway would still give the payment back.
+    pub refundable: bool,
+    /// Until when one may answer, if the bank takes answers at all.
+    pub evidence_due_at: Option<OffsetDateTime>,
+    pub opened_at: OffsetDateTime,
 }
 
 /// An event found by listing: enough to notice that it never reached us.
@@ -249,5 +300,13 @@ impl Gateway {
     /// When it does not.
     pub fn verify(&self, payload: &[u8], signature_header: Option<&str>) -> Result<VerifiedEvent, WebhookError> {
         self.client.verify(payload, signature_header).map(VerifiedEvent::proven)
+    }
+
+    /// An event from our own inbox, which keeps only what was verified when it came.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn reread(&self, kept: &str) -> Result<VerifiedEvent, WebhookError> {
+        stripe_gateway::read_verified(kept).map(VerifiedEvent::proven)
     }
 }

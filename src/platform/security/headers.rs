@@ -12,8 +12,8 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue};
 use leptos::nonce::Nonce;
-use leptos::prelude::use_context;
 
+use crate::platform::request;
 use crate::platform::state::AppState;
 
 /// Two years, as browsers' preload lists ask.
@@ -47,9 +47,7 @@ impl PagePolicy {
 
 /// Called by the page on which people pay: the gateway's own script and frames are allowed there, and nowhere else.
 pub fn allow_payment_scripts() {
-    if let Some(policy) = use_context::<http::request::Parts>().and_then(|parts| parts.extensions.get::<PagePolicy>().cloned()) {
-        policy.payment.store(true, Ordering::Relaxed);
-    }
+    request::of_parts(|parts| parts.extensions.get::<PagePolicy>().map(|policy| policy.payment.store(true, Ordering::Relaxed)));
 }
 
 /// The layer. What a handler has set itself is left alone: pictures and the sandbox's bank page have policies of their own.

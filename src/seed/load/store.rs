@@ -49,6 +49,8 @@ pub async fn pause_triggers(tx: &mut Tx) -> Result<(), AppError> {
         "alter table orders disable trigger orders_parts_add_up",
         "alter table order_parts disable trigger order_parts_add_up",
         "alter table order_lines disable trigger order_lines_add_up",
+        "alter table refunds disable trigger refunds_add_up",
+        "alter table refund_items disable trigger refund_items_add_up",
     ] {
         sqlx::query(statement).execute(&mut **tx).await?;
     }
@@ -73,7 +75,16 @@ pub async fn resume_triggers(tx: &mut Tx) -> Result<(), AppError> {
            + (select count(*) from order_parts x
               left join (select part_id, vendor_id, sum(subtotal_minor) items from order_lines group by part_id, vendor_id) l
                 on l.part_id = x.id and l.vendor_id = x.vendor_id
-              where x.items_minor is distinct from l.items)",
+              where x.items_minor is distinct from l.items)
+           + (select count(*) from refunds r
+              left join (select refund_id, sum(amount_minor) amount from refund_items group by refund_id) i on i.refund_id = r.id
+              where r.amount_minor is distinct from i.amount)
+           + (select count(*) from order_lines l
+              join (select line_id, sum(quantity) quantity, sum(amount_minor) amount from refund_items group by line_id) i on i.line_id = l.id
+              where i.quantity > l.quantity or i.amount > l.subtotal_minor)
+           + (select count(*) from order_parts p
+              join (select part_id, sum(amount_minor) amount from refund_items where line_id is null group by part_id) i on i.part_id = p.id
+              where i.amount > p.shipping_minor)",
     )
     .fetch_one(&mut **tx)
     .await?;
@@ -88,6 +99,8 @@ pub async fn resume_triggers(tx: &mut Tx) -> Result<(), AppError> {
         "alter table orders enable trigger orders_parts_add_up",
         "alter table order_parts enable trigger order_parts_add_up",
         "alter table order_lines enable trigger order_lines_add_up",
+        "alter table refunds enable trigger refunds_add_up",
+        "alter table refund_items enable trigger refund_items_add_up",
     ] {
         sqlx::query(statement).execute(&mut **tx).await?;
     }

@@ -177,8 +177,7 @@ async fn what_is_not_for_sale_is_found_by_no_way(pool: PgPool) {
     let home = service::home(&shelf.db).await.unwrap();
     assert_eq!((home.newest.len(), home.best_selling.len(), home.shops.len(), home.categories[0].product_count), (1, 1, 1, 1));
     assert_eq!(home.shops[0].pictures.len(), 1);
-    let product = service::product(&shelf.db, &slug("seen-pot")).await.unwrap();
-    assert_eq!(service::related(&shelf.db, &product).await.unwrap(), []);
+    assert_eq!(service::with_related(&mut shelf.db.reader().await.unwrap(), &slug("seen-pot")).await.unwrap().1, []);
 
     shelf.run("update vendors set status = 'suspended' where id = $1", open.0).await;
     assert_eq!(shelf.names(&ListingQuery::default()).await, Vec::<String>::new());

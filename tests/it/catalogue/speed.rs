@@ -74,8 +74,7 @@ async fn no_listing_reads_all_products(pool: PgPool) {
         service::suggest(&db, text).await.unwrap();
     }
     service::home(&db).await.unwrap();
-    let product = service::product(&db, &slug("kind7-44")).await.unwrap();
-    service::related(&db, &product).await.unwrap();
+    service::with_related(&mut db.reader().await.unwrap(), &slug("kind7-44")).await.unwrap();
     service::shop(&db, &slug("shop-3")).await.unwrap();
     assert_eq!(scans(&one).await, before);
     // The control: the count sees one.

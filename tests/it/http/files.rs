@@ -10,6 +10,7 @@ const FILES: &[(&str, &str)] = &[
     ("pkg/souk.R4W9yQ3bN2m5T1c8Xk0aVw.js.br", "(as if compressed)"),
     ("pkg/souk.css", "body { color: CanvasText }"),
     ("humans.txt", "Somebody"),
+    ("counts.js", "export {}"),
 ];
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
@@ -31,6 +32,8 @@ async fn hashed_names_are_kept_for_ever_and_others_asked_about(pool: PgPool) {
 
     let public = browser.get("/humans.txt").await;
     assert_eq!((public.status.as_u16(), public.header("cache-control")), (200, "public, max-age=3600"));
+    let module = browser.get("/counts.js").await;
+    assert_eq!((module.status.as_u16(), module.header("cache-control")), (200, "public, no-cache"));
 
     let missing = browser.get("/pkg/souk.AAAAAAAAAAAAAAAAAAAAAA.js").await;
     assert_eq!(missing.status, 404);

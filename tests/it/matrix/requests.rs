@@ -2,9 +2,9 @@
 
 use super::things::Thing;
 use super::things::Thing::{
-    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, DraftOfShop, EmptyCategory, HeldProduct, ImportOfShop,
-    Intent, Mail, Nothing, Order, PaidIntent, PaidOrderOfShop, Picture, PictureOfShop, Product, ProductId, ProductOfShop, Refund,
-    SandboxCustomer, SandboxEvent, Session, ShippedOrderOfShop, Shop, StockedProduct, TwoStepAccount, Variant,
+    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, Dispute, DraftOfShop, EmptyCategory, HeldProduct,
+    ImportOfShop, Intent, Mail, Nothing, Order, PaidIntent, PaidOrder, PaidOrderOfShop, Picture, PictureOfShop, Product, ProductId,
+    ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session, ShippedOrderOfShop, Shop, StockedProduct, TwoStepAccount, Variant,
 };
 use crate::policy::Row;
 
@@ -143,6 +143,17 @@ const NEW_ADDRESS: &[(&str, &str)] = &[
     ("postal_code", "N1"),
     ("country_code", "GB"),
 ];
+const CHANGED_ADDRESS: &[(&str, &str)] = &[
+    ("address_id", "{id}"),
+    ("name", "Ada {new}"),
+    ("line1", "2 Mill Lane"),
+    ("line2", ""),
+    ("city", "London"),
+    ("region", ""),
+    ("postal_code", "N1"),
+    ("country_code", "GB"),
+];
+const ADDRESSES: &[&str] = &["/account/addresses"];
 
 const RECIPES: &[Recipe] = &[
     get("/"),
@@ -170,12 +181,16 @@ const RECIPES: &[Recipe] = &[
     get("/account/two-step"),
     get("/account/close"),
     get("/account/export"),
+    get("/account/addresses"),
+    get("/account/addresses/{address}").about(Address),
     get("/account/orders"),
     get("/account/orders/{order}").about(Order),
+    get("/account/orders/{order}/invoice").about(PaidOrder),
     // Whose shop is open or suspended is shown where it stands, and who has none how to get one.
     get("/sell/sign-up").leads_to(&["/sell/apply"]),
     get("/sell/apply").leads_to(&["/vendor"]),
     get("/vendor").leads_to(&["/sell"]),
+    get("/vendor/settings"),
     get("/vendor/products"),
     get("/vendor/products/new"),
     get("/vendor/products/import"),
@@ -199,6 +214,8 @@ const RECIPES: &[Recipe] = &[
     get("/vendor/orders/{order}/slip").about(PaidOrderOfShop),
     get("/admin/orders"),
     get("/admin/orders/{order}").about(PaidOrderOfShop),
+    get("/admin/orders/{order}/invoice").about(PaidOrderOfShop),
+    get("/admin/disputes"),
     get("/dev/mail"),
     get("/dev/mail/{id}").about(Mail),
     // ui, accounts
@@ -216,6 +233,10 @@ const RECIPES: &[Recipe] = &[
         .leads_to(&["/account/security"]),
     form("/api/accounts/end-session", &[("session_id", "{id}")]).about(Session).leads_to(&["/account/security"]),
     form("/api/accounts/sign-out-everywhere", &[]).leads_to(&["/sign-in"]),
+    form("/api/accounts/addresses/keep", NEW_ADDRESS).leads_to(ADDRESSES),
+    form("/api/accounts/addresses/save", CHANGED_ADDRESS).about(Address).leads_to(ADDRESSES),
+    form("/api/accounts/addresses/choose-default", &[("address_id", "{id}")]).about(Address).leads_to(ADDRESSES),
+    form("/api/accounts/addresses/delete", &[("address_id", "{id}")]).about(Address).leads_to(ADDRESSES),
     form("/api/accounts/two-step/start", &[("current_password", "{password}")]).leads_to(&["/account/two-step"]),
     form("/api/accounts/two-step/turn-on", &[("code", "123456")]),
     form("/api/accounts/two-step/turn-off", &[("current_password", "{password}")]).leads_to(&["/account/security"]),
@@ -230,6 +251,7 @@ const RECIPES: &[Recipe] = &[
     // vendors
     form("/api/vendors/sign-up", NEW_SHOP).leads_to(&["/sign-in"]),
     form("/api/vendors/apply", APPLICATION).leads_to(&["/vendor"]),
+    form("/api/vendors/set-shipping", &[("shipping", "4.90"), ("free_from", "50")]).leads_to(&["/vendor/settings"]),
     form("/api/vendors/decide", &[("vendor_id", "{id}"), ("seen", "pending"), ("next", "approved")])
         .about(Application)
         .leads_to(&["/admin/vendors/*"]),
@@ -268,9 +290,12 @@ const RECIPES: &[Recipe] = &[
     get("/vendor/products/export"),
     form("/api/wishlist/save", &[("product_id", "{id}"), ("saved", "true")]).about(ProductId),
     form("/api/cart/add", &[("variant_id", "{id}"), ("quantity", "1")]).about(Variant),
-    form("/api/cart/set-quantity", &[("variant_id", "{id}"), ("quantity", "2")]).about(Variant),
+    form("/api/cart/set-quantity", &[("variant_id", "{id}"), ("quantity", "2")]).about(Variant).leads_to(&["/cart"]),
     // What is not in the cart counts as taken out, so there is nothing to be told apart.
-    form("/api/cart/remove", &[("variant_id", "{variant}")]).with_cart(),
+    form("/api/cart/remove", &[("variant_id", "{variant}")]).with_cart().leads_to(&["/cart"]),
+    form("/api/cart/save-for-later", &[("variant_id", "{variant}")]).with_cart().leads_to(&["/cart"]),
+    form("/api/cart/move-from-wishlist", &[("variant_id", "{variant}")]).leads_to(&["/wishlist"]),
+    get("/api/cart/counts"),
     // checkout
     form("/api/checkout/add-address", NEW_ADDRESS).leads_to(&["/checkout/review"]),
     form("/api/checkout/choose-address", &[("address_id", "{id}")]).about(Address).leads_to(&["/checkout/review"]),
@@ -279,6 +304,8 @@ const RECIPES: &[Recipe] = &[
         .with_cart()
         .leads_to(&["/checkout/*"]),
     form("/api/checkout/progress", &[("order_id", "{id}")]).about(Order),
+    form("/api/checkout/cancel-unpaid", &[("order_id", "{id}")]).about(Order).leads_to(&["/account/orders/*"]),
+    form("/api/checkout/cancel-paid", &[("order_id", "{id}")]).about(PaidOrder).leads_to(&["/account/orders/*"]),
     form("/api/checkout/ship-part", &[("order_id", "{id}"), ("carrier", "CTT"), ("tracking", "1")])
         .about(PaidOrderOfShop)
         .leads_to(&["/vendor/orders/*"]),
@@ -333,6 +360,9 @@ const RECIPES: &[Recipe] = &[
     get("/_stripe/v1/refunds"),
     form("/_stripe/v1/refunds", &[("payment_intent", "{id}")]).about(PaidIntent),
     get("/_stripe/v1/refunds/{id}").about(Refund),
+    get("/_stripe/v1/disputes"),
+    get("/_stripe/v1/disputes/{id}").about(Dispute),
+    form("/_stripe/v1/disputes/{id}/close", &[]).about(Dispute),
     form("/_stripe/v1/customers", &[("name", "Ada")]),
     get("/_stripe/v1/customers/{id}").about(SandboxCustomer),
     get("/_stripe/v1/charges"),

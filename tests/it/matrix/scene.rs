@@ -76,9 +76,9 @@ impl Scene {
         serde_json::from_str(&answer.text().await.unwrap()).unwrap()
     }
 
-    /// The id of the newest event.
-    pub async fn stripe_event(&self) -> String {
-        let request = self.http.get(format!("{}/_stripe/v1/events?limit=1", self.app.url)).header(AUTHORIZATION, self.stripe_key());
+    /// The id of the newest object in a list.
+    pub async fn stripe_newest(&self, list: &str) -> String {
+        let request = self.http.get(format!("{}/_stripe/v1/{list}", self.app.url)).header(AUTHORIZATION, self.stripe_key());
         let list: Value = serde_json::from_str(&request.send().await.unwrap().text().await.unwrap()).unwrap();
         list["data"][0]["id"].as_str().unwrap().to_owned()
     }

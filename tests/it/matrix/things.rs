@@ -22,6 +22,8 @@ pub enum Thing {
     Picture,
     Address,
     Order,
+    /// One that is paid, and not sent yet.
+    PaidOrder,
     /// A product as the shop that sells it sees it: for sale, or not yet.
     ProductOfShop,
     DraftOfShop,
@@ -52,6 +54,7 @@ pub enum Thing {
     PaidIntent,
     Charge,
     Refund,
+    Dispute,
     SandboxCustomer,
     SandboxEvent,
 }
@@ -84,6 +87,7 @@ impl Thing {
         match self {
             Self::Address
             | Self::Order
+            | Self::PaidOrder
             | Self::Session
             | Self::ImportOfShop
             | Self::ProductOfShop
@@ -114,7 +118,7 @@ impl Thing {
         match self {
             Self::Category | Self::Product | Self::Shop => "there-is-no-such-thing",
             Self::Intent | Self::AskingIntent | Self::PaidIntent => "pi_missing",
-            Self::Charge | Self::Refund | Self::SandboxCustomer | Self::SandboxEvent => "xx_missing",
+            Self::Charge | Self::Refund | Self::Dispute | Self::SandboxCustomer | Self::SandboxEvent => "xx_missing",
             _ => "00000000-0000-7000-8000-000000000000",
         }
     }
@@ -160,6 +164,10 @@ pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made 
         Thing::Picture => Made::of(scene.picture),
         Thing::Address => Made::of(address(scene, owner(scene, object, me).await).await),
         Thing::Order => Made::of(order(scene, owner(scene, object, me).await).await),
+        Thing::PaidOrder => {
+            let product = product_of_shop(scene, Object::Others, me, "published").await.id;
+            paid_order(scene, owner(scene, object, me).await, &product, "unfulfilled").await
+        }
         Thing::ProductOfShop => product_of_shop(scene, object, me, "published").await,
         Thing::DraftOfShop => product_of_shop(scene, object, me, "draft").await,
         Thing::PictureOfShop => picture_of_shop(scene, object, me).await,
@@ -239,6 +247,10 @@ async fn picture_of_shop(scene: &Scene, object: Object, me: &Me) -> Made {
 
 async fn paid_order_of_shop(scene: &Scene, object: Object, me: &Me, fulfilment: &str) -> Made {
     let product = product_of_shop(scene, object, me, "published").await.id;
+    paid_order(scene, person(&scene.app, Role::Customer).await.id, &product, fulfilment).await
+}
+
+async fn paid_order(scene: &Scene, customer: UserId, product: &str, fulfilment: &str) -> Made {
     let id = Uuid::now_v7();
     sqlx::query(
         "with o as (insert into orders (id, user_id, email, status, paid_at, currency, items_minor, total_minor, ship_name, ship_line1, ship_city,
@@ -253,8 +265,8 @@ async fn paid_order_of_shop(scene: &Scene, object: Object, me: &Me, fulfilment: 
            select $1, $1, $1, vendor_id, id, product_id, 'Cup', 'cup', 1500, 1, 1500 from product_variants where product_id = $3::uuid",
     )
     .bind(id)
-    .bind(person(&scene.app, Role::Customer).await.id)
-    .bind(&product)
+    .bind(customer)
+    .bind(product)
     .bind(fulfilment)
     .execute(scene.app.pool())
     .await
@@ -343,10 +355,15 @@ async fn of_sandbox(scene: &Scene, thing: Thing, object: Object) -> Made {
             let paid = scene.stripe("payment_intents", &confirmed("pm_card_visa")).await;
             id(&scene.stripe("refunds", &[("payment_intent", paid["id"].as_str().unwrap())]).await)
         }
+        Thing::Dispute => {
+            let paid = scene.stripe("payment_intents", &confirmed("pm_card_createDispute")).await;
+            let path = format!("disputes?payment_intent={}", paid["id"].as_str().unwrap());
+            Made::of(scene.stripe_newest(&path).await)
+        }
         Thing::SandboxCustomer => id(&scene.stripe("customers", &[("name", "Ada")]).await),
         _ => {
             scene.stripe("payment_intents", &amount).await;
-            Made::of(scene.stripe_event().await)
+            Made::of(scene.stripe_newest("events?limit=1").await)
         }
     }
 }

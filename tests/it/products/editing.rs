@@ -57,6 +57,16 @@ async fn bad_values_are_told_at_their_fields_and_nothing_typed_is_lost(pool: PgP
 }
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn the_longest_description_is_taken_in_any_script(pool: PgPool) {
+    let market = Market::start(pool).await;
+    let vera = market.vendor("kiln", "approved").await;
+    let id = market.draft(&vera, &[]).await;
+    let text = "🏺".repeat(20_000);
+    submit(&vera, &editor(&id), SAVE, &edit(&market, &vera, &id, &[("description", &text)]).await).await;
+    assert_eq!(market.text("description", &id).await, text);
+}
+
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn of_two_editors_the_second_is_told(pool: PgPool) {
     let market = Market::start(pool).await;
     let vera = market.vendor("kiln", "approved").await;

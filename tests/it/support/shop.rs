@@ -17,6 +17,7 @@ use super::{App, Browser};
 
 /// Test cards by the names that Stripe gives them.
 pub const VISA: &str = "pm_card_visa";
+pub const DISPUTED: &str = "pm_card_createDispute";
 pub const DECLINED: &str = "pm_card_visa_chargeDeclined";
 
 /// A customer with a session and an address.
@@ -163,6 +164,25 @@ impl App {
             "api_version": "2026-09-30.endive", "pending_webhooks": 1, "request": null,
             "data": { "object": { "id": intent, "object": "payment_intent", "metadata": { "order_id": order } } } })
         .to_string()
+    }
+
+    /// Asks the payment sandbox, with the secret key.
+    pub async fn sandbox(&self, method: Method, path: &str, fields: &[(&str, &str)]) -> serde_json::Value {
+        let key = self.state.config.stripe.secret_key.expose_secret();
+        let request = self.browser().request(method, &format!("/_stripe/{path}")).bearer_auth(key).form(fields);
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        serde_json::from_str(&answer.text().await.unwrap()).unwrap()
+    }
+
+    /// Makes the payment sandbox misbehave.
+    pub async fn switch(&self, fields: &[(&str, &str)]) {
+        self.sandbox(Method::POST, "test/switches", fields).await;
+    }
+
+    /// The newest event of a kind, as the sandbox would send it.
+    pub async fn sandbox_event(&self, kind: &str) -> String {
+        self.sandbox(Method::GET, &format!("v1/events?type={kind}&limit=1"), &[]).await["data"][0].to_string()
     }
 
     pub async fn webhook(&self, payload: &str) -> u16 {

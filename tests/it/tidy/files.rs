@@ -101,6 +101,12 @@ fn nothing_is_left_undone_and_nothing_panics_lightly() {
 }
 
 #[test]
+fn transactions_begin_where_nobody_can_drop_them() {
+    let broken = lines_with(&["pool().begin", "pool.begin"], |source| source.path == "src/platform/db/mod.rs");
+    none(&broken, "`Db::begin` and no other (see there):");
+}
+
+#[test]
 fn server_functions_name_their_endpoint() {
     let mut broken = Vec::new();
     for source in sources("src", "rs") {

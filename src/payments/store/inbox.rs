@@ -1,0 +1,80 @@
+//! SQL of the inbox of events.
+
+use sqlx::PgExecutor;
+use time::OffsetDateTime;
+
+use super::Result;
+use crate::payments::inbox::{EventOutcome, InboxEvent};
+
+/// An event that came.
+#[derive(Clone, Debug)]
+pub struct StoredEvent {
+    pub id: String,
+    pub kind: String,
+    pub payload: String,
+    pub outcome: EventOutcome,
+    /// How often it was tried.
+    pub attempts: i32,
+    pub last_error: Option<String>,
+    pub received_at: OffsetDateTime,
+}
+
+/// False if the event was done with before.
+pub async fn settle(db: impl PgExecutor<'_>, event: InboxEvent<'_>, outcome: EventOutcome) -> Result<bool> {
+    let done = sqlx::query!(
+        "insert into stripe_events (id, type, object_id, payload, outcome) values ($1, $2, $3, $4, $5)
+         on conflict (id) do update set outcome = excluded.outcome, last_error = null, attempts = stripe_events.attempts + 1
+         where stripe_events.outcome = 'failed'",
+        event.id,
+        event.kind,
+        event.object_id,
+        event.payload,
+        outcome as _
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub async fn fail(db: impl PgExecutor<'_>, event: InboxEvent<'_>, error: &str) -> Result<()> {
+    sqlx::query!(
+        "insert into stripe_events (id, type, object_id, payload, outcome, last_error) values ($1, $2, $3, $4, 'failed', left($5, 500))
+         on conflict (id) do update set last_error = excluded.last_error, attempts = stripe_events.attempts + 1
+         where stripe_events.outcome = 'failed'",
+        event.id,
+        event.kind,
+        event.object_id,
+        event.payload,
+        error
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn is_done(db: impl PgExecutor<'_>, id: &str) -> Result<bool> {
+    sqlx::query_scalar!(r#"select exists (select from stripe_events where id = $1 and outcome <> 'failed') as "done!""#, id)
+        .fetch_one(db)
+        .await
+}
+
+pub async fn find(db: impl PgExecutor<'_>, id: &str) -> Result<Option<StoredEvent>> {
+    sqlx::query_as!(
+        StoredEvent,
+        r#"select id, type as kind, payload, outcome as "outcome: EventOutcome", attempts, last_error, received_at from stripe_events where id = $1"#,
+        id
+    )
+    .fetch_optional(db)
+    .await
+}
+
+pub async fn failed(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<StoredEvent>> {
+    sqlx::query_as!(
+        StoredEvent,
+        r#"select id, type as kind, payload, outcome as "outcome: EventOutcome", attempts, last_error, received_at
+           from stripe_events where outcome = 'failed' order by received_at, id limit $1"#,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
