@@ -210,6 +210,7 @@ mod tests {
     fn line(refunded_quantity: u32, refunded_minor: i64) -> OrderLine {
         let money = |minor| Money::new(minor, Currency::USD);
         OrderLine {
+            id: OrderLineId(uuid::Uuid::nil()),
             product_name: "Cup".into(),
             product_slug: "cup".into(),
             variant_title: String::new(),

@@ -4,7 +4,9 @@ use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
 use super::{Fulfilment, OrderStatus};
-use crate::values::{Address, Currency, Email, OrderId, OrderLineId, OrderPartId, PictureId, ProductId, Quantity, UserId, VariantId, VendorId};
+use crate::values::{
+    Address, Currency, Email, OrderId, OrderLineId, OrderPartId, PictureId, ProductId, Quantity, UserId, VariantId, VendorId,
+};
 
 crate::text_column!(OrderStatus, Fulfilment);
 

@@ -62,10 +62,8 @@ pub fn LineReviewPage() -> impl IntoView {
         let news = done.as_deref().and_then(news).filter(|_| refused.error().is_none());
         let hidden = hidden_reason.is_some();
         let title = format!("Your review of {product_name}");
-        let trail = vec![
-            ("Your orders".to_owned(), "/account/orders".to_owned()),
-            ("The order".to_owned(), format!("/account/orders/{order}")),
-        ];
+        let trail =
+            vec![("Your orders".to_owned(), "/account/orders".to_owned()), ("The order".to_owned(), format!("/account/orders/{order}"))];
         let written = opinion.is_some();
         let content = if may_be_reviewed || written {
             view! { <OpinionForm line=line opinion=opinion form=form/> }.into_any()

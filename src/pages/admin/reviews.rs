@@ -67,8 +67,7 @@ pub fn AdminReviewsPage() -> impl IntoView {
     let after = query("after").and_then(|text| text.parse::<Place>().ok());
     loaded(async move {
         let admin = Admin::require().await?;
-        let QueuePage { reviews, next } =
-            crate::reviews::service::moderation::list(&request::state()?.db, &admin, queue, after).await?;
+        let QueuePage { reviews, next } = crate::reviews::service::moderation::list(&request::state()?.db, &admin, queue, after).await?;
         let content = match (reviews.is_empty(), queue) {
             (false, _) => view! { <Table reviews=reviews queue=queue/> }.into_any(),
             (true, Queue::Reported) => {
@@ -134,7 +133,8 @@ fn Reports(reports: Vec<Report>) -> impl IntoView {
 #[component]
 fn Decisions(id: ReviewId, version: i64, hidden: bool, reported: bool, form: FormState) -> impl IntoView {
     if hidden {
-        return view! { <DecisionForm review_id=id version=version decision=Decision::Restore look=Look::Primary label="Show it again"/> }.into_any();
+        return view! { <DecisionForm review_id=id version=version decision=Decision::Restore look=Look::Primary label="Show it again"/> }
+            .into_any();
     }
     view! {
         {reported.then(|| view! { <DecisionForm review_id=id version=version decision=Decision::Keep look=Look::Secondary label="Keep it"/> })}

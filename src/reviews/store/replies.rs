@@ -7,13 +7,7 @@ use super::{Place, Result, ReviewRow, before};
 use crate::values::{ReviewId, Slug, VendorId};
 
 /// Newest first, behind a place.
-pub async fn list(
-    db: impl PgExecutor<'_>,
-    vendor: VendorId,
-    unanswered: bool,
-    after: Option<Place>,
-    limit: i64,
-) -> Result<Vec<ReviewRow>> {
+pub async fn list(db: impl PgExecutor<'_>, vendor: VendorId, unanswered: bool, after: Option<Place>, limit: i64) -> Result<Vec<ReviewRow>> {
     let (at, id) = before(after);
     sqlx::query_as!(
         ReviewRow,

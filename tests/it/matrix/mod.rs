@@ -11,6 +11,7 @@
 pub mod actors;
 pub mod fill;
 pub mod requests;
+mod reviewed;
 pub mod scene;
 pub mod things;
 mod verdict;

@@ -2,9 +2,10 @@
 
 use super::things::Thing;
 use super::things::Thing::{
-    Account, Address, Application, AskingIntent, Category, Charge, DisabledAccount, Dispute, DraftOfShop, EmptyCategory, HeldProduct,
-    ImportOfShop, Intent, Mail, Nothing, Order, PaidIntent, PaidOrder, PaidOrderOfShop, Picture, PictureOfShop, Product, ProductId,
-    ProductOfShop, Refund, SandboxCustomer, SandboxEvent, Session, ShippedOrderOfShop, Shop, StockedProduct, TwoStepAccount, Variant,
+    Account, Address, Application, AskingIntent, Category, Charge, DeliveredLine, DisabledAccount, Dispute, DraftOfShop, EmptyCategory,
+    HeldProduct, ImportOfShop, Intent, Mail, Nothing, Order, PaidIntent, PaidOrder, PaidOrderOfShop, Picture, PictureOfShop, Product,
+    ProductId, ProductOfShop, Refund, ReviewOfShop, ReviewedLine, SandboxCustomer, SandboxEvent, Session, ShippedOrderOfShop, Shop,
+    ShownReview, StockedProduct, TwoStepAccount, Variant,
 };
 use crate::policy::Row;
 
@@ -162,6 +163,7 @@ const RECIPES: &[Recipe] = &[
     get("/search").url("/search?q=cup"),
     get("/product/{slug}").about(Product),
     get("/product/{slug}/reviews").about(Product),
+    get("/reviews/{review}/report").about(ShownReview),
     get("/shop/{slug}").about(Shop),
     get("/cart"),
     get("/wishlist"),
@@ -209,6 +211,11 @@ const RECIPES: &[Recipe] = &[
     get("/admin/products/{product}").about(ProductOfShop),
     get("/admin/products/{product}/stock").about(ProductOfShop),
     get("/admin/products/{product}/preview").about(ProductOfShop),
+    get("/account/orders/{order}/lines/{line}/review").about(DeliveredLine),
+    get("/vendor/reviews"),
+    get("/vendor/reviews/{review}").about(ReviewOfShop),
+    get("/admin/reviews"),
+    get("/admin/reviews/{review}").about(ReviewOfShop),
     get("/vendor/orders"),
     get("/vendor/orders/{order}").about(PaidOrderOfShop),
     get("/vendor/orders/{order}/slip").about(PaidOrderOfShop),
@@ -296,6 +303,19 @@ const RECIPES: &[Recipe] = &[
     form("/api/cart/save-for-later", &[("variant_id", "{variant}")]).with_cart().leads_to(&["/cart"]),
     form("/api/cart/move-from-wishlist", &[("variant_id", "{variant}")]).leads_to(&["/wishlist"]),
     get("/api/cart/counts"),
+    // reviews
+    form("/api/reviews/save", &[("line_id", "{id}"), ("rating", "4"), ("title", "Good"), ("body", "It pours well.")])
+        .about(DeliveredLine)
+        .leads_to(&["/account/orders/*"]),
+    form("/api/reviews/delete", &[("line_id", "{id}")]).about(ReviewedLine).leads_to(&["/account/orders/*"]),
+    form("/api/reviews/reply", &[("review_id", "{id}"), ("reply", "Thank you.")]).about(ReviewOfShop).leads_to(&["/vendor/reviews/*"]),
+    form("/api/reviews/remove-reply", &[("review_id", "{id}")]).about(ReviewOfShop).leads_to(&["/vendor/reviews/*"]),
+    form("/api/reviews/report", &[("review_id", "{id}"), ("reason", "off_topic"), ("note", "About a cat.")])
+        .about(ShownReview)
+        .leads_to(&["/reviews/*"]),
+    form("/api/reviews/moderate", &[("review_id", "{id}"), ("seen", "{secret}"), ("decision", "hide"), ("reason", "No.")])
+        .about(ReviewOfShop)
+        .leads_to(&["/admin/reviews/*"]),
     // checkout
     form("/api/checkout/add-address", NEW_ADDRESS).leads_to(&["/checkout/review"]),
     form("/api/checkout/choose-address", &[("address_id", "{id}")]).about(Address).leads_to(&["/checkout/review"]),

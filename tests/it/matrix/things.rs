@@ -6,6 +6,7 @@ use souk::values::UserId;
 use uuid::Uuid;
 
 use super::actors::{Me, person, shop};
+use super::reviewed;
 use super::scene::Scene;
 
 /// What a placeholder or an id field names.
@@ -36,6 +37,12 @@ pub enum Thing {
     /// A paid order with a part of such a shop, not sent yet, or sent. Order, part, line and payment have one id.
     PaidOrderOfShop,
     ShippedOrderOfShop,
+    /// A line of an order that has arrived; one with a review.
+    DeliveredLine,
+    ReviewedLine,
+    /// A review of such a shop's product; one that is on show, or hidden.
+    ReviewOfShop,
+    ShownReview,
     /// A file of products that was checked and waits to be let in.
     ImportOfShop,
     /// A shop that waits for an admin.
@@ -91,15 +98,23 @@ impl Thing {
             | Self::Session
             | Self::ImportOfShop
             | Self::ProductOfShop
+            | Self::DeliveredLine
+            | Self::ReviewedLine
+            | Self::ReviewOfShop
             | Self::DraftOfShop
             | Self::HeldProduct
             | Self::StockedProduct
             | Self::PictureOfShop
             | Self::PaidOrderOfShop
             | Self::ShippedOrderOfShop => Sharing::Owner,
-            Self::Category | Self::Product | Self::ProductId | Self::Shop | Self::Variant | Self::Picture | Self::AskingIntent => {
-                Sharing::OnShow
-            }
+            Self::Category
+            | Self::Product
+            | Self::ProductId
+            | Self::Shop
+            | Self::Variant
+            | Self::Picture
+            | Self::ShownReview
+            | Self::AskingIntent => Sharing::OnShow,
             _ => Sharing::Common,
         }
     }
@@ -142,7 +157,7 @@ impl Made {
 pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made {
     if object == Object::Missing {
         let secret = match thing {
-            Thing::ProductOfShop => "1",
+            Thing::ProductOfShop | Thing::ReviewOfShop => "1",
             Thing::StockedProduct => "00000000-0000-7000-8000-000000000001",
             Thing::PictureOfShop => thing.missing(),
             _ => "pi_missing_secret",
@@ -168,6 +183,10 @@ pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made 
             let product = product_of_shop(scene, Object::Others, me, "published").await.id;
             paid_order(scene, owner(scene, object, me).await, &product, "unfulfilled").await
         }
+        Thing::DeliveredLine => reviewed::delivered_line(scene, object, me).await,
+        Thing::ReviewedLine => reviewed::reviewed_line(scene, object, me).await,
+        Thing::ReviewOfShop => reviewed::review_of_shop(scene, object, me).await,
+        Thing::ShownReview => reviewed::shown_review(scene, object).await,
         Thing::ProductOfShop => product_of_shop(scene, object, me, "published").await,
         Thing::DraftOfShop => product_of_shop(scene, object, me, "draft").await,
         Thing::PictureOfShop => picture_of_shop(scene, object, me).await,
@@ -204,7 +223,7 @@ pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made 
 }
 
 /// Oneself, or a stranger; what belongs to those who have no account is a stranger's as well.
-async fn owner(scene: &Scene, object: Object, me: &Me) -> UserId {
+pub async fn owner(scene: &Scene, object: Object, me: &Me) -> UserId {
     match me.user_id.filter(|_| object == Object::Own) {
         Some(id) => id,
         None => person(&scene.app, Role::Customer).await.id,
@@ -225,7 +244,7 @@ pub async fn address(scene: &Scene, user: UserId) -> Uuid {
     id
 }
 
-async fn product_of_shop(scene: &Scene, object: Object, me: &Me, status: &str) -> Made {
+pub async fn product_of_shop(scene: &Scene, object: Object, me: &Me, status: &str) -> Made {
     let vendor = match me.vendor_id.filter(|_| object == Object::Own) {
         Some(own) => own,
         None => shop(&scene.app, person(&scene.app, Role::Vendor).await.id, "approved").await,
@@ -250,7 +269,7 @@ async fn paid_order_of_shop(scene: &Scene, object: Object, me: &Me, fulfilment: 
     paid_order(scene, person(&scene.app, Role::Customer).await.id, &product, fulfilment).await
 }
 
-async fn paid_order(scene: &Scene, customer: UserId, product: &str, fulfilment: &str) -> Made {
+pub async fn paid_order(scene: &Scene, customer: UserId, product: &str, fulfilment: &str) -> Made {
     let id = Uuid::now_v7();
     sqlx::query(
         "with o as (insert into orders (id, user_id, email, status, paid_at, currency, items_minor, total_minor, ship_name, ship_line1, ship_city,

@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use super::{Market, PUBLISH, SAVE, call, edit, editor, step};
 
 /// What has broken other shops. Each stands in every text field, so in Markdown as well.
-const PAYLOADS: &[&str] = &[
+pub const PAYLOADS: &[&str] = &[
     "<script>alert(1)</script>",
     "<ScRiPt>alert(1)</ScRiPt>",
     "<script src=//evil.example/x.js></script>",
@@ -70,7 +70,7 @@ const PAYLOADS: &[&str] = &[
 ];
 
 /// What a browser would run or load among the tags and attributes of a page: read as a browser reads it, tag by tag.
-fn dangers(html: &str) -> Vec<String> {
+pub fn dangers(html: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = html;
     while let Some(start) = rest.find('<') {

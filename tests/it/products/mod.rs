@@ -3,7 +3,7 @@
 mod access;
 mod editing;
 mod list;
-mod markup;
+pub mod markup;
 mod moderation;
 mod options;
 mod stock;
