@@ -63,8 +63,11 @@ pub async fn page(db: impl PgExecutor<'_>, product: ProductId, after: Option<Pla
         PageRow,
         r#"select
              (select coalesce(jsonb_agg(r order by r.created_at desc, r.id desc), '[]') from (
-               select id, author_name, rating, title, body, imported, vendor_reply, created_at from reviews
-               where product_id = $1 and hidden_at is null and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4) r)
+               select w.id, w.author_name, w.rating, w.title, w.body, w.imported, w.vendor_reply, w.replied_at, w.created_at, w.edited_at,
+                 p.name as product_name, p.slug as product_slug
+               from reviews w join products p on p.id = w.product_id
+               where w.product_id = $1 and w.hidden_at is null and (w.created_at, w.id) < ($2, $3)
+               order by w.created_at desc, w.id desc limit $4) r)
                as "reviews!: Json<Vec<ReviewRow>>",
              (select array[count(*) filter (where rating = 1), count(*) filter (where rating = 2), count(*) filter (where rating = 3),
                  count(*) filter (where rating = 4), count(*) filter (where rating = 5)]

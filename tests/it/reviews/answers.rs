@@ -15,7 +15,7 @@ async fn a_vendor_answers_and_the_buyer_hears_of_it_once(pool: PgPool) {
     let answer = async |text: &str| purchase.vendor.call(REPLY, &[("review_id", &id), ("reply", text)]).await.status;
 
     let unanswered = purchase.vendor.get("/vendor/reviews?show=unanswered").await.text;
-    assert!(unanswered.contains(BODY) && unanswered.contains(&page) && !unanswered.contains("Lovelace"));
+    assert!(unanswered.contains(BODY) && unanswered.contains(&page) && unanswered.contains("Ada L."));
     for bad in ["", " ", &"x".repeat(2001)] {
         assert_eq!(answer(bad).await, StatusCode::UNPROCESSABLE_ENTITY);
     }
@@ -90,7 +90,7 @@ async fn a_long_list_is_read_page_by_page(pool: PgPool) {
     let (mut path, mut seen, mut pages) = ("/vendor/reviews?show=unanswered".to_owned(), Vec::new(), 0);
     loop {
         let page = purchase.vendor.get(&path).await.text;
-        seen.extend(page.split("<h3>").skip(1).map(|rest| rest.split("</h3>").next().unwrap().to_owned()));
+        seen.extend(page.split("<h3>").skip(1).map(|rest| rest.split("</h3>").next().unwrap().replace("<!>", "")));
         pages += 1;
         match page.split("href=\"").find(|part| part.contains("after=")) {
             Some(part) => path = part.split('"').next().unwrap().replace("&amp;", "&"),
