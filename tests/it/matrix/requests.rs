@@ -310,9 +310,7 @@ const RECIPES: &[Recipe] = &[
     form("/api/reviews/delete", &[("line_id", "{id}")]).about(ReviewedLine).leads_to(&["/account/orders/*"]),
     form("/api/reviews/reply", &[("review_id", "{id}"), ("reply", "Thank you.")]).about(ReviewOfShop).leads_to(&["/vendor/reviews/*"]),
     form("/api/reviews/remove-reply", &[("review_id", "{id}")]).about(ReviewOfShop).leads_to(&["/vendor/reviews/*"]),
-    form("/api/reviews/report", &[("review_id", "{id}"), ("reason", "off_topic"), ("note", "About a cat.")])
-        .about(ShownReview)
-        .leads_to(&["/reviews/*"]),
+    form("/api/reviews/report", &[("review_id", "{id}"), ("reason", "off_topic")]).about(ShownReview).leads_to(&["/reviews/*"]),
     form("/api/reviews/moderate", &[("review_id", "{id}"), ("seen", "{secret}"), ("decision", "hide"), ("reason", "No.")])
         .about(ReviewOfShop)
         .leads_to(&["/admin/reviews/*"]),
