@@ -47,6 +47,7 @@ export const GOODS = {
   notebook: good("black-clothbound-notebook"),
   pencils: good("cedar-drawing-pencils"),
   teapot: good("celadon-teapot"),
+  lamp: good("hand-pinched-oil-lamp"),
 } as const;
 
 /** As the shop writes it: `$1,234.50`. */
