@@ -123,8 +123,7 @@ pub async fn moved(reader: &mut Reader, slug: &Slug) -> Result<Option<Slug>, App
 /// # Errors
 /// As [`product`].
 pub async fn with_related(reader: &mut Reader, slug: &Slug) -> Result<(Product, Vec<ProductCard>), AppError> {
-    let (product, ids) = store::product(&mut **reader, slug, RELATED_CARDS).await?;
-    Ok((product, store::cards(&mut **reader, &ids).await?))
+    Ok(store::product(&mut **reader, slug, RELATED_CARDS).await?)
 }
 
 /// What sells best.
