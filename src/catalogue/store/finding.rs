@@ -239,6 +239,8 @@ fn ranked(sql: &mut Sql, wanted: &Wanted, q: &SearchText, after: Option<Cursor>)
 pub struct Counting {
     pub wanted: Wanted,
     pub of: Vec<Dimension>,
+    /// Up to how many; none: all.
+    pub cap: Option<u64>,
 }
 
 #[derive(FromRow)]
@@ -256,19 +258,14 @@ const TOTAL: usize = 0;
 
 /// Counts each set up to its cap, all in one statement. A total above the cap says that there are more, and the rest of such counts
 /// says little.
-pub async fn counts(
-    executor: impl PgExecutor<'_>,
-    sets: &[Counting],
-    currency: Currency,
-    cap: impl Fn(&Wanted) -> Option<i64>,
-) -> Result<Vec<Counts>, sqlx::Error> {
+pub async fn counts(executor: impl PgExecutor<'_>, sets: &[Counting], currency: Currency) -> Result<Vec<Counts>, sqlx::Error> {
     let mut sql = Sql::new("with ");
-    for (index, Counting { wanted: set, .. }) in (0_i32..).zip(sets) {
+    for (index, Counting { wanted: set, cap, .. }) in (0_i32..).zip(sets) {
         if index > 0 {
             sql.push(", ");
         }
         // Of a text, all that match are asked for and only the first read; see `ranked`.
-        let cap = cap(set);
+        let cap = cap.and_then(|cap| i64::try_from(cap).ok());
         let text = set.q.is_some() && cap.is_some();
         sql.push(if text { "a" } else { "m" }).push(index);
         sql.push(" as materialized (select p.category_id, p.vendor_id, p.price_minor, p.rating_average, p.in_stock from listed_products p where true");
