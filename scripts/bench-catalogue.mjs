@@ -33,7 +33,7 @@ async function cases(shop) {
     ["home", "/"],
     ["listing, first page", "/products"],
     ["listing, page 200", "/products?page=200"],
-    ["category with filters", "/category/kitchen-teapots?sort=price_asc&min_price=20&max_price=90&rating=4&in_stock=true"],
+    ["category with filters", "/category/kitchen-teapots?sort=price_asc&min_price=20&max_price=90&rating=4&in_stock=1"],
     ["search", "/search?q=blue+teapot"],
     ["search, misspelt", "/search?q=teapto"],
     ["search, rare word", "/search?q=kintsugi"],

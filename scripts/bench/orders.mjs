@@ -12,7 +12,7 @@ function field(html, name) {
 export async function goods(shop, count) {
   const found = [];
   for (let page = 1; found.length < count; page++) {
-    const listing = await shop.ask(`/products?in_stock=true&page=${page}`, { text: true });
+    const listing = await shop.ask(`/products?in_stock=1&page=${page}`, { text: true });
     const products = new Set([...listing.text.matchAll(/href="(\/product\/[a-z0-9-]+)"/g)].map((match) => match[1]));
     if (products.size === 0) break;
     for (const path of products) {
