@@ -83,17 +83,23 @@ pub struct HomeRow {
     pub shops: Json<Vec<Shop>>,
 }
 
+/// To how many the products of a category are counted for the home page; of a large one a job knows the number.
+pub const HOME_COUNT: i64 = 250;
+
 /// In one round trip. A category of the top or a shop is shown with its newest pictures, and only if it has something to buy. Products of a
-/// category are counted up to `most`, and its picture is that of one of the newest few, if they have any.
-pub async fn home(executor: impl PgExecutor<'_>, cards: i64, shops: i64, most: i64) -> Result<HomeRow, sqlx::Error> {
+/// category are counted up to [`HOME_COUNT`], and its picture is that of one of the newest few, if they have any.
+///
+/// Eight cards in each row and six shops. The limits stand in the text: for one that is a parameter Postgres expects a tenth of all rows, finds
+/// such a plan too dear to keep, and plans anew each time, which takes longer than the answer.
+pub async fn home(executor: impl PgExecutor<'_>) -> Result<HomeRow, sqlx::Error> {
     sqlx::query_as!(
         HomeRow,
         r#"with recursive tree as (
              select id, id as top from categories where parent_id is null
              union select c.id, t.top from categories c join tree t on c.parent_id = t.id)
            select
-             array(select id from listed_products order by published_at desc, id desc limit $1) as "newest!: Vec<ProductId>",
-             array(select id from listed_products order by units_sold desc, rating_count desc, id desc limit $1)
+             array(select id from listed_products order by published_at desc, id desc limit 8) as "newest!: Vec<ProductId>",
+             array(select id from listed_products order by units_sold desc, rating_count desc, id desc limit 8)
                as "best_selling!: Vec<ProductId>",
              (select coalesce(jsonb_agg(to_jsonb(t) - 'position' order by t.position), '[]') from (
                select c.position, jsonb_build_object('id', c.id, 'slug', c.slug, 'name', c.name, 'description', c.description) as category,
@@ -105,7 +111,7 @@ pub async fn home(executor: impl PgExecutor<'_>, cards: i64, shops: i64, most: i
                    join product_pictures f on f.product_id = p.id
                    where tree.top = c.id order by p.published_at desc, p.id desc, f.position limit 1) as picture
                from categories c cross join lateral (select count(*) as product_count from (
-                 select from tree join listed_products p on p.category_id = tree.id where tree.top = c.id limit $3) few) n
+                 select from tree join listed_products p on p.category_id = tree.id where tree.top = c.id limit 250) few) n
                where c.parent_id is null and n.product_count > 0) t) as "categories!: Json<Vec<CategoryTile>>",
              (select coalesce(jsonb_agg(to_jsonb(t) - 'status_changed_at' order by t.status_changed_at desc, t.name), '[]') from (
                select v.id, v.slug, v.name, v.tagline, v.story, v.city, v.country_code, v.status_changed_at,
@@ -116,10 +122,7 @@ pub async fn home(executor: impl PgExecutor<'_>, cards: i64, shops: i64, most: i
                    from (select id, published_at from listed_products p where p.vendor_id = v.id order by published_at desc, id desc limit 3) p
                    cross join lateral (select * from product_pictures f where f.product_id = p.id order by f.position limit 1) f) as pictures
                from visible_shops v where (select p.id from listed_products p where p.vendor_id = v.id limit 1) is not null
-               order by v.status_changed_at desc, v.name limit $2) t) as "shops!: Json<Vec<Shop>>""#,
-        cards,
-        shops,
-        most
+               order by v.status_changed_at desc, v.name limit 6) t) as "shops!: Json<Vec<Shop>>""#
     )
     .fetch_one(executor)
     .await
@@ -215,8 +218,8 @@ impl From<ProductRow> for (Product, Vec<ProductCard>) {
     }
 }
 
-/// A product as its page shows it, and so many others of its category, best rated first.
-pub async fn product(executor: impl PgExecutor<'_>, slug: &Slug, related: i64) -> Result<(Product, Vec<ProductCard>), sqlx::Error> {
+/// A product as its page shows it, and the four others of its category that are rated best. The limit stands in the text; see [`home`].
+pub async fn product(executor: impl PgExecutor<'_>, slug: &Slug) -> Result<(Product, Vec<ProductCard>), sqlx::Error> {
     let row = sqlx::query_as!(
         ProductRow,
         r#"select p.id as "id!: ProductId", p.slug as "slug!: Slug", p.name as "name!", p.summary as "summary!",
@@ -237,12 +240,11 @@ pub async fn product(executor: impl PgExecutor<'_>, slug: &Slug, related: i64) -
              p.rating_count as "rating_count!", p.rating_sum as "rating_sum!",
              (select coalesce(json_agg(c order by r.rating_score desc, r.id desc), '[]')
                from (select r.id, r.rating_score from listed_products r where r.category_id = p.category_id and r.id <> p.id
-                 order by r.rating_score desc, r.id desc limit $2) r
+                 order by r.rating_score desc, r.id desc limit 4) r
                join product_cards c on c.id = r.id) as "related!: Json<Vec<CardRow>>"
            from visible_products p join visible_shops v on v.id = p.vendor_id join categories c on c.id = p.category_id
            where p.slug = $1"#,
-        slug as _,
-        related
+        slug as _
     )
     .fetch_one(executor)
     .await?;
