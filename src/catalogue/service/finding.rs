@@ -219,7 +219,12 @@ async fn counted(reader: &mut Reader, query: &ListingQuery, wanted: &Wanted, kno
     let open: Vec<usize> = (0..sets.len()).filter(|&index| found[index].is_none()).collect();
     if !open.is_empty() {
         let ask: Vec<Counting> = open.iter().map(|&index| sets[index].clone()).collect();
-        let counts = finding::counts(&mut **reader, &ask, currency).await?;
+        // Of a category that is not kept there are few enough to read them all, once for several sets.
+        let small = |ids: &&[CategoryId]| {
+            open.len() > 1 && wanted.q.is_none() && wanted.vendor.is_none() && kept.get(ids.first().copied()).is_none()
+        };
+        let within = wanted.categories.as_deref().filter(small);
+        let counts = finding::counts(&mut **reader, &ask, within, currency).await?;
         for ((index, counts), set) in open.into_iter().zip(counts).zip(&ask) {
             let cap = set.cap.unwrap_or(u64::MAX);
             let precision = if counts.total > cap { Precision::AtLeast } else { Precision::Exact };
