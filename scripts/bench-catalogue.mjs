@@ -13,8 +13,9 @@ import { uploads } from "./bench/uploads.mjs";
 
 const SECONDS = Number(process.env.SOUK_BENCH_SECONDS ?? 3);
 const PORT = 3976;
-/** Asked before anything is counted: plans, caches and the allocator settle. */
-const WARM_UP = 40;
+/** Asked before anything is counted: caches and the allocator settle, and each connection has planned a statement five times, after which it may
+ * keep the plan. */
+const WARM_UP = 120;
 /** Requests from which the times of statements are taken. */
 const LOGGED = 50;
 const VENDOR = ["vendor-1@load.example", PASSWORD];
