@@ -18,9 +18,9 @@ use crate::pages::account::{
     SecurityPage, TwoStepPage,
 };
 use crate::pages::admin::{
-    AdminCategoriesPage, AdminCategoryPage, AdminDisputesPage, AdminNewProductPage, AdminOrderPage, AdminOrdersPage, AdminPreviewPage,
-    AdminProductPage, AdminProductsPage, AdminReviewPage, AdminReviewsPage, AdminStockPage, AdminUserPage, AdminUsersPage, AdminVendorPage,
-    AdminVendorsPage,
+    AdminCategoriesPage, AdminCategoryPage, AdminDisputesPage, AdminNewProductPage, AdminOrderPage, AdminOrdersPage, AdminPage,
+    AdminPreviewPage, AdminProductPage, AdminProductsPage, AdminReviewPage, AdminReviewsPage, AdminStockPage, AdminUserPage,
+    AdminUsersPage, AdminVendorPage, AdminVendorsPage,
 };
 use crate::pages::cart::CartPage;
 use crate::pages::checkout::{AddressPage, PayPage, ReviewPage};
@@ -168,6 +168,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/vendor/products/:product") view=OwnedProductPage ssr=Async/>
                     <Route path=path!("/vendor/products/:product/stock") view=StockPage ssr=Async/>
                     <Route path=path!("/vendor/products/:product/preview") view=PreviewPage ssr=Async/>
+                    <Route path=path!("/admin") view=AdminPage ssr=Async/>
                     <Route path=path!("/admin/vendors") view=AdminVendorsPage ssr=Async/>
                     <Route path=path!("/admin/vendors/:vendor") view=AdminVendorPage ssr=Async/>
                     <Route path=path!("/admin/users") view=AdminUsersPage ssr=Async/>

@@ -32,6 +32,8 @@ pub mod payments;
 pub mod checkout;
 pub mod privacy;
 #[cfg(feature = "ssr")]
+pub mod dashboard;
+#[cfg(feature = "ssr")]
 pub mod seed;
 
 #[cfg(feature = "ssr")]

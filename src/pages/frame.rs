@@ -103,16 +103,8 @@ fn AccountMenu(account: Account) -> impl IntoView {
                 {match role {
                     Role::Customer => None,
                     Role::Vendor => Some(view! { <a class="menu-item" href="/vendor"><Icon name="shop"/>"Your shop"</a> }),
-                    Role::Admin => Some(view! { <a class="menu-item" href="/admin/vendors"><Icon name="shop"/>"Shops"</a> }),
+                    Role::Admin => Some(view! { <a class="menu-item" href="/admin"><Icon name="gear"/>"Administration"</a> }),
                 }}
-                {(role == Role::Admin).then(|| view! {
-                    <a class="menu-item" href="/admin/orders"><Icon name="truck"/>"Orders"</a>
-                    <a class="menu-item" href="/admin/disputes"><Icon name="alert"/>"Disputes"</a>
-                    <a class="menu-item" href="/admin/products"><Icon name="box"/>"Products"</a>
-                    <a class="menu-item" href="/admin/reviews"><Icon name="alert"/>"Reviews"</a>
-                    <a class="menu-item" href="/admin/categories"><Icon name="box"/>"Categories"</a>
-                    <a class="menu-item" href="/admin/users"><Icon name="user"/>"Accounts"</a>
-                })}
                 <a class="menu-item" href="/account/orders"><Icon name="box"/>"Your orders"</a>
                 <a class="menu-item" href="/wishlist"><Icon name="heart"/>"Wishlist"</a>
                 <a class="menu-item" href="/account"><Icon name="user"/>"Your account"</a>

@@ -6,6 +6,7 @@ pub mod admin;
 pub mod cart;
 pub mod checkout;
 pub mod confirm_email;
+mod dashboard;
 mod dates;
 mod document;
 mod facets;

@@ -119,6 +119,7 @@ pub const POLICY: &[Row] = &[
     page("/vendor/products/{product}", Who::ShopOwner),
     page("/vendor/products/{product}/stock", Who::ShopOwner),
     page("/vendor/products/{product}/preview", Who::ShopOwner),
+    page("/admin", Who::Admin),
     page("/admin/vendors", Who::Admin),
     page("/admin/vendors/{vendor}", Who::Admin),
     page("/admin/users", Who::Admin),

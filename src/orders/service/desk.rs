@@ -3,8 +3,9 @@
 use super::{order, rfc3339};
 use crate::accounts::guard::Admin;
 use crate::error::AppError;
+use crate::orders::store::desk::DeskRow;
 use crate::orders::{DeskLine, DeskList, Order, OrderStatus, store};
-use crate::platform::db::Db;
+use crate::platform::db::{Db, Reader};
 use crate::values::{Money, OrderId};
 
 /// Orders on a page of the admin's list.
@@ -28,9 +29,12 @@ pub async fn list(
     let more = rows.len() > PER_PAGE;
     rows.truncate(PER_PAGE);
     let next = rows.last().filter(|_| more).map(|row| row.id);
-    let orders = rows
-        .into_iter()
-        .map(|row| DeskLine {
+    Ok(DeskList { orders: rows.into_iter().map(DeskLine::from).collect(), next })
+}
+
+impl From<DeskRow> for DeskLine {
+    fn from(row: DeskRow) -> Self {
+        Self {
             id: row.id,
             number: row.number,
             status: row.status,
@@ -38,9 +42,17 @@ pub async fn list(
             total: Money::new(row.total_minor, row.currency),
             placed_at: rfc3339(row.placed_at),
             shops: row.shops,
-        })
-        .collect();
-    Ok(DeskList { orders, next })
+        }
+    }
+}
+
+/// The newest ones.
+///
+/// # Errors
+/// Only the database's.
+pub async fn latest(reader: &mut Reader, _: &Admin, limit: i64) -> Result<Vec<DeskLine>, AppError> {
+    let rows = store::desk::list(&mut **reader, None, (None, None), None, limit).await?;
+    Ok(rows.into_iter().map(DeskLine::from).collect())
 }
 
 /// Any order, in full.

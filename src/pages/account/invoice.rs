@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::accounts::guard::{Admin, Customer};
+use crate::accounts::guard::Customer;
 use crate::error::AppError;
 use crate::orders::service::rfc3339;
 use crate::orders::{Order, OrderPart};
 use crate::pages::addresses::AddressLines;
+use crate::pages::dashboard::admin_page;
 use crate::pages::dates::Date;
 use crate::pages::document::Document;
 use crate::pages::totals::Totals;
@@ -96,8 +97,5 @@ pub fn InvoicePage() -> impl IntoView {
 #[component]
 pub fn AdminInvoicePage() -> impl IntoView {
     let id = path_part::<OrderId>("order");
-    loaded(async move {
-        let admin = Admin::require().await?;
-        invoice(crate::orders::service::desk::find(&request::state()?.db, &admin, id?).await?).await
-    })
+    admin_page(move |admin, _| async move { invoice(crate::orders::service::desk::find(&request::state()?.db, &admin, id?).await?).await })
 }

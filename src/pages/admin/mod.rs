@@ -2,6 +2,7 @@
 
 mod categories;
 mod disputes;
+mod home;
 mod order;
 mod orders;
 mod product;
@@ -14,6 +15,7 @@ mod vendors;
 
 pub use categories::{AdminCategoriesPage, AdminCategoryPage};
 pub use disputes::AdminDisputesPage;
+pub use home::AdminPage;
 pub use order::AdminOrderPage;
 pub use orders::AdminOrdersPage;
 pub use product::{AdminPreviewPage, AdminProductPage, AdminStockPage};

@@ -22,7 +22,7 @@ const ORDER: &[&str] = &[
     "checkout",
     "privacy",
     "analytics",
-    "admin",
+    "dashboard",
     "pages",
     "rest",
     "seed",
