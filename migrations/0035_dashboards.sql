@@ -20,4 +20,5 @@ create index refunds_done on refunds (finished_at) include (amount_minor) where 
 
 -- The audit log, narrowed to a person or a kind of action.
 create index audit_log_actor on audit_log (actor_id, at desc, id desc);
+create index audit_log_object_id on audit_log (object_id, at desc, id desc) where object_id is not null;
 create index audit_log_action on audit_log (action, at desc, id desc);

@@ -39,24 +39,27 @@ end $$;
 create trigger audit_log_is_sealed after insert on audit_log for each row execute function note_unsealed();
 insert into audit_unsealed (entry_id) select id from audit_log;
 
--- Seals what waits, oldest first, and says how much it was. A second sealer waits for the first; writers and readers wait for nobody.
+-- Seals what waits, oldest first, and says how much it was. A second sealer waits for the first; nobody else waits for either. An entry that
+-- is being erased at this moment is left for the next time; one that is erased already gets a digest that nobody can compute again.
 create function seal_audit_log(at_most integer) returns integer language plpgsql as $$
 declare
   entry audit_log;
   head audit_seals;
   sealed integer := 0;
 begin
-  lock table audit_seals in share row exclusive mode;
+  perform pg_advisory_xact_lock(hashtextextended('seal_audit_log', 0));
   select * into head from audit_seals order by seq desc limit 1;
   head.seq := coalesce(head.seq, 0);
-  for entry in select l.* from audit_unsealed u join audit_log l on l.id = u.entry_id order by l.id limit at_most loop
+  for entry in select l.* from audit_unsealed u join audit_log l on l.id = u.entry_id order by l.id limit at_most
+      for share of l skip locked loop
     head.seq := head.seq + 1;
     head.entry_id := entry.id;
     -- The server's strong random numbers, which the core of PostgreSQL gives away as UUIDs alone.
     head.salt := sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));
     head.digest := audit_digest(entry, head.salt);
     head.hash := audit_hash(head.hash, head.seq, entry, head.digest);
-    insert into audit_seals (seq, entry_id, salt, digest, hash) values (head.seq, head.entry_id, head.salt, head.digest, head.hash);
+    insert into audit_seals (seq, entry_id, salt, digest, hash) 
+      values (head.seq, head.entry_id, case when entry.erased_at is null then head.salt end, head.digest, head.hash);
     delete from audit_unsealed where entry_id = entry.id;
     sealed := sealed + 1;
   end loop;

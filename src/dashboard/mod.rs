@@ -8,8 +8,13 @@ use crate::orders::{DeskLine, ParcelSummary};
 use crate::values::Money;
 
 pub mod api;
+mod health;
+mod log;
 pub mod service;
 mod store;
+
+pub use health::{DatabaseHealth, DiskHealth, Health, Stuck, bytes_in_words, duration_in_words};
+pub use log::{AuditFilter, AuditLine, AuditPage, Change};
 
 /// What waits for a vendor.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -267,6 +267,12 @@ pub fn Figures(figures: Vec<Figure>) -> impl IntoView {
     }
 }
 
+/// What there is to know about something, by name.
+#[component]
+pub fn Facts(facts: Vec<(&'static str, AnyView)>) -> impl IntoView {
+    view! { <dl class="facts">{facts.into_iter().map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> }).collect_view()}</dl> }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,6 +26,7 @@ pub mod sell;
 pub mod shop;
 pub mod sign_in;
 pub mod sign_up;
+pub mod site;
 pub mod thanks;
 mod totals;
 pub mod vendor;

@@ -1,5 +1,11 @@
 //! What the first pages of the dashboards show, and what their navigation counts.
 
+pub mod events;
+pub mod log;
+pub mod mails;
+pub mod site;
+pub mod work;
+
 use super::{AdminFigures, AdminHome, AdminQueues, Months, VendorFigures, VendorHome, VendorQueues, store};
 use crate::accounts::guard::Admin;
 use crate::checkout::jobs::ATTENTION_AFTER;
@@ -15,6 +21,17 @@ const LATEST: i64 = 5;
 
 /// An unpaid order is closed after its life, and its payment with it; one that is still there after twice the time hangs.
 const STUCK_AFTER_MINUTES: i32 = 2 * PENDING_LIFE_MINUTES;
+
+/// Lines on a page of a list.
+const PER_PAGE: usize = 50;
+
+/// A page of a list of which one line more than is shown was read, and where the next page begins.
+fn cut<T, P>(mut rows: Vec<T>, place: impl Fn(&T) -> P) -> (Vec<T>, Option<P>) {
+    let more = rows.len() > PER_PAGE;
+    rows.truncate(PER_PAGE);
+    let next = rows.last().filter(|_| more).map(place);
+    (rows, next)
+}
 
 /// # Errors
 /// `Offline`.

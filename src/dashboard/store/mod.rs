@@ -1,6 +1,9 @@
 //! SQL of what the dashboards count. Each statement of a vendor names the vendor; row-level security under the vendor's role is the second
 //! fence.
 
+pub mod health;
+pub mod log;
+
 use sqlx::PgExecutor;
 
 use super::{AdminQueues, VendorQueues};

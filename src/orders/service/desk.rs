@@ -6,7 +6,7 @@ use crate::error::AppError;
 use crate::orders::store::desk::DeskRow;
 use crate::orders::{DeskLine, DeskList, Order, OrderStatus, store};
 use crate::platform::db::{Db, Reader};
-use crate::values::{Money, OrderId};
+use crate::values::{Money, OrderId, like_literal};
 
 /// Orders on a page of the admin's list.
 const PER_PAGE: usize = 50;
@@ -62,19 +62,4 @@ pub async fn latest(reader: &mut Reader, _: &Admin, limit: i64) -> Result<Vec<De
 pub async fn find(db: &Db, _: &Admin, id: OrderId) -> Result<Order, AppError> {
     let row = store::find(db.pool(), id).await?.ok_or(AppError::NotFound)?;
     Ok(order(row, store::lines(db.pool(), id).await?))
-}
-
-/// The text itself in a LIKE, whatever it is made of.
-fn like_literal(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::like_literal;
-
-    #[test]
-    fn a_text_means_itself() {
-        assert_eq!(like_literal(r"100%_\a"), r"100\%\_\\a");
-    }
 }

@@ -14,6 +14,7 @@ use crate::pages::totals::Totals;
 use crate::pages::{loaded, path_part};
 use crate::payments::history::{MoneyEvent, MoneyNews, of_order};
 use crate::platform::request;
+use crate::settings::Site;
 use crate::values::{Money, OrderId};
 
 #[component]
@@ -46,7 +47,7 @@ fn Invoice(order: Order, refunds: Vec<MoneyNews>) -> impl IntoView {
         <div class="wrap narrow stack print-page">
             <header class="page-head">
                 <h1>{title}</h1>
-                <p>"Souk"{order.paid_at.map(|at| view! { " · paid "<Date at=at/> })}" · ordered "<Date at=order.placed_at/></p>
+                <p>{Site::here().settings.shop_name.clone()}{order.paid_at.map(|at| view! { " · paid "<Date at=at/> })}" · ordered "<Date at=order.placed_at/></p>
             </header>
             <div class="card"><AddressLines address=order.address/></div>
             <div class="table-scroll" role="region" aria-label="Goods" tabindex="0">

@@ -9,6 +9,7 @@ use crate::pages::document::Document;
 use crate::pages::vendor::tone;
 use crate::pages::{path_part, query};
 use crate::platform::{form_flash, request};
+use crate::settings::Site;
 use crate::ui::{Badge, Breadcrumbs, Button, ErrorSummary, FormState, Look, Notice, TextArea};
 use crate::values::{VendorId, country_name};
 use crate::vendors::api::DecideAboutShop;
@@ -84,7 +85,7 @@ pub fn AdminVendorPage() -> impl IntoView {
             .map(|next| {
                 let preview = typed.as_deref().filter(|_| next.needs_reason()).map(|reason| {
                     let (subject, content) = mail::decision(&vendor, vendor.status, next, Some(reason), &state.config.base_url);
-                    (subject, content.to_text())
+                    (subject, content.to_text(&Site::here().settings.shop_name))
                 });
                 view! { <DecisionForm vendor=vendor.clone() next=next form=form.clone() reason=typed.clone().unwrap_or_default() preview=preview/> }
             })

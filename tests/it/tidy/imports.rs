@@ -9,6 +9,7 @@ const ORDER: &[&str] = &[
     "ui",
     "platform",
     "audit",
+    "settings",
     "notifications",
     "accounts",
     "vendors",
