@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::error::AppError;
-use crate::settings::{SitePage, TypedSettings};
+use crate::settings::TypedSettings;
 use crate::values::{MailId, NothingElse, percent_encoded};
 
 /// Tries a mail again.
@@ -73,13 +73,14 @@ pub async fn save_settings(
 /// Changes one of the site's texts. `version` is that of the text that was seen.
 #[server(name = SavePage, prefix = "/api", endpoint = "dashboard/save-page")]
 pub async fn save_page(
-    page: SitePage,
+    page: String,
     version: i64,
     #[server(default)] body: String,
     #[server(flatten)] rest: NothingElse,
 ) -> Result<(), AppError> {
     let NothingElse = rest;
     let admin = crate::accounts::guard::Admin::require().await?;
+    let page: crate::settings::SitePage = page.parse().map_err(|_| AppError::NotFound)?;
     super::service::site::save_page(&crate::platform::request::state()?.db, &admin, page, &body, version).await?;
     leptos_axum::redirect(&format!("/admin/settings/pages/{page}?done=saved"));
     Ok(())

@@ -46,17 +46,20 @@ pub async fn load(db: &Db) -> Result<(SiteSettings, i64), AppError> {
     Ok(store::settings(db.pool()).await?)
 }
 
-/// Changes the settings, and says what they were.
+/// Changes the settings, and says what they were; none if that is what they are, whoever made them so.
 ///
 /// # Errors
 /// `Conflict(Stale)` when somebody has changed them since `seen`.
-pub async fn change(tx: &mut Tx, settings: &SiteSettings, seen: i64) -> Result<SiteSettings, AppError> {
+pub async fn change(tx: &mut Tx, settings: &SiteSettings, seen: i64) -> Result<Option<SiteSettings>, AppError> {
     let (before, version) = store::lock_settings(&mut **tx).await?;
+    if before == *settings {
+        return Ok(None);
+    }
     if version != seen {
         return Err(Conflict::Stale.into());
     }
     store::update_settings(&mut **tx, settings).await?;
-    Ok(before)
+    Ok(Some(before))
 }
 
 /// The text of a page for its editor; empty while nobody has written it.
@@ -76,15 +79,18 @@ pub async fn page_html(db: &Db, page: SitePage) -> Result<String, AppError> {
     if html.is_empty() { Err(AppError::NotFound) } else { Ok(html) }
 }
 
-/// Changes the text of a page, and says what it was. `html` is the text rendered and cleaned.
+/// Changes the text of a page, and says what it was; none if it is so already. `html` is the text rendered and cleaned.
 ///
 /// # Errors
 /// `Conflict(Stale)` when somebody has changed it since `seen`.
-pub async fn change_page(tx: &mut Tx, page: SitePage, body: &str, html: &str, seen: i64) -> Result<String, AppError> {
+pub async fn change_page(tx: &mut Tx, page: SitePage, body: &str, html: &str, seen: i64) -> Result<Option<String>, AppError> {
     let before = store::lock_page(&mut **tx, page).await?;
+    if before.body == body {
+        return Ok(None);
+    }
     if before.version != seen {
         return Err(Conflict::Stale.into());
     }
     store::update_page(&mut **tx, page, body, html).await?;
-    Ok(before.body)
+    Ok(Some(before.body))
 }

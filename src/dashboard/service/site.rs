@@ -23,7 +23,7 @@ pub async fn load(db: &Db, _: &Admin) -> Result<(SiteSettings, i64), AppError> {
 pub async fn save(db: &Db, admin: &Admin, typed: &TypedSettings, seen: i64) -> Result<(), AppError> {
     let wanted = typed.parse()?;
     let mut tx = db.begin().await?;
-    let before = settings::change(&mut tx, &wanted, seen).await?;
+    let Some(before) = settings::change(&mut tx, &wanted, seen).await? else { return Ok(()) };
     let values = [before, wanted].map(|settings| serde_json::to_value(settings).map_err(AppError::internal));
     let [before, after] = values;
     record(&mut tx, admin, "site.changed", before?, after?).await?;
@@ -48,7 +48,7 @@ pub async fn save_page(db: &Db, admin: &Admin, page: SitePage, body: &str, seen:
     let body = errors.into_result(body)?;
     let html = markdown::to_html(&body);
     let mut tx = db.begin().await?;
-    let before = settings::change_page(&mut tx, page, &body, &html, seen).await?;
+    let Some(before) = settings::change_page(&mut tx, page, &body, &html, seen).await? else { return Ok(()) };
     record(&mut tx, admin, "site.page_changed", json!({ "page": page, "text": before }), json!({ "page": page, "text": body })).await?;
     tx.commit().await?;
     settings::refresh(db).await?;

@@ -95,7 +95,9 @@ async fn disk(state: &AppState) -> Option<DiskHealth> {
         return None;
     }
     let folder = state.config.media_dir.clone();
-    let found = tokio::task::spawn_blocking(move || rustix::fs::statvfs(&folder)).await;
-    let found = found.ok()?.ok()?;
+    // Before the first picture the folder is not there yet, and the disk is.
+    let look = move || folder.ancestors().find_map(|folder| rustix::fs::statvfs(folder).ok());
+    let found = tokio::task::spawn_blocking(look).await;
+    let found = found.ok()??;
     Some(DiskHealth { free: found.f_bavail * found.f_frsize, total: found.f_blocks * found.f_frsize })
 }
