@@ -18,6 +18,8 @@ pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod audit;
 #[cfg(feature = "ssr")]
+pub mod settings;
+#[cfg(feature = "ssr")]
 pub mod notifications;
 pub mod accounts;
 pub mod vendors;
@@ -31,6 +33,8 @@ pub mod reviews;
 pub mod payments;
 pub mod checkout;
 pub mod privacy;
+#[cfg(feature = "ssr")]
+pub mod dashboard;
 #[cfg(feature = "ssr")]
 pub mod seed;
 

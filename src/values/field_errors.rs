@@ -30,6 +30,7 @@ pub enum FieldProblem {
     PictureTooLarge,
     NotASlug,
     NotAPair,
+    NotALink,
     TooMany,
     BelowZero,
 }
@@ -60,6 +61,7 @@ impl FieldProblem {
             Self::PictureTooLarge => "This picture has too many pixels.",
             Self::NotASlug => "Please use small letters, figures and single hyphens alone.",
             Self::NotAPair => "Please write one fact in each line, as name: value.",
+            Self::NotALink => "Please write one link in each line, as name: /page or name: https://address.",
             Self::TooMany => "These are too many.",
             Self::BelowZero => "More was sold in the meantime than this would leave. Please count once more.",
         }

@@ -13,6 +13,7 @@ mod categories;
 mod config;
 mod contention;
 mod controls;
+mod dashboards;
 mod disputes;
 mod embedded_database;
 mod event_orders;

@@ -42,7 +42,7 @@ impl Recipe {
         Self { method, path, url: None, thing: Nothing, body, cart: false, leads_to: &[] }
     }
 
-    const fn about(self, thing: Thing) -> Self {
+    pub(super) const fn about(self, thing: Thing) -> Self {
         Self { thing, ..self }
     }
 
@@ -54,16 +54,16 @@ impl Recipe {
         Self { cart: true, ..self }
     }
 
-    const fn leads_to(self, leads_to: &'static [&'static str]) -> Self {
+    pub(super) const fn leads_to(self, leads_to: &'static [&'static str]) -> Self {
         Self { leads_to, ..self }
     }
 }
 
-const fn get(path: &'static str) -> Recipe {
+pub(super) const fn get(path: &'static str) -> Recipe {
     Recipe::new("GET", path, Body::None)
 }
 
-const fn form(path: &'static str, fields: &'static [(&'static str, &'static str)]) -> Recipe {
+pub(super) const fn form(path: &'static str, fields: &'static [(&'static str, &'static str)]) -> Recipe {
     Recipe::new("POST", path, Body::Form(fields))
 }
 
@@ -395,5 +395,5 @@ const RECIPES: &[Recipe] = &[
 
 /// The recipe for a row.
 pub fn of(row: &Row) -> Option<&'static Recipe> {
-    RECIPES.iter().find(|recipe| (recipe.method, recipe.path) == (row.method, row.path))
+    RECIPES.iter().chain(super::dashboards::RECIPES).find(|recipe| (recipe.method, recipe.path) == (row.method, row.path))
 }
