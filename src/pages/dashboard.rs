@@ -217,22 +217,21 @@ pub struct Todo {
 #[component]
 pub fn TodoList(todos: Vec<Todo>, #[prop(into)] nothing: String) -> impl IntoView {
     let todos: Vec<Todo> = todos.into_iter().filter(|todo| todo.count > 0).collect();
-    let none = todos.is_empty().then(|| view! { <p class="todo-none"><Icon name="check"/>{nothing}</p> });
-    view! {
-        <section class="card" aria-labelledby="to-do">
-            <h2 class="section-title" id="to-do">"To do"</h2>
-            {none}
-            <ul class="todo" role="list">
-                {todos.into_iter().map(|todo| view! {
-                    <li><a href=todo.href>
-                        <Icon name=todo.icon/>
-                        <span><strong class="numeric">{todo.count}</strong>" "{if todo.count == 1 { todo.one } else { todo.many }}</span>
-                        <Icon name="arrow" small=true/>
-                    </a></li>
-                }).collect_view()}
-            </ul>
-        </section>
-    }
+    let content = if todos.is_empty() {
+        view! { <p class="todo-none"><Icon name="check"/>{nothing}</p> }.into_any()
+    } else {
+        let entry = |todo: Todo| {
+            view! {
+                <li><a href=todo.href>
+                    <Icon name=todo.icon/>
+                    <span><strong class="numeric">{todo.count}</strong>" "{if todo.count == 1 { todo.one } else { todo.many }}</span>
+                    <Icon name="arrow" small=true/>
+                </a></li>
+            }
+        };
+        view! { <ul class="todo" role="list">{todos.into_iter().map(entry).collect_view()}</ul> }.into_any()
+    };
+    view! { <section class="card" aria-labelledby="to-do"><h2 class="section-title" id="to-do">"To do"</h2>{content}</section> }
 }
 
 /// A number of two months, in words.

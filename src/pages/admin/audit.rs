@@ -18,6 +18,7 @@ const LIST: &str = "/admin/audit";
 #[component]
 fn Filter(filter: AuditFilter) -> impl IntoView {
     let given = filter.parameters();
+    let narrowed = !given.is_empty();
     let field = move |name: &'static str, label: &'static str, kind: &'static str, hint: &'static str| {
         let value = given.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
         view! {
@@ -28,7 +29,7 @@ fn Filter(filter: AuditFilter) -> impl IntoView {
         }
     };
     view! {
-        <form class="card form" method="get" action=LIST role="search" aria-label="Narrow the log">
+        <form class="card form audit-filter" method="get" action=LIST role="search" aria-label="Narrow the log">
             <div class="field-row">
                 {field("actor", "Who", "text", "E-mail address")}
                 {field("action", "Action", "text", "Such as vendor.approved")}
@@ -36,7 +37,7 @@ fn Filter(filter: AuditFilter) -> impl IntoView {
                 {field("from", "From", "date", "")}
                 {field("until", "Until", "date", "")}
             </div>
-            <div class="cluster"><Button look=Look::Secondary>"Narrow"</Button><a href=LIST>"Show all"</a></div>
+            <div class="cluster"><Button look=Look::Secondary>"Narrow"</Button>{narrowed.then(|| view! { <a href=LIST>"Show all"</a> })}</div>
         </form>
     }
 }

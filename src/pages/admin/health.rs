@@ -21,21 +21,21 @@ fn Card(id: &'static str, title: &'static str, facts: Vec<(&'static str, AnyView
 /// Payments and refunds that do not come to an end.
 #[component]
 fn StuckList(stuck: Vec<Stuck>) -> impl IntoView {
-    let none = stuck.is_empty().then(|| view! { <p class="muted">"Every payment and every refund comes to its end."</p> });
-    view! {
-        <section class="card stack" aria-labelledby="stuck">
-            <h2 class="section-title" id="stuck">"Payments that hang"</h2>
-            {none}
-            <ul class="stack" role="list">
-                {stuck.into_iter().map(|Stuck { order, number, refund, since, error }| view! {
-                    <li>
-                        <p><a href=format!("/admin/orders/{order}")>{format!("Order {number}")}</a>{if refund { ": a refund is refused again and again, since " } else { ": its payment has not ended, since " }}<Date at=rfc3339(since)/></p>
-                        {error.map(|error| view! { <p class="muted small">{error}</p> })}
-                    </li>
-                }).collect_view()}
-            </ul>
-        </section>
-    }
+    let content = if stuck.is_empty() {
+        view! { <p class="muted">"Every payment and every refund comes to its end."</p> }.into_any()
+    } else {
+        let entry = |Stuck { order, number, refund, since, error }| {
+            let what = if refund { ": a refund is refused again and again, since " } else { ": its payment has not ended, since " };
+            view! {
+                <li>
+                    <p><a href=format!("/admin/orders/{order}")>{format!("Order {number}")}</a>{what}<Date at=rfc3339(since)/></p>
+                    {error.map(|error| view! { <p class="muted small">{error}</p> })}
+                </li>
+            }
+        };
+        view! { <ul class="stack" role="list">{stuck.into_iter().map(entry).collect_view()}</ul> }.into_any()
+    };
+    view! { <section class="card stack" aria-labelledby="stuck"><h2 class="section-title" id="stuck">"Payments that hang"</h2>{content}</section> }
 }
 
 fn lag(lag: Option<std::time::Duration>) -> String {
@@ -60,10 +60,10 @@ pub fn AdminHealthPage() -> impl IntoView {
             ("Version", health.version.into_any()),
             ("Runs for", duration_in_words(health.uptime).into_any()),
             ("Mode", if health.production { "production" } else { "development" }.into_any()),
-            ("Pictures", disk),
+            ("Disk", disk),
         ];
         let database = vec![
-            ("PostgreSQL", db.version.into_any()),
+            ("PostgreSQL", db.version.split(' ').next().unwrap_or_default().to_owned().into_any()),
             ("Size", bytes_in_words(db.bytes).into_any()),
             ("Migrations", db.migrations.into_any()),
             ("Newest", db.newest_migration.unwrap_or_default().into_any()),

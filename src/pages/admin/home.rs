@@ -44,8 +44,8 @@ pub fn AdminPage() -> impl IntoView {
         let sold = !latest.is_empty();
         Ok(view! {
             <Document title="Administration"/>
-            <div class="stack">
-                <header class="page-head"><h1>"Administration"</h1></header>
+            <div class="stack-l">
+                <header class="page-head"><h1>"Home"</h1></header>
                 <TodoList todos=todos(&queues) nothing="Nothing waits for you."/>
                 <Figures figures=figures(&numbers)/>
                 {sold.then(|| view! {

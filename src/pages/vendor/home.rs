@@ -122,8 +122,8 @@ pub fn VendorPage() -> impl IntoView {
             let sold = !latest.is_empty();
             Ok(view! {
                 <Document title="Your shop"/>
-                <div class="stack">
-                    <header class="page-head"><h1>{vendor.profile.name.clone()}</h1></header>
+                <div class="stack-l">
+                    <header class="page-head"><h1>"Home"</h1></header>
                     <Standing vendor=vendor.clone()/>
                     <FirstSteps vendor=vendor queues=queues/>
                     <TodoList todos=todos(&queues) nothing="Nothing waits for you."/>

@@ -83,7 +83,7 @@ async fn what_is_left_or_erased_waits_for_nobody(pool: PgPool) {
     // One that was left can still be tried.
     assert!(admin.get(&format!("/admin/mails/{left}")).await.text.contains("Try again"));
     stub.set(Mood::Accept);
-    assert!(admin.call("/api/dashboard/retry-mail", &[("mail_id", &left)]).await.status.is_redirection());
+    assert!(admin.call("/api/dashboard/retry-mail", &[("mail_id", &left)]).await.status.is_success());
     send_due(app.state.clone()).await.unwrap();
     assert_eq!(stub.mails().len(), 1);
     assert_eq!(actions(&app).await, ["mail.left", "mail.retried"]);
@@ -123,7 +123,7 @@ async fn an_event_that_failed_is_applied_from_its_page(pool: PgPool) {
         r#"insert into stripe_events (id, type, payload, outcome, last_error) values ('evt_2', 'x', '{"created": 1}', 'failed', 'No.')"#;
     sqlx::query(stranger).execute(app.pool()).await.unwrap();
     assert!(admin.get("/admin").await.text.contains("event could not be applied"));
-    assert!(admin.call("/api/dashboard/give-up-event", &[("event_id", "evt_2")]).await.status.is_redirection());
+    assert!(admin.call("/api/dashboard/give-up-event", &[("event_id", "evt_2")]).await.status.is_success());
     assert!(!admin.get("/admin").await.text.contains("event could not be applied"));
     assert_eq!(admin.call("/api/dashboard/give-up-event", &[("event_id", "evt_2")]).await.status, 409);
     assert_eq!(admin.call("/api/dashboard/give-up-event", &[("event_id", "evt_1")]).await.status, 409, "it was applied");
@@ -216,7 +216,7 @@ async fn carts_of_guests_who_stay_away_are_forgotten(pool: PgPool) {
         assert_eq!(browser.call("/api/cart/add", &[("variant_id", &cup.to_string()), ("quantity", "1")]).await.status, 200);
     }
     app.buyer("ada").await.add(cup, "1").await;
-    sqlx::query("update carts set updated_at = now() - interval '91 days' where id in (select id from carts where user_id is not null or id = (select min(id) from carts))")
+    sqlx::query("update carts set updated_at = now() - interval '91 days' where id in (select id from carts where user_id is not null or id = (select id from carts order by id limit 1))")
         .execute(app.pool())
         .await
         .unwrap();

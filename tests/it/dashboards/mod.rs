@@ -10,28 +10,34 @@ use sqlx::PgPool;
 use crate::support::App;
 use crate::support::shop::{DISPUTED, VISA};
 
-/// What stands behind the sentence of a thing to do.
+/// The number in front of the sentence of a thing to do.
 pub fn to_do(html: &str, words: &str) -> Option<i64> {
-    let (before, _) = html.split_once(&format!(" {words}</span>")).or_else(|| html.split_once(&format!("{words}</span>")))?;
-    let (_, number) = before.rsplit_once("<strong class=\"numeric\">")?;
-    number.split_once('<')?.0.parse().ok()
+    let html = plain(html);
+    let (before, _) = html.split_once(&format!("</strong> {words}</span>"))?;
+    before.rsplit_once('>')?.1.parse().ok()
+}
+
+/// Without the marks by which Leptos tells texts apart.
+fn plain(html: &str) -> String {
+    html.replace("<!>", "")
 }
 
 /// The number beside a link of the navigation.
 fn waiting(html: &str, href: &str) -> Option<i64> {
-    let (_, link) = html.split_once(&format!("<a href=\"{href}\""))?;
-    let (link, _) = link.split_once("</a>")?;
-    let (_, count) = link.split_once("dash-count\">")?;
+    let html = plain(html);
+    let (_, link) = html.split_once("<nav aria-label")?.1.split_once(&format!("<a href=\"{href}\""))?;
+    let (_, count) = link.split_once("</a>")?.0.split_once("dash-count\">")?;
     count.split_once('<')?.0.parse().ok()
 }
 
 /// The figure of this month, and that of the last one.
 fn figure(html: &str, label: &str) -> (String, String) {
+    let html = plain(html);
     let (_, rest) = html.split_once(&format!("<dt>{label}</dt>")).unwrap_or_else(|| panic!("no figure {label}"));
     let text = |rest: &str| {
         let (_, rest) = rest.split_once("<dd").unwrap();
         let (text, _) = rest.split_once('>').unwrap().1.split_once("</dd>").unwrap();
-        text.replace("<!>", "").replace("Last month ", "")
+        text.replace("Last month ", "")
     };
     (text(rest), text(rest.split_once("</dd>").unwrap().1))
 }
@@ -62,7 +68,7 @@ async fn a_vendor_sees_what_waits_and_what_was_sold(pool: PgPool) {
         .await
         .unwrap();
     for statement in [
-        "update product_variants set stock = 3 where vendor_id = $1",
+        "update product_variants set low_stock_at = 60 where vendor_id = $1",
         "insert into products (id, vendor_id, category_id, slug, name)
          select gen_random_uuid(), $1, category_id, 'draft', 'Draft' from products limit 1",
         "insert into reviews (id, product_id, author_name, rating, imported)
