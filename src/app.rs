@@ -18,7 +18,7 @@ use crate::pages::account::{
     SecurityPage, TwoStepPage,
 };
 use crate::pages::admin::{
-    AdminCategoriesPage, AdminCategoryPage, AdminDisputesPage, AdminNewProductPage, AdminOrderPage, AdminOrdersPage, AdminPreviewPage,
+    AdminAnalyticsPage, AdminCategoriesPage, AdminCategoryPage, AdminDisputesPage, AdminNewProductPage, AdminOrderPage, AdminOrdersPage, AdminPreviewPage,
     AdminProductPage, AdminProductsPage, AdminReviewPage, AdminReviewsPage, AdminStockPage, AdminUserPage, AdminUsersPage, AdminVendorPage,
     AdminVendorsPage,
 };
@@ -41,8 +41,8 @@ use crate::pages::sign_in::{SecondStepPage, SignInPage};
 use crate::pages::sign_up::SignUpPage;
 use crate::pages::thanks::ThanksPage;
 use crate::pages::vendor::{
-    ImportPage, ImportsPage, NewProductPage, OwnedProductPage, OwnedProductsPage, PackingSlipPage, PreviewPage, SettingsPage, StockPage,
-    VendorOrderPage, VendorOrdersPage, VendorPage, VendorReviewPage, VendorReviewsPage,
+    ImportPage, ImportsPage, NewProductPage, OwnedProductPage, OwnedProductsPage, PackingSlipPage, PreviewPage, SettingsPage, SettlementPage, StockPage,
+    VendorAnalyticsPage, VendorOrderPage, VendorOrdersPage, VendorPage, VendorReviewPage, VendorReviewsPage,
 };
 use crate::pages::wishlist::WishlistPage;
 use crate::platform::request;
@@ -184,6 +184,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/vendor/orders/:order/slip") view=PackingSlipPage ssr=Async/>
                     <Route path=path!("/vendor/reviews") view=VendorReviewsPage ssr=Async/>
                     <Route path=path!("/vendor/reviews/:review") view=VendorReviewPage ssr=Async/>
+                    <Route path=path!("/vendor/analytics") view=VendorAnalyticsPage ssr=Async/>
+                    <Route path=path!("/vendor/settlement") view=SettlementPage ssr=Async/>
+                    <Route path=path!("/admin/analytics") view=AdminAnalyticsPage ssr=Async/>
                     <Route path=path!("/admin/reviews") view=AdminReviewsPage ssr=Async/>
                     <Route path=path!("/admin/reviews/:review") view=AdminReviewPage ssr=Async/>
                     <Route path=path!("/admin/orders") view=AdminOrdersPage ssr=Async/>

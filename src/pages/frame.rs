@@ -106,6 +106,7 @@ fn AccountMenu(account: Account) -> impl IntoView {
                     Role::Admin => Some(view! { <a class="menu-item" href="/admin/vendors"><Icon name="shop"/>"Shops"</a> }),
                 }}
                 {(role == Role::Admin).then(|| view! {
+                    <a class="menu-item" href="/admin/analytics"><Icon name="info"/>"Analytics"</a>
                     <a class="menu-item" href="/admin/orders"><Icon name="truck"/>"Orders"</a>
                     <a class="menu-item" href="/admin/disputes"><Icon name="alert"/>"Disputes"</a>
                     <a class="menu-item" href="/admin/products"><Icon name="box"/>"Products"</a>

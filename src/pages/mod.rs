@@ -9,6 +9,7 @@ pub mod confirm_email;
 mod dates;
 mod document;
 mod facets;
+mod figures;
 pub mod frame;
 mod goods;
 mod history;

@@ -32,6 +32,9 @@ pub enum FieldProblem {
     NotAPair,
     TooMany,
     BelowZero,
+    NotADay,
+    DayOutOfRange,
+    EndsBeforeItBegins,
 }
 
 impl FieldProblem {
@@ -62,6 +65,9 @@ impl FieldProblem {
             Self::NotAPair => "Please write one fact in each line, as name: value.",
             Self::TooMany => "These are too many.",
             Self::BelowZero => "More was sold in the meantime than this would leave. Please count once more.",
+            Self::NotADay => "Please enter a day, such as 2026-11-30.",
+            Self::DayOutOfRange => "Please choose a day of the last ten years.",
+            Self::EndsBeforeItBegins => "The last day must not lie before the first.",
         }
     }
 }

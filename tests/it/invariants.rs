@@ -1,7 +1,8 @@
 //! Each invariant broken on purpose: the check names it, and names nothing in a shop where all is well. Constraints and triggers that would
 //! refuse are taken away first, inside a transaction that is rolled back.
 
-use souk::checkout::{invariants, jobs};
+use souk::analytics::invariants;
+use souk::checkout::jobs;
 use souk::platform::db::Tx;
 use souk::values::OrderId;
 use sqlx::PgPool;

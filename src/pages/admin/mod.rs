@@ -1,5 +1,6 @@
 //! What admins see.
 
+mod analytics;
 mod categories;
 mod disputes;
 mod order;
@@ -12,6 +13,7 @@ mod users;
 mod vendor;
 mod vendors;
 
+pub use analytics::AdminAnalyticsPage;
 pub use categories::{AdminCategoriesPage, AdminCategoryPage};
 pub use disputes::AdminDisputesPage;
 pub use order::AdminOrderPage;

@@ -1,5 +1,6 @@
 //! `/vendor` and what lies below it: what vendors see of their shops.
 
+mod analytics;
 mod editor;
 mod imports;
 mod orders;
@@ -8,16 +9,19 @@ mod product;
 mod products;
 mod reviews;
 mod settings;
+mod settlement;
 mod steps;
 mod stock;
 mod variants;
 
+pub use analytics::VendorAnalyticsPage;
 pub use imports::{ImportPage, ImportsPage};
 pub use orders::{PackingSlipPage, VendorOrderPage, VendorOrdersPage, tone as fulfilment_tone};
 pub use product::{BeginForm, NewProductPage, OwnedProductPage, PreviewPage, ProductEditorPage, Workbench, preview};
 pub use products::{OwnedProductsPage, ProductSearch, ProductTabs, RowPicture, tone as product_tone};
 pub use reviews::{VendorReviewPage, VendorReviewsPage};
 pub use settings::SettingsPage;
+pub use settlement::SettlementPage;
 pub use steps::Step;
 pub use stock::{StockPage, StockQuery, stock_page};
 
@@ -91,6 +95,7 @@ pub fn VendorPage() -> impl IntoView {
                         <p>"What is paid and waits to be sent, and everything you have sent."</p>
                         <ButtonLink href="/vendor/orders" look=Look::Secondary>"Go to your orders"</ButtonLink>
                     </section>
+                    <nav class="card cluster" aria-label="Figures"><a href="/vendor/analytics">"Analytics"</a><a href="/vendor/settlement">"Settlement"</a></nav>
                     <section class="card stack" aria-labelledby="reviews">
                         <h2 id="reviews">"Your reviews"</h2>
                         <p>"What buyers say about your products, and what you answer."</p>
