@@ -84,15 +84,26 @@ impl Period {
         })
     }
 
+    /// As one asks for it.
+    pub fn asked(&self) -> Asked {
+        let by = self.grain.as_str().to_owned();
+        match self.preset {
+            Some(preset) => Asked { range: preset.as_str().to_owned(), by, ..Asked::default() },
+            None => Asked { range: String::new(), from: text(self.from), until: text(self.until), by },
+        }
+    }
+
     /// As it stands in an address.
     pub fn query(&self) -> String {
-        match self.preset {
-            Some(preset) => format!("{}={preset}&{}={}", field::RANGE, field::BY, self.grain),
-            None => {
-                let Span { from, until } = self.span();
-                format!("{}={from}&{}={until}&{}={}", field::FROM, field::UNTIL, field::BY, self.grain)
-            }
-        }
+        let Asked { range, from, until, by } = self.asked();
+        let parts = [(field::RANGE, range), (field::FROM, from), (field::UNTIL, until), (field::BY, by)];
+        // Nothing among them has a meaning in addresses.
+        parts
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect::<Vec<_>>()
+            .join("&")
     }
 }
 
@@ -242,7 +253,10 @@ mod tests {
     #[test]
     fn days_of_ones_own_win_and_bad_ones_are_named() {
         let chosen = period("12m", "2026-02-01", "2026-02-28", "week");
-        assert_eq!((chosen.from, chosen.until, chosen.grain, chosen.preset), (date!(2026 - 02 - 01), date!(2026 - 02 - 28), Grain::Week, None));
+        assert_eq!(
+            (chosen.from, chosen.until, chosen.grain, chosen.preset),
+            (date!(2026 - 02 - 01), date!(2026 - 02 - 28), Grain::Week, None)
+        );
         assert_eq!(chosen.before(), (date!(2026 - 01 - 01), date!(2026 - 01 - 31)));
         assert_eq!(chosen.query(), "from=2026-02-01&until=2026-02-28&by=week");
         assert_eq!(period("", "2026-11-01", "", "").until, TODAY);

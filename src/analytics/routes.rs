@@ -42,7 +42,7 @@ const EVENT: &str = "sales";
 const NOT_BUFFERED: (HeaderName, &str) = (HeaderName::from_static("x-accel-buffering"), "no");
 
 const VENDOR_CSV: &str = "/vendor/analytics/csv";
-const SETTLEMENT_CSV: &str = "/vendor/settlement/csv";
+pub const SETTLEMENT_CSV: &str = "/vendor/settlement/csv";
 const ADMIN_CSV: &str = "/admin/analytics/csv";
 
 /// They need the sessions layer around them.
@@ -145,7 +145,18 @@ fn periods(figures: &Figures) -> Result<Response, AppError> {
     let amount = |minor| Cell::Amount(Money::new(minor, figures.currency));
     let of_site = figures.buckets.iter().any(|bucket| bucket.active.is_some());
     let mut head = vec![
-        "from", "until", "complete", "currency", "goods", "shipping", "sales", "refunded", "left", "orders", "units", "units_refunded",
+        "from",
+        "until",
+        "complete",
+        "currency",
+        "goods",
+        "shipping",
+        "sales",
+        "refunded",
+        "left",
+        "orders",
+        "units",
+        "units_refunded",
         "average_order",
     ];
     if of_site {
@@ -215,11 +226,7 @@ fn settlement(currency: Currency, months: Vec<Settlement>) -> Result<Response, A
 ///
 /// # Errors
 /// `Unauthenticated`, `Forbidden`; `TooManyRequests` for somebody with too many streams, `Offline` when there are too many of all.
-async fn vendor_live(
-    State(state): State<AppState>,
-    draining: Option<Extension<Draining>>,
-    owner: ShopOwner,
-) -> Result<Response, AppError> {
+async fn vendor_live(State(state): State<AppState>, draining: Option<Extension<Draining>>, owner: ShopOwner) -> Result<Response, AppError> {
     let listener = state.live.listen(&state.db, owner.user_id().0)?;
     let own = service::topic(Some(owner.vendor_id()));
     let still = move || -> BoxFuture<'static, Result<(), AppError>> {
@@ -284,6 +291,10 @@ where
             }
             tokio::time::sleep(GATHER_FOR).await;
             open.listener.skip();
+            // Who is not in any more hears nothing more, and not only from the next round on.
+            if matches!((open.still)().await, Err(error) if error != AppError::Offline) {
+                return None;
+            }
             return Some((Ok(Event::default().event(EVENT).data("new")), open));
         }
     })

@@ -6,10 +6,8 @@ use leptos::prelude::*;
 use super::dates::{day, month};
 use super::query;
 use crate::analytics::period::Period;
-use crate::analytics::routes::{Table, csv_path};
 use crate::analytics::{Asked, Bucket, Figures, Grain, Preset, Span, Top, field};
-use crate::error::AppError;
-use crate::ui::{Bar, Button, EmptyState, LineChart, Look, Notice, Point, Tone};
+use crate::ui::{Bar, Button, LineChart, Look, Notice, Point, Tone};
 use crate::values::{Currency, FieldErrors, Money};
 
 /// What the address of the page asks for.
@@ -65,7 +63,8 @@ pub fn PeriodChoice(page: &'static str, asked: Asked, period: Period, errors: Fi
             </div>
         }
     };
-    let grains = Grain::ALL.iter().map(|&grain| view! { <option value=grain.as_str() selected=grain == period.grain>{grain.label()}</option> });
+    let grains =
+        Grain::ALL.iter().map(|&grain| view! { <option value=grain.as_str() selected=grain == period.grain>{grain.label()}</option> });
     view! {
         <nav aria-label="Period"><ul class="tabs" role="list">{Preset::ALL.iter().map(|&preset| link(preset)).collect_view()}</ul></nav>
         {(!errors.is_empty()).then(|| view! {
@@ -151,83 +150,190 @@ pub fn PeriodText(figures: Figures) -> impl IntoView {
     view! {
         <p class="muted small">
             {format!("{}, compared with {}. ", span_text(&figures.span), span_text(&figures.span_before))}
-            {partial.then_some("The last piece is not over. ")}
+            {partial.then_some("The last piece is not over yet. ")}
             {format!("Amounts are in {}; days are those of UTC. A sale counts on the day it was paid, a refund on the day it was decided.", figures.currency)}
         </p>
     }
 }
 
+/// Without the cents that a scale never has.
 fn short(money: Money) -> String {
     let text = money.to_string();
     text.strip_suffix(".00").map_or(text.clone(), str::to_owned)
 }
 
-fn usd(minor: i64) -> String {
-    short(Money::new(minor, Currency::USD))
+/// What stands below a point of the chart.
+fn label(span: &Span, grain: Grain) -> String {
+    match grain {
+        Grain::Day | Grain::Week => day(&span.from, false),
+        // "3 Nov 2026" without its day.
+        Grain::Month => day(&span.from, true).split_once(' ').map_or_else(|| span.from.clone(), |(_, month)| month.to_owned()),
+    }
+}
+
+fn points(figures: &Figures) -> Vec<Point> {
+    let money = |minor| Money::new(minor, figures.currency);
+    let point = |Bucket { span, partial, sales, .. }: &Bucket| {
+        let (name, in_part) = (piece_text(span, figures.grain), if *partial { ", in part" } else { "" });
+        let (sold, refunded) = (sales.sales_minor(), sales.refunded_minor);
+        Point {
+            label: label(span, figures.grain),
+            value: sold,
+            other: refunded,
+            tip: format!("{name}{in_part}: {} sold, {} refunded; orders: {}", money(sold), money(refunded), sales.orders),
+            partial: *partial,
+        }
+    };
+    figures.buckets.iter().map(point).collect()
+}
+
+/// The chart in a sentence.
+fn description(figures: &Figures) -> String {
+    let money = |minor| Money::new(minor, figures.currency);
+    let best = figures.buckets.iter().max_by_key(|bucket| bucket.sales.sales_minor()).filter(|bucket| bucket.sales.sales_minor() > 0);
+    let best =
+        best.map(|best| format!(" Most was sold in: {}, {}.", piece_text(&best.span, figures.grain), money(best.sales.sales_minor())));
+    let total = figures.total;
+    format!("{} sold, {} refunded.{}", money(total.sales_minor()), money(total.refunded_minor), best.unwrap_or_default())
+}
+
+/// The numbers behind the chart.
+#[component]
+fn Numbers(figures: Figures) -> impl IntoView {
+    let Figures { grain, currency, buckets, .. } = figures;
+    let money = move |minor| Money::new(minor, currency).to_string();
+    let of_site = buckets.iter().any(|bucket| bucket.active.is_some());
+    let row = move |Bucket { span, partial, sales, active }: Bucket| {
+        let number =
+            |number: Option<i64>| view! { <td class="numeric">{number.map_or_else(|| "–".to_owned(), |number| number.to_string())}</td> };
+        view! {
+            <tr>
+                <th scope="row" class="nowrap">{piece_text(&span, grain)}{partial.then_some(" (in part)")}</th>
+                <td class="numeric nowrap">{money(sales.sales_minor())}</td>
+                <td class="numeric nowrap">{money(sales.refunded_minor)}</td>
+                <td class="numeric nowrap">{money(sales.left_minor())}</td>
+                <td class="numeric">{sales.orders}</td>
+                <td class="numeric">{sales.units}</td>
+                <td class="numeric nowrap">{sales.average_minor().map_or_else(|| "–".to_owned(), money)}</td>
+                {of_site.then(|| [number(active.map(|active| active.customers)), number(active.map(|active| active.vendors))].into_view())}
+            </tr>
+        }
+    };
+    view! {
+        <div class="table-scroll" role="region" aria-label="Sales over time" tabindex="0">
+            <table class="table">
+                <thead><tr>
+                    <th scope="col">{grain.label()}</th><th scope="col">"Sales"</th><th scope="col">"Refunded"</th><th scope="col">"Left"</th>
+                    <th scope="col">"Orders"</th><th scope="col">"Units"</th><th scope="col">"Average order"</th>
+                    {of_site.then(|| view! { <th scope="col">"Customers"</th><th scope="col">"Shops"</th> })}
+                </tr></thead>
+                <tbody>{buckets.into_iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
+        {of_site.then(|| view! { <p class="muted small">"Customers who bought and shops that sold something, each once; counted some seconds after the sale."</p> })}
+    }
 }
 
 /// Sales over time as a chart, and as a table for whoever wants the numbers.
 #[component]
 pub fn Trend(figures: Figures, csv: String) -> impl IntoView {
-    let Figures { grain, currency, buckets, total, span, .. } = figures;
-    let money = move |minor| Money::new(minor, currency);
-    let point = |bucket: &Bucket| {
-        let name = piece_text(&bucket.span, grain);
-        let so_far = if bucket.partial { ", in part" } else { "" };
-        let label = if grain == Grain::Month { month(&bucket.span.from).split_whitespace().map(|word| word.chars().take(4).collect::<String>()).collect::<Vec<_>>().join(" ") } else { day(&bucket.span.from, false) };
-        Point {
-            label,
-            value: bucket.sales.sales_minor(),
-            other: bucket.sales.refunded_minor,
-            tip: format!("{name}{so_far}: {} in {} orders, {} refunded", money(bucket.sales.sales_minor()), bucket.sales.orders, money(bucket.sales.refunded_minor)),
-            partial: bucket.partial,
-        }
-    };
-    let points: Vec<Point> = buckets.iter().map(point).collect();
-    let best = buckets.iter().max_by_key(|bucket| bucket.sales.sales_minor()).filter(|bucket| bucket.sales.sales_minor() > 0);
-    let best = best.map(|bucket| format!(" Most was sold in {}: {}.", piece_text(&bucket.span, grain), money(bucket.sales.sales_minor())));
-    let description = format!("{} sold, {} refunded.{}", money(total.sales_minor()), money(total.refunded_minor), best.unwrap_or_default());
-    let of_site = buckets.iter().any(|bucket| bucket.active.is_some());
-    let row = move |bucket: Bucket| {
-        let Bucket { span, partial, sales, active } = bucket;
-        let active_cells = of_site.then(|| {
-            let number = |number: Option<i64>| number.map_or_else(|| "–".to_owned(), |number| number.to_string());
-            view! { <td class="numeric">{number(active.map(|active| active.customers))}</td><td class="numeric">{number(active.map(|active| active.vendors))}</td> }
-        });
-        view! {
-            <tr>
-                <th scope="row" class="nowrap">{piece_text(&span, grain)}{partial.then_some(" (in part)")}</th>
-                <td class="numeric nowrap">{money(sales.sales_minor()).to_string()}</td>
-                <td class="numeric nowrap">{money(sales.refunded_minor).to_string()}</td>
-                <td class="numeric nowrap">{money(sales.left_minor()).to_string()}</td>
-                <td class="numeric">{sales.orders}</td>
-                <td class="numeric">{sales.units}</td>
-                <td class="numeric nowrap">{sales.average_minor().map_or_else(|| "–".to_owned(), |minor| money(minor).to_string())}</td>
-                {active_cells}
-            </tr>
-        }
-    };
-    let active_head = of_site.then(|| view! { <th scope="col">"Customers"</th><th scope="col">"Shops"</th> });
+    let currency = figures.currency;
     view! {
         <section class="card stack" aria-labelledby="trend-head">
             <div class="cluster spread">
-                <h2 id="trend-head">{format!("Sales by {}", grain.label().to_lowercase())}</h2>
-                <a href=csv download="">"Save as CSV"</a>
+                <h2 id="trend-head">{format!("Sales by {}", figures.grain)}</h2>
+                <a href=csv download="">"Sales as CSV"</a>
             </div>
-            <LineChart id="trend" title=format!("Sales, {}", span_text(&span)) description=description points=points
-                names=["Sales", "Refunded"] least=scale_step(currency) format=usd/>
-            <details>
+            <LineChart id="trend" title=format!("Sales, {}", span_text(&figures.span)) description=description(&figures) points=points(&figures)
+                names=["Sales", "Refunded"] least=10_i64.pow(currency.exponent()) format=move |minor| short(Money::new(minor, currency))/>
+            <details id="trend-numbers">
                 <summary>"The numbers"</summary>
-                <div class="table-scroll" role="region" aria-label="Sales over time" tabindex="0">
-                    <table class="table">
-                        <thead><tr>
-                            <th scope="col">{grain.label()}</th><th scope="col">"Sales"</th><th scope="col">"Refunded"</th><th scope="col">"Left"</th>
-                            <th scope="col">"Orders"</th><th scope="col">"Units"</th><th scope="col">"Average order"</th>{active_head}
-                        </tr></thead>
-                        <tbody>{buckets.into_iter().map(row).collect_view()}</tbody>
-                    </table>
-                </div>
+                <Numbers figures=figures/>
             </details>
         </section>
+    }
+}
+
+/// What sells best.
+#[component]
+pub fn TopList(
+    /// Of the element.
+    id: &'static str,
+    title: &'static str,
+    /// What one of them is.
+    column: &'static str,
+    tops: Vec<Top>,
+    /// Address of one of them is this and its id.
+    link: &'static str,
+    currency: Currency,
+    csv: String,
+) -> impl IntoView {
+    let money = move |minor| Money::new(minor, currency).to_string();
+    let most = tops.first().map_or(0, |top| top.goods_minor);
+    let row = move |top: Top| {
+        view! {
+            <tr>
+                <th scope="row"><a href=format!("{link}{}", top.id)>{top.name}</a><Bar value=top.goods_minor most=most/></th>
+                <td class="numeric nowrap">{money(top.goods_minor)}</td>
+                <td class="numeric">{top.units}</td>
+                <td class="numeric nowrap">{money(top.refunded_minor)}</td>
+            </tr>
+        }
+    };
+    let content = if tops.is_empty() {
+        view! { <p class="muted">"Nothing was sold in this period."</p> }.into_any()
+    } else {
+        view! {
+            <div class="table-scroll" role="region" aria-label=title tabindex="0">
+                <table class="table table-top">
+                    <thead><tr><th scope="col">{column}</th><th scope="col">"Goods sold"</th><th scope="col">"Units"</th><th scope="col">"Refunded"</th></tr></thead>
+                    <tbody>{tops.into_iter().map(row).collect_view()}</tbody>
+                </table>
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="card stack" aria-labelledby=id>
+            <div class="cluster spread"><h2 id=id>{title}</h2><a href=csv download="">{format!("{title} as CSV")}</a></div>
+            {content}
+        </section>
+    }
+}
+
+/// What is read anew when the stream says that something was sold. `public/live.js` does it; without it, a reload does.
+#[component]
+pub fn LiveRegion(
+    /// Address of the stream.
+    stream: &'static str,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="stack-l" id="figures" data-live=stream>{children()}</div>
+        <p class="visually-hidden" id="figures-news" role="status"></p>
+        <script type="module" src="/live.js" nonce=use_nonce()></script>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_and_shares_read_as_people_say_them() {
+        assert_eq!(change(150, 100).as_deref(), Some("50 % more than before"));
+        assert_eq!(change(-50, 100).as_deref(), Some("150 % less than before"));
+        assert_eq!(change(100, 100).as_deref(), Some("about as before"));
+        assert_eq!((change(5, 0), share(1, 0)), (None, None));
+        assert_eq!(share(1, 3).as_deref(), Some("33.3 %"));
+        assert_eq!(short(Money::new(250_000, Currency::USD)), "$2,500");
+    }
+
+    #[test]
+    fn spans_say_the_year_where_it_is_needed() {
+        let span = |from: &str, until: &str| span_text(&Span { from: from.into(), until: until.into() });
+        assert_eq!(span("2026-11-01", "2026-11-01"), "1 Nov 2026");
+        assert_eq!(span("2026-10-27", "2026-11-25"), "27 Oct – 25 Nov 2026");
+        assert_eq!(span("2025-12-01", "2026-11-25"), "1 Dec 2025 – 25 Nov 2026");
     }
 }

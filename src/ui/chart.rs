@@ -112,7 +112,7 @@ pub fn LineChart(
     /// The smallest step on the scale.
     least: i64,
     /// A value on the scale.
-    format: fn(i64) -> String,
+    format: impl Fn(i64) -> String + 'static,
 ) -> impl IntoView {
     let most = points.iter().map(|point| point.value.max(point.other)).max().unwrap_or_default();
     let step = step(most, least);
@@ -151,7 +151,9 @@ mod tests {
 
     #[test]
     fn scales_have_round_steps_that_reach_the_most() {
-        for (most, least, expected) in [(0, 1, 1), (3, 1, 1), (5, 1, 2), (9, 1, 5), (0, 100, 100), (123_456, 100, 50_000), (99_999_999_999, 1, 25_000_000_000)] {
+        for (most, least, expected) in
+            [(0, 1, 1), (3, 1, 1), (5, 1, 2), (9, 1, 5), (0, 100, 100), (123_456, 100, 50_000), (99_999_999_999, 1, 25_000_000_000)]
+        {
             assert_eq!(step(most, least), expected, "{most} by {least}");
             assert!(step(most, least) * STEPS >= most);
         }

@@ -88,10 +88,6 @@ async fn export(State(state): State<AppState>, headers: HeaderMap, owner: Result
     // A failure in the middle cuts the answer off, so that nobody takes a part for the whole.
     let pieces =
         stream::try_unfold(export, |mut export| async move { Ok::<_, AppError>(export.next().await?.map(|piece| (piece, export))) });
-    let headers = [
-        (CONTENT_TYPE, CSV_TYPE),
-        (CONTENT_DISPOSITION, "attachment; filename=\"products.csv\""),
-        (CACHE_CONTROL, "no-store"),
-    ];
+    let headers = [(CONTENT_TYPE, CSV_TYPE), (CONTENT_DISPOSITION, "attachment; filename=\"products.csv\""), (CACHE_CONTROL, "no-store")];
     (headers, Body::from_stream(pieces)).into_response()
 }

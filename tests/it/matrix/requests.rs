@@ -1,5 +1,6 @@
 //! One valid request for each row of the policy: one line each. What may stand in curly braces is said in `fill.rs`.
 
+use super::figures;
 use super::things::Thing;
 use super::things::Thing::{
     Account, Address, Application, AskingIntent, Category, Charge, DeliveredLine, DisabledAccount, Dispute, DraftOfShop, EmptyCategory,
@@ -46,7 +47,7 @@ impl Recipe {
         Self { thing, ..self }
     }
 
-    const fn url(self, url: &'static str) -> Self {
+    pub const fn url(self, url: &'static str) -> Self {
         Self { url: Some(url), ..self }
     }
 
@@ -59,7 +60,7 @@ impl Recipe {
     }
 }
 
-const fn get(path: &'static str) -> Recipe {
+pub const fn get(path: &'static str) -> Recipe {
     Recipe::new("GET", path, Body::None)
 }
 
@@ -395,5 +396,5 @@ const RECIPES: &[Recipe] = &[
 
 /// The recipe for a row.
 pub fn of(row: &Row) -> Option<&'static Recipe> {
-    RECIPES.iter().find(|recipe| (recipe.method, recipe.path) == (row.method, row.path))
+    RECIPES.iter().chain(figures::RECIPES).find(|recipe| (recipe.method, recipe.path) == (row.method, row.path))
 }
