@@ -18,10 +18,10 @@ use crate::pages::account::{
     SecurityPage, TwoStepPage,
 };
 use crate::pages::admin::{
-    AdminAuditPage, AdminCategoriesPage, AdminCategoryPage, AdminDisputesPage, AdminEventPage, AdminEventsPage, AdminHealthPage,
-    AdminJobsPage, AdminMailPage, AdminMailsPage, AdminNewProductPage, AdminOrderPage, AdminOrdersPage, AdminPage, AdminPreviewPage,
-    AdminProductPage, AdminProductsPage, AdminReviewPage, AdminReviewsPage, AdminSettingsPage, AdminSitePage, AdminStockPage,
-    AdminUserPage, AdminUsersPage, AdminVendorPage, AdminVendorsPage,
+    AdminAnalyticsPage, AdminAuditPage, AdminCategoriesPage, AdminCategoryPage, AdminDisputesPage, AdminEventPage, AdminEventsPage,
+    AdminHealthPage, AdminJobsPage, AdminMailPage, AdminMailsPage, AdminNewProductPage, AdminOrderPage, AdminOrdersPage, AdminPage,
+    AdminPreviewPage, AdminProductPage, AdminProductsPage, AdminReviewPage, AdminReviewsPage, AdminSettingsPage, AdminSitePage,
+    AdminStockPage, AdminUserPage, AdminUsersPage, AdminVendorPage, AdminVendorsPage,
 };
 use crate::pages::cart::CartPage;
 use crate::pages::checkout::{AddressPage, PayPage, ReviewPage};
@@ -43,8 +43,8 @@ use crate::pages::sign_up::SignUpPage;
 use crate::pages::site::SiteTextPage;
 use crate::pages::thanks::ThanksPage;
 use crate::pages::vendor::{
-    ImportPage, ImportsPage, NewProductPage, OwnedProductPage, OwnedProductsPage, PackingSlipPage, PreviewPage, SettingsPage, StockPage,
-    VendorOrderPage, VendorOrdersPage, VendorPage, VendorReviewPage, VendorReviewsPage,
+    ImportPage, ImportsPage, NewProductPage, OwnedProductPage, OwnedProductsPage, PackingSlipPage, PreviewPage, SettingsPage,
+    SettlementPage, StockPage, VendorAnalyticsPage, VendorOrderPage, VendorOrdersPage, VendorPage, VendorReviewPage, VendorReviewsPage,
 };
 use crate::pages::wishlist::WishlistPage;
 use crate::platform::request;
@@ -200,6 +200,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/vendor/orders/:order/slip") view=PackingSlipPage ssr=Async/>
                     <Route path=path!("/vendor/reviews") view=VendorReviewsPage ssr=Async/>
                     <Route path=path!("/vendor/reviews/:review") view=VendorReviewPage ssr=Async/>
+                    <Route path=path!("/vendor/analytics") view=VendorAnalyticsPage ssr=Async/>
+                    <Route path=path!("/vendor/settlement") view=SettlementPage ssr=Async/>
+                    <Route path=path!("/admin/analytics") view=AdminAnalyticsPage ssr=Async/>
                     <Route path=path!("/admin/reviews") view=AdminReviewsPage ssr=Async/>
                     <Route path=path!("/admin/reviews/:review") view=AdminReviewPage ssr=Async/>
                     <Route path=path!("/admin/orders") view=AdminOrdersPage ssr=Async/>

@@ -33,6 +33,7 @@ pub mod reviews;
 pub mod payments;
 pub mod checkout;
 pub mod privacy;
+pub mod analytics;
 #[cfg(feature = "ssr")]
 pub mod dashboard;
 #[cfg(feature = "ssr")]

@@ -23,7 +23,7 @@ use crate::platform::routes::{FORM_BODY_LIMIT, PlainRoutes};
 use crate::platform::security::{self, PagePolicy};
 use crate::platform::state::AppState;
 use crate::platform::{form_flash, overload, request, serve, site, telemetry};
-use crate::{accounts, catalogue, checkout, media, notifications, privacy, rest, sandbox, settings};
+use crate::{accounts, analytics, catalogue, checkout, media, notifications, privacy, rest, sandbox, settings};
 
 /// Where somebody is sent whose plain form needs a session.
 const SIGN_IN_PATH: &str = "/sign-in";
@@ -70,7 +70,7 @@ pub fn plain_routes(state: &AppState) -> PlainRoutes {
 
 /// Plain routes that ask who acts: the JSON API, and files of one's own.
 pub fn personal_routes() -> PlainRoutes {
-    let routes = privacy::routes::routes(rest::routes(PlainRoutes::new()));
+    let routes = analytics::routes::routes(privacy::routes::routes(rest::routes(PlainRoutes::new())));
     catalogue::exchange::routes::routes(catalogue::routes::personal(routes))
 }
 

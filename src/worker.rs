@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::catalogue::exchange::service::{IMPORTS, bring_in};
 use crate::platform::jobs::Job;
 use crate::platform::{form_flash, rate_limit};
-use crate::{accounts, audit, cart, catalogue, checkout, notifications};
+use crate::{accounts, analytics, audit, cart, catalogue, checkout, notifications, orders};
 
 /// What is woken after a commit runs at once; the period is for what was missed.
 pub static JOBS: &[Job] = &[
@@ -16,6 +16,8 @@ pub static JOBS: &[Job] = &[
         run: |state| Box::pin(notifications::service::send_due(state)),
     },
     Job { name: checkout::jobs::REFUNDS, every: Duration::from_secs(15), run: |state| Box::pin(checkout::jobs::send_refunds(state)) },
+    // Woken by sales; what was put into carts may wait.
+    Job { name: orders::service::SALES, every: Duration::from_secs(5), run: |state| Box::pin(analytics::service::add_up(state)) },
     Job { name: "reconcile", every: Duration::from_secs(30), run: |state| Box::pin(checkout::jobs::reconcile_payments(state)) },
     Job { name: "expire-orders", every: Duration::from_secs(60), run: |state| Box::pin(checkout::jobs::expire_orders(state)) },
     Job {

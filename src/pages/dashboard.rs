@@ -59,6 +59,8 @@ fn shop_groups(queues: &VendorQueues) -> Vec<Group> {
             link("/vendor/products", "Products", "box").waiting(queues.low_stock + queues.held),
             link("/vendor/products/import", "Import", "up"),
             link("/vendor/reviews", "Reviews", "star").waiting(queues.unanswered),
+            link("/vendor/analytics", "Analytics", "chart"),
+            link("/vendor/settlement", "Settlement", "card"),
             link("/vendor/settings", "Settings", "gear"),
         ],
     )]
@@ -76,6 +78,7 @@ fn admin_groups(queues: &AdminQueues) -> Vec<Group> {
                 link("/admin/products", "Products", "box"),
                 link("/admin/categories", "Categories", "menu"),
                 link("/admin/reviews", "Reviews", "star").waiting(queues.reviews),
+                link("/admin/analytics", "Analytics", "chart"),
             ],
         ),
         ("People", vec![link("/admin/vendors", "Shops", "shop").waiting(queues.vendors), link("/admin/users", "Accounts", "user")]),

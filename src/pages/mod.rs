@@ -10,6 +10,7 @@ mod dashboard;
 mod dates;
 mod document;
 mod facets;
+mod figures;
 pub mod frame;
 mod goods;
 mod history;

@@ -33,6 +33,9 @@ pub enum FieldProblem {
     NotALink,
     TooMany,
     BelowZero,
+    NotADay,
+    DayOutOfRange,
+    EndsBeforeItBegins,
 }
 
 impl FieldProblem {
@@ -64,6 +67,9 @@ impl FieldProblem {
             Self::NotALink => "Please write one link in each line, as name: /page or name: https://address.",
             Self::TooMany => "These are too many.",
             Self::BelowZero => "More was sold in the meantime than this would leave. Please count once more.",
+            Self::NotADay => "Please enter a day, such as 2026-11-30.",
+            Self::DayOutOfRange => "Please choose a day of the last ten years.",
+            Self::EndsBeforeItBegins => "The last day must not lie before the first.",
         }
     }
 }

@@ -7,6 +7,7 @@ use super::{Vendor, service};
 use crate::accounts::Role;
 use crate::accounts::guard::{Customer, Visit};
 use crate::error::AppError;
+use crate::platform::state::AppState;
 use crate::values::{UserId, VendorId};
 
 /// Somebody who is signed in and has a shop, in whatever status: sees where it stands and what is in it, and changes nothing by it.
@@ -35,6 +36,16 @@ impl ShopOwner {
     /// `Unauthenticated`; `Forbidden` for whoever never applied.
     pub async fn require() -> Result<Self, AppError> {
         Self::current().await?.ok_or(AppError::Forbidden)
+    }
+
+    /// As [`Customer::again`].
+    ///
+    /// # Errors
+    /// As [`Customer::again`]; `Forbidden` for somebody without a shop.
+    pub async fn again(&self, state: &AppState) -> Result<Self, AppError> {
+        let customer = self.customer.again(state).await?;
+        let vendor = service::find_by_owner(&state.db, customer.user_id()).await?.ok_or(AppError::Forbidden)?;
+        Ok(Self { customer, vendor })
     }
 
     pub fn vendor(&self) -> &Vendor {

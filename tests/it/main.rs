@@ -5,6 +5,7 @@
 
 mod accounts;
 mod addresses;
+mod analytics;
 mod audit;
 mod cancel;
 mod cart;

@@ -145,6 +145,9 @@ pub const POLICY: &[Row] = &[
     page("/vendor/reviews/{review}", Who::ShopOwner),
     page("/admin/reviews", Who::Admin),
     page("/admin/reviews/{review}", Who::Admin),
+    page("/vendor/analytics", Who::ShopOwner),
+    page("/vendor/settlement", Who::ShopOwner),
+    page("/admin/analytics", Who::Admin),
     page("/vendor/orders", Who::ShopOwner),
     page("/vendor/orders/{order}", Who::ShopOwner),
     page("/vendor/orders/{order}/slip", Who::ShopOwner),
@@ -245,6 +248,14 @@ pub const POLICY: &[Row] = &[
     // privacy
     changes("/api/privacy/close-account", Who::Shopless),
     reads("GET", "/account/export", Who::Customer),
+    // analytics
+    reads("GET", "/api/analytics/vendor", Who::ShopOwner),
+    reads("GET", "/api/analytics/admin", Who::Admin),
+    reads("GET", "/vendor/analytics/csv", Who::ShopOwner),
+    reads("GET", "/vendor/settlement/csv", Who::ShopOwner),
+    reads("GET", "/admin/analytics/csv", Who::Admin),
+    reads("GET", "/vendor/live", Who::ShopOwner),
+    reads("GET", "/admin/live", Who::Admin),
     // rest: by bearer token alone
     changes("/api/v1/auth/register", Who::Anybody),
     changes("/api/v1/auth/token", Who::Anybody),

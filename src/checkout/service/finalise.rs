@@ -53,6 +53,9 @@ pub async fn apply_payment_intent(state: &AppState, intent: &Intent, event: Opti
     if matches!(applied, Applied::Paid | Applied::Refunding | Applied::Review | Applied::Updated) {
         jobs::wake(OUTBOX);
     }
+    if applied == Applied::Paid {
+        jobs::wake(orders::service::SALES);
+    }
     if applied == Applied::Refunding {
         jobs::wake(REFUNDS);
     }

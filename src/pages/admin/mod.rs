@@ -1,5 +1,6 @@
 //! What admins see.
 
+mod analytics;
 mod audit;
 mod categories;
 mod disputes;
@@ -19,6 +20,7 @@ mod users;
 mod vendor;
 mod vendors;
 
+pub use analytics::AdminAnalyticsPage;
 pub use audit::AdminAuditPage;
 pub use categories::{AdminCategoriesPage, AdminCategoryPage};
 pub use disputes::AdminDisputesPage;

@@ -1,5 +1,6 @@
 //! `/vendor` and what lies below it: what vendors see of their shops.
 
+mod analytics;
 mod editor;
 mod home;
 mod imports;
@@ -9,10 +10,12 @@ mod product;
 mod products;
 mod reviews;
 mod settings;
+mod settlement;
 mod steps;
 mod stock;
 mod variants;
 
+pub use analytics::VendorAnalyticsPage;
 pub use home::VendorPage;
 pub use imports::{ImportPage, ImportsPage};
 pub use orders::{PackingSlipPage, VendorOrderPage, VendorOrdersPage, tone as fulfilment_tone};
@@ -20,6 +23,7 @@ pub use product::{BeginForm, NewProductPage, OwnedProductPage, PreviewPage, Prod
 pub use products::{OwnedProductsPage, ProductSearch, ProductTabs, RowPicture, tone as product_tone};
 pub use reviews::{VendorReviewPage, VendorReviewsPage};
 pub use settings::SettingsPage;
+pub use settlement::SettlementPage;
 pub use steps::Step;
 pub use stock::{StockPage, StockQuery, stock_page};
 

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use souk::accounts::Role;
+use souk::analytics::invariants;
 use souk::audit::{AuditEntry, service};
-use souk::checkout::invariants;
 use souk::platform::db::Tx;
 use souk::values::UserId;
 use sqlx::PgPool;

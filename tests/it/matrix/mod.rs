@@ -10,6 +10,7 @@
 
 pub mod actors;
 mod dashboards;
+mod figures;
 pub mod fill;
 pub mod requests;
 mod reviewed;

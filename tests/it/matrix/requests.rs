@@ -46,7 +46,7 @@ impl Recipe {
         Self { thing, ..self }
     }
 
-    const fn url(self, url: &'static str) -> Self {
+    pub const fn url(self, url: &'static str) -> Self {
         Self { url: Some(url), ..self }
     }
 
@@ -395,5 +395,6 @@ const RECIPES: &[Recipe] = &[
 
 /// The recipe for a row.
 pub fn of(row: &Row) -> Option<&'static Recipe> {
-    RECIPES.iter().chain(super::dashboards::RECIPES).find(|recipe| (recipe.method, recipe.path) == (row.method, row.path))
+    let more = super::dashboards::RECIPES.iter().chain(super::figures::RECIPES);
+    RECIPES.iter().chain(more).find(|recipe| (recipe.method, recipe.path) == (row.method, row.path))
 }
