@@ -43,6 +43,15 @@ pub async fn check_all(state: &AppState) -> Result<Vec<Violation>, AppError> {
     Ok(violations)
 }
 
+/// Keeps what was found, for the page about the shop's health.
+///
+/// # Errors
+/// Only the database's.
+pub async fn remember(db: &Db, violations: &[Violation]) -> Result<(), AppError> {
+    let broken: Vec<String> = violations.iter().map(ToString::to_string).collect();
+    Ok(store::remember_check(db.pool(), &broken).await?)
+}
+
 /// All violations that the database knows, at one moment.
 ///
 /// # Errors
