@@ -176,8 +176,8 @@ left join order_lines l on l.id = i.line_id
 union all
 select (placed_at at time zone 'UTC')::date, null, null, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0 from orders
 union all
-select (max(paid_at) at time zone 'UTC')::date, null, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
-from order_parts where paid_at is not null group by order_id;
+select (paid_at at time zone 'UTC')::date, null, null, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
+from orders o where exists (select from order_parts p where p.order_id = o.id and p.paid_at is not null);
 
 -- Fills the tables from what is recorded; they must be empty. In the order of days, in which they are read.
 create function fill_sales() returns void language sql as $$

@@ -65,8 +65,15 @@ pub struct Order {
     parts: Vec<(Uuid, VendorId, i64)>,
     sold: bool,
     paid: bool,
-    /// Given back, and perhaps not: refund, day, what each item takes off.
-    refunds: Vec<(Uuid, Date, Vec<(VendorId, usize, i64)>)>,
+    refunds: Vec<Refund>,
+}
+
+/// Given back, unless it fails.
+struct Refund {
+    id: Uuid,
+    day: Date,
+    /// What each item takes: whose, which sum, how much.
+    taken: Vec<(VendorId, usize, i64)>,
 }
 
 pub struct World {
@@ -278,14 +285,14 @@ impl World {
         tx.commit().await.unwrap();
         if order.sold {
             taken.iter().for_each(|(vendor, place, amount)| self.model.add(*vendor, at.date(), *place, *amount));
-            order.refunds.push((refund, at.date(), taken));
+            order.refunds.push(Refund { id: refund, day: at.date(), taken });
         }
     }
 
     /// The gateway could not do it.
     async fn fail(&mut self, order: &mut Order) {
-        let Some((refund, day, taken)) = order.refunds.pop() else { return };
-        sqlx::query("update refunds set status = 'failed' where id = $1").bind(refund).execute(self.app.pool()).await.unwrap();
+        let Some(Refund { id, day, taken }) = order.refunds.pop() else { return };
+        sqlx::query("update refunds set status = 'failed' where id = $1").bind(id).execute(self.app.pool()).await.unwrap();
         taken.into_iter().for_each(|(vendor, place, amount)| self.model.add(vendor, day, place, -amount));
     }
 
