@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::catalogue::exchange::service::{IMPORTS, bring_in};
 use crate::platform::jobs::Job;
 use crate::platform::{form_flash, rate_limit};
-use crate::{accounts, analytics, catalogue, checkout, notifications, orders};
+use crate::{accounts, analytics, audit, cart, catalogue, checkout, notifications, orders};
 
 /// What is woken after a commit runs at once; the period is for what was missed.
 pub static JOBS: &[Job] = &[
@@ -32,9 +32,11 @@ pub static JOBS: &[Job] = &[
         run: |state| Box::pin(catalogue::service::counts::read_words(state)),
     },
     Job { name: IMPORTS, every: Duration::from_secs(15), run: |state| Box::pin(bring_in(state)) },
+    Job { name: "seal-audit-log", every: Duration::from_secs(30), run: |state| Box::pin(audit::service::seal(state)) },
     Job { name: "prune-sessions", every: HOURLY, run: |state| Box::pin(accounts::service::prune(state)) },
     Job { name: "prune-rate-limits", every: HOURLY, run: |state| Box::pin(rate_limit::prune(state)) },
     Job { name: "prune-form-flashes", every: HOURLY, run: |state| Box::pin(form_flash::prune(state)) },
+    Job { name: "prune-carts", every: DAILY, run: |state| Box::pin(cart::service::prune(state)) },
     Job { name: "sweep-pictures", every: DAILY, run: |state| Box::pin(catalogue::service::pictures::sweep(state)) },
 ];
 

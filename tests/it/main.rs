@@ -14,6 +14,7 @@ mod categories;
 mod config;
 mod contention;
 mod controls;
+mod dashboards;
 mod disputes;
 mod embedded_database;
 mod event_orders;

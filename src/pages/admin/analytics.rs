@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use crate::analytics::api::admin_figures;
 use crate::analytics::routes::{Table, csv_path};
 use crate::analytics::{AdminFigures, Tops};
+use crate::pages::dashboard::admin_page;
 use crate::pages::document::Document;
 use crate::pages::figures::{LiveRegion, PeriodChoice, PeriodText, Tiles, TopList, Trend, asked, period, share, usual_tiles};
-use crate::pages::loaded;
 use crate::ui::Bar;
 
 const PAGE: &str = "/admin/analytics";
@@ -46,7 +46,7 @@ fn Funnel(carts: i64, placed: i64, paid: i64) -> impl IntoView {
 #[component]
 pub fn AdminAnalyticsPage() -> impl IntoView {
     let asked = asked();
-    loaded(async move {
+    admin_page(move |_, _| async move {
         let (period, errors) = period(&asked);
         let AdminFigures { figures, carts, placed, tops } = admin_figures(period.asked()).await?;
         let (currency, paid, tiles) = (figures.currency, figures.total.orders, usual_tiles(&figures));

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use crate::analytics::VendorFigures;
 use crate::analytics::api::vendor_figures;
 use crate::analytics::routes::{Table, csv_path};
+use crate::pages::dashboard::shop_page;
 use crate::pages::document::Document;
 use crate::pages::figures::{LiveRegion, PeriodChoice, PeriodText, Tile, Tiles, TopList, Trend, asked, period, share, usual_tiles};
-use crate::pages::loaded;
 use crate::ui::Breadcrumbs;
 
 const PAGE: &str = "/vendor/analytics";
@@ -25,7 +25,7 @@ fn conversion(found: &VendorFigures) -> Tile {
 #[component]
 pub fn VendorAnalyticsPage() -> impl IntoView {
     let asked = asked();
-    loaded(async move {
+    shop_page(move |_, _| async move {
         let (period, errors) = period(&asked);
         let found = vendor_figures(period.asked()).await?;
         let mut tiles = usual_tiles(&found.figures);

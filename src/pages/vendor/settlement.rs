@@ -5,13 +5,12 @@ use leptos::prelude::*;
 use crate::analytics::Settlement;
 use crate::analytics::routes::SETTLEMENT_CSV;
 use crate::analytics::service::settlements;
+use crate::pages::dashboard::shop_page;
 use crate::pages::dates::month;
 use crate::pages::document::Document;
-use crate::pages::loaded;
 use crate::platform::request;
 use crate::ui::{Breadcrumbs, EmptyState, Notice};
 use crate::values::{Currency, Money};
-use crate::vendors::guard::ShopOwner;
 
 #[component]
 fn Months(currency: Currency, months: Vec<Settlement>) -> impl IntoView {
@@ -41,8 +40,7 @@ fn Months(currency: Currency, months: Vec<Settlement>) -> impl IntoView {
 /// What a shop is due for each month.
 #[component]
 pub fn SettlementPage() -> impl IntoView {
-    loaded(async {
-        let owner = ShopOwner::require().await?;
+    shop_page(|owner, _| async move {
         let (currency, months) = settlements(&request::state()?.db, &owner).await?;
         let content = if months.is_empty() {
             view! { <EmptyState icon="box" title="Nothing was sold yet" text="Each month in which something of yours is paid stands here."/> }.into_any()

@@ -9,6 +9,7 @@
 //! Cells that are to be refused run first, and the whole database is compared before and after: a refusal changes nothing.
 
 pub mod actors;
+mod dashboards;
 mod figures;
 pub mod fill;
 pub mod requests;

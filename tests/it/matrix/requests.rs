@@ -1,6 +1,5 @@
 //! One valid request for each row of the policy: one line each. What may stand in curly braces is said in `fill.rs`.
 
-use super::figures;
 use super::things::Thing;
 use super::things::Thing::{
     Account, Address, Application, AskingIntent, Category, Charge, DeliveredLine, DisabledAccount, Dispute, DraftOfShop, EmptyCategory,
@@ -43,7 +42,7 @@ impl Recipe {
         Self { method, path, url: None, thing: Nothing, body, cart: false, leads_to: &[] }
     }
 
-    const fn about(self, thing: Thing) -> Self {
+    pub(super) const fn about(self, thing: Thing) -> Self {
         Self { thing, ..self }
     }
 
@@ -55,16 +54,16 @@ impl Recipe {
         Self { cart: true, ..self }
     }
 
-    const fn leads_to(self, leads_to: &'static [&'static str]) -> Self {
+    pub(super) const fn leads_to(self, leads_to: &'static [&'static str]) -> Self {
         Self { leads_to, ..self }
     }
 }
 
-pub const fn get(path: &'static str) -> Recipe {
+pub(super) const fn get(path: &'static str) -> Recipe {
     Recipe::new("GET", path, Body::None)
 }
 
-const fn form(path: &'static str, fields: &'static [(&'static str, &'static str)]) -> Recipe {
+pub(super) const fn form(path: &'static str, fields: &'static [(&'static str, &'static str)]) -> Recipe {
     Recipe::new("POST", path, Body::Form(fields))
 }
 
@@ -396,5 +395,6 @@ const RECIPES: &[Recipe] = &[
 
 /// The recipe for a row.
 pub fn of(row: &Row) -> Option<&'static Recipe> {
-    RECIPES.iter().chain(figures::RECIPES).find(|recipe| (recipe.method, recipe.path) == (row.method, row.path))
+    let more = super::dashboards::RECIPES.iter().chain(super::figures::RECIPES);
+    RECIPES.iter().chain(more).find(|recipe| (recipe.method, recipe.path) == (row.method, row.path))
 }

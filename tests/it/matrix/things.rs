@@ -6,6 +6,7 @@ use souk::values::UserId;
 use uuid::Uuid;
 
 use super::actors::{Me, person, shop};
+use super::dashboards::DeskThing;
 use super::reviewed;
 use super::scene::Scene;
 
@@ -45,6 +46,8 @@ pub enum Thing {
     ShownReview,
     /// A file of products that was checked and waits to be let in.
     ImportOfShop,
+    /// What the dashboards are about.
+    Desk(DeskThing),
     /// A shop that waits for an admin.
     Application,
     /// One that was sent in development.
@@ -115,6 +118,7 @@ impl Thing {
             | Self::Picture
             | Self::ShownReview
             | Self::AskingIntent => Sharing::OnShow,
+            Self::Desk(thing) => thing.sharing(),
             _ => Sharing::Common,
         }
     }
@@ -124,6 +128,7 @@ impl Thing {
             Self::Nothing => &[Object::None],
             // Nobody hides a category or a picture, and the sandbox has one merchant.
             Self::Category | Self::Picture => &[Object::Own, Object::Missing],
+            Self::Desk(DeskThing::Settings) => &[Object::Own],
             _ if self.sharing() == Sharing::Common => &[Object::Others, Object::Missing],
             _ => &[Object::Own, Object::Others, Object::Missing],
         }
@@ -131,7 +136,7 @@ impl Thing {
 
     fn missing(self) -> &'static str {
         match self {
-            Self::Category | Self::Product | Self::Shop => "there-is-no-such-thing",
+            Self::Category | Self::Product | Self::Shop | Self::Desk(DeskThing::Text | DeskThing::WrittenText) => "there-is-no-such-thing",
             Self::Intent | Self::AskingIntent | Self::PaidIntent => "pi_missing",
             Self::Charge | Self::Refund | Self::Dispute | Self::SandboxCustomer | Self::SandboxEvent => "xx_missing",
             _ => "00000000-0000-7000-8000-000000000000",
@@ -157,7 +162,7 @@ impl Made {
 pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made {
     if object == Object::Missing {
         let secret = match thing {
-            Thing::ProductOfShop | Thing::ReviewOfShop => "1",
+            Thing::ProductOfShop | Thing::ReviewOfShop | Thing::Desk(_) => "1",
             Thing::StockedProduct => "00000000-0000-7000-8000-000000000001",
             Thing::PictureOfShop => thing.missing(),
             _ => "pi_missing_secret",
@@ -213,6 +218,7 @@ pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made 
                              returning trim(both '<>' from message_id)";
             Made::of(sqlx::query_scalar::<_, String>(statement).fetch_one(scene.app.pool()).await.unwrap())
         }
+        Thing::Desk(thing) => thing.make(scene, object).await,
         Thing::ImportOfShop => import_of_shop(scene, object, me).await,
         Thing::Application => {
             let applicant = person(&scene.app, Role::Vendor).await;
