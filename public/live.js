@@ -54,8 +54,7 @@ function follow() {
   if (!looked) stream?.close();
   if (!looked || stream?.readyState === EventSource.OPEN || stream?.readyState === EventSource.CONNECTING) return;
   stream = new EventSource(region.dataset.live);
-  // Also after each break, in which something may have been sold.
-  stream.addEventListener("open", later);
+  // One comes at the beginning, and after each break, in which something may have been sold.
   stream.addEventListener("sales", later);
 }
 

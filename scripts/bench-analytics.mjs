@@ -39,7 +39,7 @@ async function cases(shop) {
     ["admin, 30 days", "/admin/analytics", admin],
     ["admin, 12 months", "/admin/analytics?range=12m", admin],
     ["admin, JSON", "/api/analytics/admin?range=30d", admin, json],
-    // Lists in files are read anew each time: what the admin's page costs once a minute.
+    // Lists in files are read anew each time: what the admin's page costs when it has kept none.
     ["admin, 30 days of products as CSV", "/admin/analytics/csv?table=products&range=30d", admin],
     ["admin, 12 months of products as CSV", "/admin/analytics/csv?table=products&range=12m", admin],
   ].map(([name, path, cookie, headers]) => ({ name, path, ask: () => shop.ask(path, { headers: { ...headers, cookie } }) }));

@@ -158,7 +158,7 @@ pub struct Bucket {
     pub active: Option<Active>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
 pub struct Active {
     pub customers: i64,
     pub vendors: i64,
@@ -214,7 +214,7 @@ pub struct AdminFigures {
     /// Carts into which a first product was put, and orders that were placed: each on its own day, as is what was paid.
     pub carts: i64,
     pub placed: i64,
-    /// At most a minute old.
+    /// In a large shop up to five minutes old.
     pub tops: Tops,
 }
 

@@ -171,10 +171,12 @@ fn days_of(preset: Preset, today: Date) -> (Date, Date) {
 }
 
 fn grain(days: i64, asked: Option<Grain>) -> Grain {
-    let usual = match days {
-        ..=USUAL_DAYS => Grain::Day,
-        ..=USUAL_WEEKS => Grain::Week,
-        _ => Grain::Month,
+    let usual = if days <= USUAL_DAYS {
+        Grain::Day
+    } else if days <= USUAL_WEEKS {
+        Grain::Week
+    } else {
+        Grain::Month
     };
     match asked.unwrap_or(usual) {
         Grain::Day if days > MOST_IN_DAYS => usual,

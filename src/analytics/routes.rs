@@ -8,6 +8,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::Extension;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -28,7 +29,7 @@ use crate::platform::live::{Listener, News};
 use crate::platform::routes::PlainRoutes;
 use crate::platform::spreadsheet::{self, Cell};
 use crate::platform::state::AppState;
-use crate::values::{Currency, Money};
+use crate::values::{Currency, FieldProblem, Money};
 use crate::vendors::guard::ShopOwner;
 
 /// How often a stream asks whether the session still lives: so long can somebody who was signed out still hear that something was sold.
@@ -77,6 +78,12 @@ struct Wanted {
     asked: Asked,
 }
 
+/// Once it is known who asks.
+fn table(wanted: Result<Query<Wanted>, QueryRejection>) -> Result<Wanted, AppError> {
+    let Query(wanted) = wanted.map_err(|_| AppError::field("table", FieldProblem::UnknownChoice))?;
+    Ok(wanted)
+}
+
 /// A file, or for people the way to sign in, or a page that says what is wrong.
 fn answer(headers: &HeaderMap, page: &str, file: Result<Response, AppError>) -> Response {
     let html = error_page::wants_html(headers);
@@ -92,11 +99,12 @@ async fn vendor_csv(
     State(state): State<AppState>,
     headers: HeaderMap,
     owner: Result<ShopOwner, AppError>,
-    Query(wanted): Query<Wanted>,
+    wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Response {
     let file = async {
-        let (owner, period) = (owner?, Period::of(&wanted.asked)?);
-        match wanted.table {
+        let (owner, Wanted { table, asked }) = (owner?, table(wanted)?);
+        let period = Period::of(&asked)?;
+        match table {
             Table::Periods => periods(&service::vendor(&state.db, &owner, &period).await?.figures),
             Table::Products => {
                 let (currency, products) = service::vendor_products(&state.db, &owner, &period).await?;
@@ -114,20 +122,21 @@ async fn admin_csv(
     State(state): State<AppState>,
     headers: HeaderMap,
     admin: Result<Admin, AppError>,
-    Query(wanted): Query<Wanted>,
+    wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Response {
     let file = async {
-        let (admin, period) = (admin?, Period::of(&wanted.asked)?);
-        if wanted.table == Table::Periods {
+        let (admin, Wanted { table, asked }) = (admin?, table(wanted)?);
+        let period = Period::of(&asked)?;
+        if table == Table::Periods {
             return periods(&service::admin(&state.db, &admin, &period).await?.figures);
         }
         let (currency, lists) = service::admin_tops(&state.db, &admin, &period).await?;
-        let list = match wanted.table {
+        let list = match table {
             Table::Vendors => lists.vendors,
             Table::Categories => lists.categories,
             Table::Products | Table::Periods => lists.products,
         };
-        tops(wanted.table, &period, currency, list)
+        tops(table, &period, currency, list)
     };
     answer(&headers, "/admin/analytics", file.await)
 }
@@ -222,7 +231,7 @@ fn settlement(currency: Currency, months: Vec<Settlement>) -> Result<Response, A
     spreadsheet::file("settlement.csv", &head, months.into_iter().map(row))
 }
 
-/// `GET /vendor/live`: server-sent events; one each time that the own figures have changed.
+/// `GET /vendor/live`: server-sent events; one at the beginning, and one each time that the own figures have changed.
 ///
 /// # Errors
 /// `Unauthenticated`, `Forbidden`; `TooManyRequests` for somebody with too many streams, `Offline` when there are too many of all.
@@ -249,9 +258,11 @@ async fn admin_live(State(state): State<AppState>, draining: Option<Extension<Dr
     Ok(answer_live(listener, draining, |said: &str| said.starts_with(&service::topic(None)), still))
 }
 
-/// Whether a word of the instances is about somebody's figures, and whether that somebody may still hear it.
+/// A stream. `concerns` says whether a word of the instances is about the figures of whoever listens, `still` whether they may still hear it.
 struct Open<C, S> {
     listener: Listener,
+    /// Whether the page was told to look for the first time.
+    begun: bool,
     stopping: CancellationToken,
     ask_again: Interval,
     concerns: C,
@@ -267,7 +278,7 @@ where
     let mut ask_again = interval(ASK_AGAIN_EVERY);
     ask_again.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ask_again.reset();
-    let open = Open { listener, stopping, ask_again, concerns, still };
+    let open = Open { listener, begun: false, stopping, ask_again, concerns, still };
     ([NOT_BUFFERED], Sse::new(events(open)).keep_alive(KeepAlive::default())).into_response()
 }
 
@@ -278,23 +289,35 @@ where
 {
     stream::unfold(open, |mut open| async move {
         loop {
+            let begins = !open.begun;
+            let heard = async {
+                if begins {
+                    // Something may have been sold since the page was made.
+                    open.listener.ready().await;
+                    return News::Missed;
+                }
+                open.listener.next().await
+            };
             let news = tokio::select! {
                 () = open.stopping.cancelled() => return None,
                 _ = open.ask_again.tick() => match (open.still)().await {
                     Err(error) if error != AppError::Offline => return None,
                     _ => continue,
                 },
-                news = open.listener.next() => news,
+                news = heard => news,
             };
             if matches!(&news, News::Said(said) if !(open.concerns)(said)) {
                 continue;
             }
-            tokio::time::sleep(GATHER_FOR).await;
+            if !begins {
+                tokio::time::sleep(GATHER_FOR).await;
+            }
             open.listener.skip();
             // Who is not in any more hears nothing more, and not only from the next round on.
             if matches!((open.still)().await, Err(error) if error != AppError::Offline) {
                 return None;
             }
+            open.begun = true;
             return Some((Ok(Event::default().event(EVENT).data("new")), open));
         }
     })

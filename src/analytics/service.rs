@@ -19,8 +19,10 @@ use crate::vendors::guard::ShopOwner;
 /// Rows of a list on a page, and in a file.
 const SHOWN: i64 = 10;
 const IN_FILE: i64 = 1000;
-/// The lists of the whole site read all that was sold in a period, so they are read once for all who look within this time.
-const TOPS_AGE: Duration = Duration::from_secs(60);
+/// The lists of the whole site read all that was sold in a period. They are kept for a hundred times as long as that took, so that it costs a
+/// hundredth of a core however many look, and in a small shop nobody sees that they are kept; five minutes at most.
+const TOPS_KEPT: u32 = 100;
+const TOPS_MAX_AGE: Duration = Duration::from_secs(5 * 60);
 /// Rows added in one transaction: some thousand orders.
 const BATCH: i64 = 10_000;
 
@@ -37,7 +39,7 @@ pub async fn vendor(db: &Db, owner: &ShopOwner, period: &Period) -> Result<Vendo
     tx.commit().await?;
     let within = || rows.iter().filter(|row| row.starts_on.is_some());
     let (cart_lines, lines) = (within().map(|row| row.cart_lines).sum(), within().map(|row| row.lines).sum());
-    let pieces = rows.iter().map(|row| (row.starts_on, of_vendor(row), None)).collect();
+    let pieces = rows.iter().map(|row| Sums { starts_on: row.starts_on, sales: of_vendor(row), active: None }).collect();
     Ok(VendorFigures { figures: figures(period, currency, pieces), cart_lines, lines, products })
 }
 
@@ -89,8 +91,14 @@ pub async fn admin(db: &Db, _: &Admin, period: &Period) -> Result<AdminFigures, 
     let tops = recent_tops(db, async { tops_of(store::tops(&mut *reader, period.from, period.until, SHOWN).await?) }, period).await?;
     let within = || rows.iter().filter(|row| row.starts_on.is_some());
     let (carts, placed) = (within().map(|row| row.carts).sum(), within().map(|row| row.placed).sum());
-    let pieces = rows.iter().map(|row| (row.starts_on, of_site(row), row.customers.zip(row.vendors))).collect();
-    Ok(AdminFigures { figures: figures(period, currency, pieces), carts, placed, tops: Tops::clone(&tops) })
+    let active = |row: &store::SiteRow| Active { customers: row.customers.unwrap_or_default(), vendors: row.vendors.unwrap_or_default() };
+    let pieces = rows.iter().map(|row| Sums { starts_on: row.starts_on, sales: of_site(row), active: Some(active(row)) }).collect();
+    let mut figures = figures(period, currency, pieces);
+    for (bucket, piece) in figures.buckets.iter_mut().zip(period.pieces()) {
+        // They are known of whole pieces alone, and nobody was there where nothing was sold.
+        bucket.active = if piece.cut { None } else { Some(bucket.active.unwrap_or_default()) };
+    }
+    Ok(AdminFigures { figures, carts, placed, tops: Tops::clone(&tops) })
 }
 
 /// The lists of what sells best, as much as a file has room for.
@@ -105,7 +113,7 @@ pub async fn admin_tops(db: &Db, _: &Admin, period: &Period) -> Result<(Currency
 
 async fn recent_tops(db: &Db, load: impl Future<Output = Result<Tops, AppError>>, period: &Period) -> Result<Arc<Tops>, AppError> {
     let span = period.span();
-    db.recent_of(&format!("{} {}", span.from, span.until), TOPS_AGE, load).await
+    db.recent_of(&format!("{} {}", span.from, span.until), |took| (took * TOPS_KEPT).min(TOPS_MAX_AGE), load).await
 }
 
 fn tops_of(rows: Vec<store::TopRow>) -> Result<Tops, AppError> {
@@ -147,24 +155,29 @@ fn of_site(row: &store::SiteRow) -> Sales {
     }
 }
 
-/// First day of the piece (none: the days before the period), its sums, and how many customers and vendors there were in all of it.
-type Sums = (Option<Date>, Sales, Option<(i64, i64)>);
+/// What was read of a piece.
+struct Sums {
+    /// None: the days before the period.
+    starts_on: Option<Date>,
+    sales: Sales,
+    /// In all of the piece, whatever the period cuts off.
+    active: Option<Active>,
+}
 
 /// Lays the sums onto the period: a piece without any is zero and not missing.
 fn figures(period: &Period, currency: Currency, sums: Vec<Sums>) -> Figures {
-    let of = |start: Option<Date>| sums.iter().find(|(starts_on, ..)| *starts_on == start);
+    let of = |start: Option<Date>| sums.iter().find(|sums| sums.starts_on == start);
     let buckets: Vec<Bucket> = period
         .pieces()
         .map(|piece| {
-            let (sales, active) = of(Some(piece.start)).map_or_else(Default::default, |(_, sales, active)| (*sales, *active));
-            let (customers, vendors) = active.unwrap_or_default();
-            let active = (!piece.cut).then_some(Active { customers, vendors });
+            let found = of(Some(piece.start));
+            let (sales, active) = found.map_or_else(Default::default, |sums| (sums.sales, sums.active));
             Bucket { span: period::span(piece.from, piece.until), partial: piece.partial, sales, active }
         })
         .collect();
     let total = buckets.iter().fold(Sales::default(), |sum, bucket| sum + bucket.sales);
     let (before_from, before_until) = period.before();
-    let before = of(None).map(|(_, sales, _)| *sales).unwrap_or_default();
+    let before = of(None).map(|sums| sums.sales).unwrap_or_default();
     Figures {
         span: period.span(),
         grain: period.grain,

@@ -10,6 +10,7 @@ use std::time::Duration;
 use sqlx::PgExecutor;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use uuid::Uuid;
 
@@ -51,6 +52,8 @@ struct Listening {
 #[derive(Debug)]
 struct Ear {
     sender: broadcast::Sender<News>,
+    /// Whether the line to the database stands.
+    line: watch::Receiver<bool>,
     _stop: DropGuard,
 }
 
@@ -58,7 +61,7 @@ struct Ear {
 #[derive(Debug)]
 pub struct Listener {
     receiver: broadcast::Receiver<News>,
-    _ear: Arc<Ear>,
+    ear: Arc<Ear>,
     live: Live,
     person: Uuid,
 }
@@ -90,7 +93,7 @@ impl Live {
         *places += 1;
         let ear = listening.ear.upgrade().unwrap_or_else(|| Ear::open(db));
         listening.ear = Arc::downgrade(&ear);
-        Ok(Listener { receiver: ear.sender.subscribe(), _ear: ear, live: self.clone(), person })
+        Ok(Listener { receiver: ear.sender.subscribe(), ear, live: self.clone(), person })
     }
 
     fn lock(&self) -> MutexGuard<'_, Listening> {
@@ -99,6 +102,13 @@ impl Live {
 }
 
 impl Listener {
+    /// Returns when whatever is said from then on will be heard.
+    pub async fn ready(&self) {
+        let mut line = self.ear.line.clone();
+        // The ear is held by us, so there is somebody who will say so.
+        let _ = line.wait_for(|stands| *stands).await;
+    }
+
     /// The next news.
     pub async fn next(&mut self) -> News {
         match self.receiver.recv().await {
@@ -130,21 +140,23 @@ impl Drop for Listener {
 impl Ear {
     fn open(db: &Db) -> Arc<Self> {
         let (sender, stop) = (broadcast::Sender::new(BACKLOG), CancellationToken::new());
+        let (stands, line) = watch::channel(false);
         let options = (*db.pool().connect_options()).clone();
         let (says, stopped) = (sender.clone(), stop.clone());
-        tokio::spawn(async move { stopped.run_until_cancelled(hear(options, says)).await });
-        Arc::new(Self { sender, _stop: stop.drop_guard() })
+        tokio::spawn(async move { stopped.run_until_cancelled(hear(options, says, stands)).await });
+        Arc::new(Self { sender, line, _stop: stop.drop_guard() })
     }
 }
 
 /// Never ends by itself.
-async fn hear(options: PgConnectOptions, says: broadcast::Sender<News>) {
+async fn hear(options: PgConnectOptions, says: broadcast::Sender<News>, stands: watch::Sender<bool>) {
     let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);
     loop {
         let error = match connect(&pool).await {
             Ok(mut listener) => {
                 // Whatever was said before there was a line.
                 let _ = says.send(News::Missed);
+                stands.send_replace(true);
                 loop {
                     let news = match listener.try_recv().await {
                         Ok(Some(said)) => News::Said(said.payload().into()),
@@ -157,6 +169,7 @@ async fn hear(options: PgConnectOptions, says: broadcast::Sender<News>) {
             }
             Err(error) => error,
         };
+        stands.send_replace(false);
         tracing::warn!(%error, "the line for live news is down");
         tokio::time::sleep(RETRY).await;
     }

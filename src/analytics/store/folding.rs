@@ -130,9 +130,9 @@ pub const INVARIANTS: &[(&str, &str)] = &[
         // Of an erased customer only the count is left, and which orders were theirs nobody knows.
         "I5 who bought and who sold is counted once",
         "with pieces as (select grain, date_trunc(grain, a.day::timestamp)::date as starts_on, a.* from (
-             select (o.paid_at at time zone 'UTC')::date as day, o.user_id, o.user_id is null as erased, null::uuid as vendor_id from orders o
-             where exists (select from order_parts p where p.order_id = o.id and p.paid_at is not null)
-               and not exists (select from sales_deltas d where d.paid > 0)
+             select (p.paid_at at time zone 'UTC')::date as day, o.user_id, o.user_id is null as erased, null::uuid as vendor_id
+             from (select order_id, max(paid_at) as paid_at from order_parts where paid_at is not null group by order_id) p
+             join orders o on o.id = p.order_id where not exists (select from sales_deltas d where d.paid > 0)
              union all
              select day, null, false, vendor_id from vendor_sales where parts > 0) a
            cross join unnest('{day,week,month}'::text[]) grain),

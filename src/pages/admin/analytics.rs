@@ -67,7 +67,7 @@ pub fn AdminAnalyticsPage() -> impl IntoView {
                         csv=csv_path(true, Table::Products, &period)/>
                     <TopList id="categories" title="Top categories" column="Category" tops=categories link="/admin/categories/" currency=currency
                         csv=csv_path(true, Table::Categories, &period)/>
-                    <p class="muted small">"The lists are at most a minute old, and goods count in the category that they stand in today."</p>
+                    <p class="muted small">"In a large shop the lists are up to five minutes old. Goods count in the category in which they stand today."</p>
                 </LiveRegion>
             </div>
         })

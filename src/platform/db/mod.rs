@@ -37,11 +37,13 @@ const TRUSTED_FOR: Duration = Duration::from_millis(500);
 
 /// What every pooled connection starts with. Requests end within seconds, so a statement that does not is a mistake of ours; it must not
 /// hold a connection, a lock, or a transaction for ever.
-const SESSION_SETTINGS: [(&str, &str); 3] = [
+const SESSION_SETTINGS: [(&str, &str); 4] = [
     ("statement_timeout", "30s"),
     ("lock_timeout", "5s"),
     // Nothing waits for the network inside a transaction (reliability: I10).
     ("idle_in_transaction_session_timeout", "10s"),
+    // Compiling a statement takes longer than the slowest of ours.
+    ("jit", "off"),
 ];
 
 /// Shown in `pg_stat_activity`.

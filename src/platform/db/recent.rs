@@ -9,8 +9,12 @@ use std::time::{Duration, Instant};
 use super::Db;
 use crate::error::AppError;
 
-/// A value and when it was read.
-type Kept = (Instant, Arc<dyn Any + Send + Sync>);
+/// A value, when it was read, and how long that took.
+struct Kept {
+    at: Instant,
+    took: Duration,
+    value: Arc<dyn Any + Send + Sync>,
+}
 
 /// Of what is kept by a key; beyond it, the oldest makes room.
 const MAX_KEYS: usize = 100;
@@ -26,20 +30,22 @@ impl fmt::Debug for Recent {
 }
 
 impl Recent {
-    fn get<T: Any + Send + Sync>(&self, key: &str, max_age: Duration) -> Option<Arc<T>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (at, value) = kept.get(&(TypeId::of::<T>(), key.to_owned()))?;
-        if at.elapsed() > max_age { None } else { Arc::clone(value).downcast().ok() }
+    fn get<T: Any + Send + Sync>(&self, key: &str, max_age: impl Fn(Duration) -> Duration) -> Option<Arc<T>> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = all.get(&(TypeId::of::<T>(), key.to_owned()))?;
+        if kept.at.elapsed() > max_age(kept.took) { None } else { Arc::clone(&kept.value).downcast().ok() }
     }
 
     fn put<T: Any + Send + Sync>(&self, key: &str, value: &Arc<T>, at: Instant) {
-        let value: Arc<dyn Any + Send + Sync> = value.clone();
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let oldest = kept.iter().filter(|((_, key), _)| !key.is_empty()).min_by_key(|(_, (at, _))| *at).map(|(key, _)| key.clone());
-        if let Some(oldest) = oldest.filter(|_| kept.len() >= MAX_KEYS) {
-            kept.remove(&oldest);
+        let kept = Kept { at, took: at.elapsed(), value: value.clone() };
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= MAX_KEYS {
+            let oldest = all.iter().filter(|((_, key), _)| !key.is_empty()).min_by_key(|(_, kept)| kept.at).map(|(key, _)| key.clone());
+            if let Some(oldest) = oldest {
+                all.remove(&oldest);
+            }
         }
-        kept.insert((TypeId::of::<T>(), key.to_owned()), (at, value));
+        all.insert((TypeId::of::<T>(), key.to_owned()), kept);
     }
 }
 
@@ -53,17 +59,17 @@ impl Db {
         max_age: Duration,
         load: impl Future<Output = Result<T, AppError>>,
     ) -> Result<Arc<T>, AppError> {
-        self.recent_of("", max_age, load).await
+        self.recent_of("", |_| max_age, load).await
     }
 
-    /// The same for one of several values of a type, which are told apart by `key`.
+    /// The same for one of several values of a type, told apart by `key`. How old it may be can depend on how long it took to read.
     ///
     /// # Errors
     /// Those of `load`.
     pub async fn recent_of<T: Any + Send + Sync>(
         &self,
         key: &str,
-        max_age: Duration,
+        max_age: impl Fn(Duration) -> Duration,
         load: impl Future<Output = Result<T, AppError>>,
     ) -> Result<Arc<T>, AppError> {
         if let Some(value) = self.recent.get(key, max_age) {

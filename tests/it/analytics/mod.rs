@@ -3,6 +3,7 @@
 mod kept;
 mod live;
 mod pages;
+mod world;
 
 use serde_json::Value;
 use souk::analytics::service::add_up;
@@ -28,7 +29,10 @@ struct Market {
 
 impl Market {
     async fn open(pool: PgPool) -> Self {
-        let app = App::start(pool).await;
+        Self::of(App::start(pool).await).await
+    }
+
+    async fn of(app: App) -> Self {
         let (kiln, forge) = (app.open_shop("kiln").await, app.open_shop("forge").await);
         let (cup, lamp) = (app.goods(kiln.1, 1500, 90).await, app.goods(forge.1, 4000, 90).await);
         let admin = app.signed_in("admin@example.com", souk::accounts::Role::Admin).await;
@@ -43,6 +47,10 @@ impl Market {
 
     async fn pay(&self, order: OrderId) {
         assert_eq!(self.app.confirm(order, VISA).await, 200);
+        self.pay_event(order).await;
+    }
+
+    async fn pay_event(&self, order: OrderId) {
         let event = self.app.event(&format!("evt_{order}"), "payment_intent.succeeded", order).await;
         assert_eq!(self.app.webhook(&event).await, 200);
     }
@@ -206,11 +214,4 @@ async fn vendors_see_their_own_figures_alone(pool: PgPool) {
     }
     let denied = sqlx::query("select * from site_sales").fetch_all(&mut *tx).await.unwrap_err();
     assert_eq!(denied.as_database_error().unwrap().code().as_deref(), Some("42501"));
-}
-
-impl Market {
-    async fn pay_event(&self, order: OrderId) {
-        let event = self.app.event(&format!("evt_{order}"), "payment_intent.succeeded", order).await;
-        assert_eq!(self.app.webhook(&event).await, 200);
-    }
 }

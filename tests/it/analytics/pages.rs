@@ -80,7 +80,7 @@ async fn files_hold_numbers_and_no_formulas(pool: PgPool) {
     assert!(settlement.text.contains(",no,USD,30.00,5.00,35.00,0.00,1\n"), "{}", settlement.text);
     let categories = market.admin.get("/admin/analytics/csv?table=categories&range=today").await;
     assert!(categories.text.contains("Things,USD,30.00,30.00,2,"), "{}", categories.text);
-    assert_eq!(market.admin.get("/admin/analytics/csv?table=nonsense").await.status, 400);
+    assert_eq!(market.admin.get("/admin/analytics/csv?table=nonsense").await.status, 422);
     let stranger = market.app.browser().get("/vendor/analytics/csv?table=periods").await;
     assert_eq!(stranger.location(), "/sign-in?next=/vendor/analytics");
 }
