@@ -148,7 +148,8 @@ fn Dashboard(label: &'static str, head: AnyView, groups: Vec<Group>, path: Strin
     }
 }
 
-fn path_here() -> String {
+/// Which page of a dashboard this is.
+pub fn path_here() -> String {
     here().split('?').next().unwrap_or_default().to_owned()
 }
 

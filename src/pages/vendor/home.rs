@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::orders::Table as Orders;
 use crate::dashboard::{VendorFigures, VendorHome, VendorQueues, service};
-use crate::pages::dashboard::{Figure, Figures, Todo, TodoList, shop_view};
+use crate::pages::dashboard::{Figure, Figures, Todo, TodoList, path_here, shop_view};
 use crate::pages::document::Document;
-use crate::pages::{here, loaded};
+use crate::pages::loaded;
 use crate::platform::request;
 use crate::ui::{ButtonLink, Icon, Look, Notice, Tone};
 use crate::vendors::guard::ShopOwner;
@@ -110,7 +110,7 @@ fn figures(figures: &VendorFigures) -> Vec<Figure> {
 /// Where a vendor's shop stands. Who has none is shown how to get one.
 #[component]
 pub fn VendorPage() -> impl IntoView {
-    let path = here().split('?').next().unwrap_or_default().to_owned();
+    let path = path_here();
     loaded(async move {
         let Some(owner) = ShopOwner::current().await? else {
             leptos_axum::redirect("/sell");
