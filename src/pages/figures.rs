@@ -309,8 +309,8 @@ pub fn LiveRegion(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <div class="stack-l" id="figures" data-live=stream>{children()}</div>
-        <p class="visually-hidden" id="figures-news" role="status"></p>
+        <div class="stack-l" id="live" data-live=stream>{children()}</div>
+        <p class="visually-hidden" id="live-news" role="status"></p>
         <script type="module" src="/live.js" nonce=use_nonce()></script>
     }
 }
