@@ -28,7 +28,7 @@ const PAGES = {
       ["/admin/orders", /^Order \d+$/],
       ["/admin/disputes", undefined],
       ["/admin/products?q=Celadon", GOODS.teapot.name],
-      ["/admin/products/new", undefined],
+      ["/admin/products/new?vendor=hollow-kiln", undefined],
       ["/admin/categories", GOODS.teapot.category.name],
       ["/admin/reviews", undefined],
       ["/admin/vendors?status=approved", GOODS.teapot.shop.name],

@@ -1,10 +1,11 @@
 //! Writing to the log, sealing it, and blanking what is about somebody who is forgotten. It is read by `dashboard`, which knows names.
 
+use uuid::Uuid;
+
 use super::{AuditEntry, store};
 use crate::error::AppError;
 use crate::platform::db::Tx;
 use crate::platform::state::AppState;
-use crate::values::UserId;
 
 /// Records the action in the transaction that does it: both happen or neither.
 ///
@@ -26,13 +27,13 @@ pub async fn seal(state: AppState) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Blanks what the log says about an account, before, after and in words. That something was done to it, when and by whom, stays, and so
-/// does the chain.
+/// Blanks what the log says about an account or a shop that goes with it: before, after and in words. That something was done to it, when
+/// and by whom, stays, and so does the chain.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn forget(tx: &mut Tx, user: UserId) -> Result<(), AppError> {
+pub async fn forget(tx: &mut Tx, object_kind: &'static str, id: Uuid) -> Result<(), AppError> {
     // In this order: whoever is sealing one of them has then finished, and the salt is there to be found.
-    store::forget_values(&mut **tx, user).await?;
-    Ok(store::forget_salts(&mut **tx, user).await?)
+    store::forget_values(&mut **tx, object_kind, id).await?;
+    Ok(store::forget_salts(&mut **tx, object_kind, id).await?)
 }

@@ -2,7 +2,6 @@ use sqlx::PgExecutor;
 use uuid::Uuid;
 
 use super::AuditEntry;
-use crate::values::UserId;
 
 pub async fn insert(executor: impl PgExecutor<'_>, entry: &AuditEntry) -> sqlx::Result<()> {
     sqlx::query!(
@@ -27,22 +26,24 @@ pub async fn seal(executor: impl PgExecutor<'_>, at_most: i32) -> sqlx::Result<i
 }
 
 /// Without its salt a digest tells nothing, not even to who guesses what it was made of.
-pub async fn forget_salts(executor: impl PgExecutor<'_>, user: UserId) -> sqlx::Result<()> {
+pub async fn forget_salts(executor: impl PgExecutor<'_>, object_kind: &str, id: Uuid) -> sqlx::Result<()> {
     sqlx::query!(
         "update audit_seals s set salt = null from audit_log a
-         where a.id = s.entry_id and a.object_kind = 'user' and a.object_id = $1 and s.salt is not null",
-        user as _
+         where a.id = s.entry_id and a.object_kind = $1 and a.object_id = $2 and s.salt is not null",
+        object_kind,
+        id
     )
     .execute(executor)
     .await?;
     Ok(())
 }
 
-pub async fn forget_values(executor: impl PgExecutor<'_>, user: UserId) -> sqlx::Result<()> {
+pub async fn forget_values(executor: impl PgExecutor<'_>, object_kind: &str, id: Uuid) -> sqlx::Result<()> {
     sqlx::query!(
         "update audit_log set before = null, after = null, reason = null, erased_at = now()
-         where object_kind = 'user' and object_id = $1 and erased_at is null",
-        user as _
+         where object_kind = $1 and object_id = $2 and erased_at is null",
+        object_kind,
+        id
     )
     .execute(executor)
     .await?;

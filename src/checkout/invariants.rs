@@ -40,6 +40,15 @@ pub async fn missing_files(state: &AppState) -> Result<Option<Violation>, AppErr
     Ok((!missing.is_empty()).then(|| Violation { invariant: FILES, rows: missing.iter().map(ToString::to_string).collect() }))
 }
 
+/// Keeps what was found, for the page about the shop's health.
+///
+/// # Errors
+/// Only the database's.
+pub async fn remember(db: &Db, violations: &[Violation]) -> Result<(), AppError> {
+    let broken: Vec<String> = violations.iter().map(ToString::to_string).collect();
+    Ok(store::remember_check(db.pool(), &broken).await?)
+}
+
 /// A transaction that sees one moment and changes nothing.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! SQL of the invariants that span orders, payments and stock. Plain queries: they are run by hand and after tests, never in a request.
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgExecutor};
 
 /// Each query yields one row for each violation: a text that says where. Written for large tables: each reads them once and in whole.
 ///
@@ -168,4 +168,15 @@ pub async fn look(tx: &mut PgConnection) -> Result<(), sqlx::Error> {
 
 pub async fn violations(db: &mut PgConnection, query: &'static str) -> Result<Vec<String>, sqlx::Error> {
     sqlx::query_scalar(query).fetch_all(db).await
+}
+
+/// In place of what was found before.
+pub async fn remember_check(db: impl PgExecutor<'_>, broken: &[String]) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "insert into last_check (broken) values ($1) on conflict (one) do update set at = now(), broken = excluded.broken",
+        broken as &[String]
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use souk::analytics::invariants;
+use souk::checkout::invariants::{Violation, remember};
+use souk::error::AppError;
 use souk::platform::config::Config;
 use souk::platform::db::{self, DatabaseConfig, OpenDatabase, Server};
 use souk::platform::state::AppState;
@@ -214,10 +216,16 @@ async fn migrate(source: Option<PathBuf>) -> Result<(), Failure> {
     Ok(())
 }
 
+async fn check_shop(state: &AppState) -> Result<Vec<Violation>, AppError> {
+    let violations = invariants::check_all(state).await?;
+    remember(&state.db, &violations).await?;
+    Ok(violations)
+}
+
 /// Exits with 1 if anything is wrong, so that it can watch over a backup or a deployment.
 async fn check() -> Result<ExitCode, Failure> {
     let shop = Shop::open(Settings::read()?).await?;
-    let outcome = invariants::check_all(&shop.state).await.map_err(Failure::from);
+    let outcome = check_shop(&shop.state).await.map_err(Failure::from);
     let violations = shop.close(outcome).await?;
     say("The configuration is in order. The database answers, and its schema is up to date.");
     for violation in &violations {

@@ -25,6 +25,8 @@ pub struct Health {
     pub audit_unsealed: i64,
     /// Number and hash of the last seal.
     pub audit_head: Option<(i64, String)>,
+    /// When `souk check` was last run, and what it found broken.
+    pub check: Option<(OffsetDateTime, Vec<String>)>,
     /// None where pictures lie in a bucket.
     pub disk: Option<DiskHealth>,
     pub stuck: Vec<Stuck>,

@@ -58,8 +58,9 @@ pub async fn close_account(state: &AppState, customer: &Customer, password: &Pas
     if let Some(shop) = shop {
         catalogue::service::delete_unsold(&mut tx, shop.id).await?;
         vendors::service::withdraw(&mut tx, shop.id).await?;
+        audit::service::forget(&mut tx, "vendor", shop.id.0).await?;
     }
-    audit::service::forget(&mut tx, id).await?;
+    audit::service::forget(&mut tx, "user", id.0).await?;
     notifications::service::forget_recipient(&mut tx, customer.email()).await?;
     users::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)

@@ -87,6 +87,15 @@ const BREAKS: &[(&str, &str)] = &[
     ("I15", "update products set rating_count = 1, rating_sum = 5"),
     ("I16 what is listed", "alter table products disable trigger user; update products set listed = not listed"),
     ("I16 what is in stock", "alter table products disable trigger user; update products set in_stock = not in_stock"),
+    (
+        "I17 each entry",
+        "insert into audit_log (id, action, object_kind) values (gen_random_uuid(), 'x.done', 'x'); delete from audit_unsealed",
+    ),
+    (
+        "I17 the seals",
+        "insert into audit_log (id, action, object_kind) values (gen_random_uuid(), 'x.done', 'x'); select seal_audit_log(10);
+         alter table audit_seals disable trigger user; update audit_seals set hash = sha256('x')",
+    ),
 ];
 
 struct Orders {

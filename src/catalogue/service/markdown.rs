@@ -8,7 +8,7 @@ use ammonia::{Builder, UrlRelative};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 /// What a description may consist of. Attributes: an address for links, nothing else.
-const TAGS: [&str; 23] = [
+const TAGS: [&str; 24] = [
     "p",
     "br",
     "hr",
@@ -22,6 +22,7 @@ const TAGS: [&str; 23] = [
     "blockquote",
     "code",
     "pre",
+    "h2",
     "h3",
     "h4",
     "h5",
@@ -49,42 +50,46 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-/// HTML that may stand in a page as it is.
+/// HTML that may stand in a page as it is: below the page's first heading, and one for the description.
 pub fn to_html(markdown: &str) -> String {
-    let events = Parser::new_ext(markdown, Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES).filter_map(plain);
+    render(markdown, 2)
+}
+
+/// The same for a text that is the page, below its first heading.
+pub fn to_page_html(markdown: &str) -> String {
+    render(markdown, 1)
+}
+
+fn render(markdown: &str, below: usize) -> String {
+    let parser = Parser::new_ext(markdown, Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES);
+    let events = parser.filter_map(|event| plain(event, below));
     let mut rendered = String::with_capacity(markdown.len() * 3 / 2);
     html::push_html(&mut rendered, events);
     CLEANER.clean(&rendered).to_string().trim().to_owned()
 }
 
 /// Headings below those of the page; of a picture its text; HTML as text.
-fn plain(event: Event<'_>) -> Option<Event<'_>> {
+fn plain(event: Event<'_>, below: usize) -> Option<Event<'_>> {
     match event {
         Event::Html(text) | Event::InlineHtml(text) => Some(Event::Text(text)),
         Event::Start(Tag::HtmlBlock) => Some(Event::Start(Tag::Paragraph)),
         Event::End(TagEnd::HtmlBlock) => Some(Event::End(TagEnd::Paragraph)),
         Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => None,
         Event::Start(Tag::Heading { level, .. }) => {
-            Some(Event::Start(Tag::Heading { level: lower(level), id: None, classes: Vec::new(), attrs: Vec::new() }))
+            Some(Event::Start(Tag::Heading { level: lower(level, below), id: None, classes: Vec::new(), attrs: Vec::new() }))
         }
-        Event::End(TagEnd::Heading(level)) => Some(Event::End(TagEnd::Heading(lower(level)))),
+        Event::End(TagEnd::Heading(level)) => Some(Event::End(TagEnd::Heading(lower(level, below)))),
         other => Some(other),
     }
 }
 
-/// The page has a first heading, and one for the description.
-const fn lower(level: HeadingLevel) -> HeadingLevel {
-    match level {
-        HeadingLevel::H1 => HeadingLevel::H3,
-        HeadingLevel::H2 => HeadingLevel::H4,
-        HeadingLevel::H3 => HeadingLevel::H5,
-        _ => HeadingLevel::H6,
-    }
+fn lower(level: HeadingLevel, below: usize) -> HeadingLevel {
+    HeadingLevel::try_from(level as usize + below).unwrap_or(HeadingLevel::H6)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::to_html;
+    use super::{to_html, to_page_html};
 
     #[test]
     fn what_people_write_becomes_what_they_mean() {
@@ -100,6 +105,16 @@ mod tests {
         ] {
             assert_eq!(to_html(markdown), html, "{markdown}");
         }
+    }
+
+    #[test]
+    fn headings_follow_those_of_the_page() {
+        assert_eq!(to_html("# A\n###### B"), "<h3>A</h3>\n<h6>B</h6>");
+        assert_eq!(to_page_html("# A\n## B\n###### C"), "<h2>A</h2>\n<h3>B</h3>\n<h6>C</h6>");
+        assert_eq!(
+            to_page_html("<h1>A</h1><script>alert(1)</script>"),
+            "<p>&lt;h1&gt;A&lt;/h1&gt;&lt;script&gt;alert(1)&lt;/script&gt;</p>"
+        );
     }
 
     #[test]

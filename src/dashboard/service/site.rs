@@ -46,7 +46,7 @@ pub async fn save_page(db: &Db, admin: &Admin, page: SitePage, body: &str, seen:
     let mut errors = FieldErrors::default();
     let body = errors.text(field::BODY, body, 0, MAX_BODY);
     let body = errors.into_result(body)?;
-    let html = markdown::to_html(&body);
+    let html = markdown::to_page_html(&body);
     let mut tx = db.begin().await?;
     let Some(before) = settings::change_page(&mut tx, page, &body, &html, seen).await? else { return Ok(()) };
     record(&mut tx, admin, "site.page_changed", json!({ "page": page, "text": before }), json!({ "page": page, "text": body })).await?;

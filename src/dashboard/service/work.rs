@@ -81,6 +81,7 @@ pub async fn health(state: &AppState, _: &Admin) -> Result<Health, AppError> {
         last_event_at: row.last_event_at,
         audit_unsealed: row.audit_unsealed,
         audit_head: row.audit_head.zip(row.audit_hash),
+        check: row.checked_at.zip(row.broken),
         disk: disk(state).await,
         stuck: stuck
             .into_iter()

@@ -19,6 +19,8 @@ pub struct DatabaseRow {
     pub audit_unsealed: i64,
     pub audit_head: Option<i64>,
     pub audit_hash: Option<String>,
+    pub checked_at: Option<OffsetDateTime>,
+    pub broken: Option<Vec<String>>,
 }
 
 /// `lag_of`: how many events the lag is taken from.
@@ -28,12 +30,14 @@ pub async fn database(db: impl PgExecutor<'_>, lag_of: i64) -> Result<DatabaseRo
         r#"select current_setting('server_version') as "version!", pg_database_size(current_database()) as "bytes!",
              current_setting('max_connections')::integer as "connections_allowed!", o.waiting as "mails_waiting!", o.lag as "mails_lag?",
              e.lag as "events_lag?", e.newest as "last_event_at?", (select count(*) from audit_unsealed) as "audit_unsealed!",
-             s.seq as "audit_head?", encode(s.hash, 'hex') as "audit_hash?"
+             s.seq as "audit_head?", encode(s.hash, 'hex') as "audit_hash?",
+             c.at as "checked_at?", c.broken as "broken?"
            from (select count(*) as waiting, extract(epoch from now() - min(next_attempt_at) filter (where next_attempt_at <= now()))::float8 as lag
               from outbox where status = 'queued') o,
              (select max(extract(epoch from received_at) - (payload::jsonb ->> 'created')::float8)::float8 as lag, max(received_at) as newest
               from (select received_at, payload from stripe_events order by received_at desc, id desc limit $1) last) e
-             left join (select seq, hash from audit_seals order by seq desc limit 1) s on true"#,
+             left join (select seq, hash from audit_seals order by seq desc limit 1) s on true
+             left join last_check c on true"#,
         lag_of
     )
     .fetch_one(db)

@@ -9,6 +9,7 @@ use crate::pages::dashboard::{Facts, admin_page};
 use crate::pages::dates::{Date, Moment};
 use crate::pages::document::Document;
 use crate::platform::request;
+use crate::ui::{Notice, Tone};
 
 /// Below this part of the disk, in percent, pictures soon have no room.
 const LITTLE_ROOM: u64 = 10;
@@ -38,6 +39,19 @@ fn StuckList(stuck: Vec<Stuck>) -> impl IntoView {
     view! { <section class="card stack" aria-labelledby="stuck"><h2 class="section-title" id="stuck">"Payments that hang"</h2>{content}</section> }
 }
 
+/// What `souk check` found when it was last run.
+#[component]
+fn Broken(broken: Vec<String>) -> impl IntoView {
+    (!broken.is_empty()).then(|| {
+        view! {
+            <Notice tone=Tone::Bad>
+                <p><strong>"The last check found something broken:"</strong></p>
+                <ul>{broken.into_iter().map(|broken| view! { <li>{broken}</li> }).collect_view()}</ul>
+            </Notice>
+        }
+    })
+}
+
 fn lag(lag: Option<std::time::Duration>) -> String {
     lag.map_or_else(|| "none".to_owned(), duration_in_words)
 }
@@ -56,9 +70,14 @@ pub fn AdminHealthPage() -> impl IntoView {
             }
             None => "in a bucket".into_any(),
         };
+        let (check, broken) = match health.check {
+            Some((at, broken)) => (view! { <Moment at=rfc3339(at)/> }.into_any(), broken),
+            None => (view! { <code>"souk check"</code>" has not been run" }.into_any(), Vec::new()),
+        };
         let program = vec![
             ("Version", health.version.into_any()),
             ("Runs for", duration_in_words(health.uptime).into_any()),
+            ("Last check", check),
             ("Mode", if health.production { "production" } else { "development" }.into_any()),
             ("Disk", disk),
         ];
@@ -85,6 +104,7 @@ pub fn AdminHealthPage() -> impl IntoView {
             <div class="wrap stack">
                 <header class="page-head"><h1>"Health"</h1></header>
                 <StuckList stuck=health.stuck/>
+                <Broken broken=broken/>
                 <div class="cards">
                     <Card id="program" title="Program" facts=program/>
                     <Card id="database" title="Database" facts=database/>

@@ -1,6 +1,7 @@
 //! Mails, events, jobs, the audit log and health, as admins work with them.
 
 use souk::accounts::Role;
+use souk::checkout::invariants::{self, Violation};
 use souk::notifications::service::{enqueue, send_due};
 use souk::notifications::{Mail, MailContent};
 use sqlx::PgPool;
@@ -202,9 +203,17 @@ async fn health_tells_how_late_things_are(pool: PgPool) {
     sqlx::query(event).execute(app.pool()).await.unwrap();
     let page = admin.get("/admin/health").await;
     assert_eq!(page.status, 200, "{}", page.text);
+    assert!(page.text.contains("has not been run"), "{}", page.text);
     for words in ["2 min", "1 h 1 min", env!("CARGO_PKG_VERSION"), " free (", "Every payment and every refund comes to its end."] {
         assert!(page.text.contains(words), "{words}: {}", page.text);
     }
+    // What `souk check` finds is told until it finds nothing any more.
+    invariants::remember(&app.state.db, &[Violation { invariant: "I1 no stock below zero", rows: vec!["<b>".into()] }]).await.unwrap();
+    let broken = admin.get("/admin/health").await.text;
+    assert!(broken.contains("I1 no stock below zero: &lt;b&gt;"), "{broken}");
+    invariants::remember(&app.state.db, &[]).await.unwrap();
+    let fine = admin.get("/admin/health").await.text;
+    assert!(!fine.contains("I1 no stock") && !fine.contains("has not been run"), "{fine}");
 }
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]

@@ -168,7 +168,7 @@ async fn who_is_forgotten_leaves_a_chain_that_holds(pool: PgPool) {
     late.commit().await.unwrap();
     // Two entries are about them: one is sealed, one is not.
     let mut tx = app.state.db.begin().await.unwrap();
-    service::forget(&mut tx, UserId(Uuid::from_u128(2))).await.unwrap();
+    service::forget(&mut tx, "user", Uuid::from_u128(2)).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(broken(&app).await, [""; 0]);
     service::seal(app.state.clone()).await.unwrap();

@@ -131,7 +131,7 @@ async fn a_text_is_there_once_it_is_written(pool: PgPool) {
     assert_eq!(answer.location(), format!("{page}?done=saved"));
     let shown = app.browser().get("/pages/imprint").await;
     assert_eq!(shown.status, 200);
-    assert!(shown.text.contains("<title>Imprint · Souk</title>") && shown.text.contains("<h3>We</h3>"), "{}", shown.text);
+    assert!(shown.text.contains("<title>Imprint · Souk</title>") && shown.text.contains("<h2>We</h2>"), "{}", shown.text);
     for live in ["<script>alert", "<img src=x", "href=\"javascript"] {
         assert!(!shown.text.contains(live), "{live}: {}", shown.text);
     }

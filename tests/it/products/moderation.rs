@@ -143,5 +143,6 @@ async fn an_admin_makes_products_for_a_shop_and_finds_them_all(pool: PgPool) {
         let names: Vec<&str> = ["Of the kiln", "A rug"].into_iter().filter(|name| page.contains(&format!(">{name}<"))).collect();
         assert_eq!(names, found, "{query}");
     }
-    assert!(admin.get("/").await.text.contains("href=\"/admin/products\""));
+    assert!(admin.get("/").await.text.contains("href=\"/admin\""));
+    assert!(admin.get("/admin").await.text.contains("href=\"/admin/products\""));
 }
