@@ -124,13 +124,13 @@ pub fn usual_tiles(figures: &Figures) -> Vec<Tile> {
     vec![
         Tile::new("Sales", money(now.sales_minor()), change(now.sales_minor(), before.sales_minor())),
         Tile::new("Refunded", money(now.refunded_minor), change(now.refunded_minor, before.refunded_minor)),
-        Tile::new("Left", money(now.left_minor()), change(now.left_minor(), before.left_minor())),
+        Tile::new("After refunds", money(now.left_minor()), change(now.left_minor(), before.left_minor())),
         Tile::new("Orders", now.orders.to_string(), change(now.orders, before.orders)),
         Tile::new("Units", now.units.to_string(), (now.units_refunded > 0).then(|| format!("{} given back", now.units_refunded))),
         Tile::new(
             "Average order",
             average(now.average_minor()),
-            change(now.average_minor().unwrap_or_default(), before.average_minor().unwrap_or_default()),
+            now.average_minor().zip(before.average_minor()).and_then(|(now, before)| change(now, before)),
         ),
     ]
 }
@@ -223,7 +223,7 @@ fn Numbers(figures: Figures) -> impl IntoView {
         <div class="table-scroll" role="region" aria-label="Sales over time" tabindex="0">
             <table class="table">
                 <thead><tr>
-                    <th scope="col">{grain.label()}</th><th scope="col">"Sales"</th><th scope="col">"Refunded"</th><th scope="col">"Left"</th>
+                    <th scope="col">{grain.label()}</th><th scope="col">"Sales"</th><th scope="col">"Refunded"</th><th scope="col">"After refunds"</th>
                     <th scope="col">"Orders"</th><th scope="col">"Units"</th><th scope="col">"Average order"</th>
                     {of_site.then(|| view! { <th scope="col">"Customers"</th><th scope="col">"Shops"</th> })}
                 </tr></thead>
@@ -309,8 +309,8 @@ pub fn LiveRegion(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <div class="stack-l" id="figures" data-live=stream>{children()}</div>
-        <p class="visually-hidden" id="figures-news" role="status"></p>
+        <div class="stack-l" id="live" data-live=stream>{children()}</div>
+        <p class="visually-hidden" id="live-news" role="status"></p>
         <script type="module" src="/live.js" nonce=use_nonce()></script>
     }
 }

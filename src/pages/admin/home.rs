@@ -6,6 +6,7 @@ use super::orders::Table as Orders;
 use crate::dashboard::{AdminFigures, AdminHome, AdminQueues, Months, service};
 use crate::pages::dashboard::{Figure, Figures, Todo, TodoList, admin_page};
 use crate::pages::document::Document;
+use crate::pages::figures::LiveRegion;
 use crate::platform::request;
 use crate::values::Money;
 
@@ -46,14 +47,16 @@ pub fn AdminPage() -> impl IntoView {
             <Document title="Administration"/>
             <div class="stack-l">
                 <header class="page-head"><h1>"Home"</h1></header>
-                <TodoList todos=todos(&queues) nothing="Nothing waits for you."/>
-                <Figures figures=figures(&numbers)/>
-                {sold.then(|| view! {
-                    <section class="stack" aria-labelledby="latest">
-                        <div class="section-head"><h2 class="section-title" id="latest">"Latest orders"</h2><a href="/admin/orders">"All orders"</a></div>
-                        <Orders orders=latest/>
-                    </section>
-                })}
+                <LiveRegion stream="/admin/live">
+                    <TodoList todos=todos(&queues) nothing="Nothing waits for you."/>
+                    <Figures figures=figures(&numbers)/>
+                    {sold.then(|| view! {
+                        <section class="stack" aria-labelledby="latest">
+                            <div class="section-head"><h2 class="section-title" id="latest">"Latest orders"</h2><a href="/admin/orders">"All orders"</a></div>
+                            <Orders orders=latest/>
+                        </section>
+                    })}
+                </LiveRegion>
             </div>
         })
     })

@@ -6,6 +6,7 @@ use super::orders::Table as Orders;
 use crate::dashboard::{VendorFigures, VendorHome, VendorQueues, service};
 use crate::pages::dashboard::{Figure, Figures, Todo, TodoList, path_here, shop_view};
 use crate::pages::document::Document;
+use crate::pages::figures::LiveRegion;
 use crate::pages::loaded;
 use crate::platform::request;
 use crate::ui::{ButtonLink, Icon, Look, Notice, Tone};
@@ -126,14 +127,16 @@ pub fn VendorPage() -> impl IntoView {
                     <header class="page-head"><h1>"Home"</h1></header>
                     <Standing vendor=vendor.clone()/>
                     <FirstSteps vendor=vendor queues=queues/>
-                    <TodoList todos=todos(&queues) nothing="Nothing waits for you."/>
-                    <Figures figures=figures(&numbers)/>
-                    {sold.then(|| view! {
-                        <section class="stack" aria-labelledby="latest">
-                            <div class="section-head"><h2 class="section-title" id="latest">"Latest orders"</h2><a href="/vendor/orders?state=all">"All orders"</a></div>
-                            <Orders parcels=latest/>
-                        </section>
-                    })}
+                    <LiveRegion stream="/vendor/live">
+                        <TodoList todos=todos(&queues) nothing="Nothing waits for you."/>
+                        <Figures figures=figures(&numbers)/>
+                        {sold.then(|| view! {
+                            <section class="stack" aria-labelledby="latest">
+                                <div class="section-head"><h2 class="section-title" id="latest">"Latest orders"</h2><a href="/vendor/orders?state=all">"All orders"</a></div>
+                                <Orders parcels=latest/>
+                            </section>
+                        })}
+                    </LiveRegion>
                 </div>
             })
         })

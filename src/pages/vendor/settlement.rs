@@ -19,18 +19,18 @@ fn Months(currency: Currency, months: Vec<Settlement>) -> impl IntoView {
         view! {
             <tr>
                 <th scope="row" class="nowrap">{month(&first)}{running.then_some(" (so far)")}</th>
-                <td class="numeric">{sales.orders}</td>
+                <td class="numeric nowrap"><strong>{money(sales.left_minor())}</strong></td>
                 <td class="numeric nowrap">{money(sales.goods_minor)}</td>
                 <td class="numeric nowrap">{money(sales.shipping_minor)}</td>
                 <td class="numeric nowrap">{money(sales.refunded_minor)}</td>
-                <td class="numeric nowrap"><strong>{money(sales.left_minor())}</strong></td>
+                <td class="numeric">{sales.orders}</td>
             </tr>
         }
     };
     view! {
         <div class="table-scroll" role="region" aria-label="Settlement by month" tabindex="0">
             <table class="table">
-                <thead><tr><th scope="col">"Month"</th><th scope="col">"Orders"</th><th scope="col">"Goods"</th><th scope="col">"Shipping"</th><th scope="col">"Refunded"</th><th scope="col">"Due to you"</th></tr></thead>
+                <thead><tr><th scope="col">"Month"</th><th scope="col">"Due to you"</th><th scope="col">"Goods"</th><th scope="col">"Shipping"</th><th scope="col">"Refunded"</th><th scope="col">"Orders"</th></tr></thead>
                 <tbody>{months.into_iter().map(row).collect_view()}</tbody>
             </table>
         </div>
