@@ -59,6 +59,16 @@ impl PlainRoutes {
     }
 
     #[must_use]
+    pub fn patch<T: 'static>(self, path: &str, handler: impl Handler<T, AppState>) -> Self {
+        self.add(Method::PATCH, path, on(MethodFilter::PATCH, handler).layer(RequestBodyLimitLayer::new(DEFAULT_BODY_LIMIT)))
+    }
+
+    #[must_use]
+    pub fn put<T: 'static>(self, path: &str, handler: impl Handler<T, AppState>) -> Self {
+        self.add(Method::PUT, path, on(MethodFilter::PUT, handler).layer(RequestBodyLimitLayer::new(DEFAULT_BODY_LIMIT)))
+    }
+
+    #[must_use]
     pub fn delete<T: 'static>(self, path: &str, handler: impl Handler<T, AppState>) -> Self {
         self.add(Method::DELETE, path, on(MethodFilter::DELETE, handler).layer(RequestBodyLimitLayer::new(DEFAULT_BODY_LIMIT)))
     }

@@ -7,6 +7,7 @@ use http::request::Parts;
 use super::problem::Problem;
 use crate::accounts::guard::{Admin, Customer};
 use crate::error::AppError;
+use crate::vendors::guard::ShopOwner;
 
 /// Somebody with a live session, proven by a bearer token.
 pub struct Bearer(pub Customer);
@@ -32,5 +33,17 @@ impl<S: Send + Sync> FromRequestParts<S> for AdminBearer {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let Bearer(customer) = Bearer::from_request_parts(parts, state).await?;
         Ok(Self(customer.try_into()?))
+    }
+}
+
+/// The owner of a shop in whatever status, proven by a bearer token.
+pub struct OwnerBearer(pub ShopOwner);
+
+impl<S: Send + Sync> FromRequestParts<S> for OwnerBearer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Bearer::from_request_parts(parts, state).await?;
+        Ok(Self(ShopOwner::from_request_parts(parts, state).await?))
     }
 }

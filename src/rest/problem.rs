@@ -5,12 +5,13 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::error::AppError;
 use crate::values::FieldProblem;
 
 /// What was wrong with one field of the body.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 struct FieldError {
     field: String,
     code: FieldProblem,
@@ -18,7 +19,7 @@ struct FieldError {
 }
 
 /// Why a request was not done.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
     /// No page explains the codes, and a made-up address would only look as if.
     #[serde(rename = "type")]
@@ -44,6 +45,11 @@ impl Problem {
     /// A body that is not what the endpoint takes.
     pub fn body(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
         Self::new(status, code, detail.into())
+    }
+
+    /// A body or parameters that do not decode.
+    pub fn malformed(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "malformed", detail.into())
     }
 
     /// The password was right, and is not enough.

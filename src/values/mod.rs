@@ -28,7 +28,7 @@ pub use money::{Currency, MAX_CHARGE_MINOR, Money, MoneyError};
 pub use nothing_else::NothingElse;
 pub use page::PageNumber;
 pub use percent_encoded::percent_encoded;
-pub use quantity::Quantity;
+pub use quantity::{Quantity, QuantityError};
 pub use rows::rows;
 pub use slug::Slug;
 pub use text_enum::UnknownName;
