@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::catalogue::exchange::service::{IMPORTS, bring_in};
 use crate::platform::jobs::Job;
-use crate::platform::{form_flash, rate_limit};
+use crate::platform::{form_flash, idempotency, rate_limit};
 use crate::{accounts, catalogue, checkout, notifications};
 
 /// What is woken after a commit runs at once; the period is for what was missed.
@@ -32,6 +32,7 @@ pub static JOBS: &[Job] = &[
     Job { name: IMPORTS, every: Duration::from_secs(15), run: |state| Box::pin(bring_in(state)) },
     Job { name: "prune-sessions", every: HOURLY, run: |state| Box::pin(accounts::service::prune(state)) },
     Job { name: "prune-rate-limits", every: HOURLY, run: |state| Box::pin(rate_limit::prune(state)) },
+    Job { name: "prune-idempotency-keys", every: HOURLY, run: |state| Box::pin(idempotency::prune(state)) },
     Job { name: "prune-form-flashes", every: HOURLY, run: |state| Box::pin(form_flash::prune(state)) },
     Job { name: "sweep-pictures", every: DAILY, run: |state| Box::pin(catalogue::service::pictures::sweep(state)) },
 ];

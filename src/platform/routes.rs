@@ -79,6 +79,12 @@ impl PlainRoutes {
         Self { router: self.router.method_not_allowed_fallback(handler), ..self }
     }
 
+    /// Puts a layer around the routes gathered so far.
+    #[must_use]
+    pub fn layered(self, wrap: impl FnOnce(Router<AppState>) -> Router<AppState>) -> Self {
+        Self { router: wrap(self.router), ..self }
+    }
+
     fn add(mut self, method: Method, path: &str, route: MethodRouter<AppState>) -> Self {
         self.router = self.router.route(path, route);
         self.listed.push(PlainRoute { method, path: path.to_owned() });

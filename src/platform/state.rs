@@ -10,6 +10,7 @@ use super::config::Config;
 use super::db::Db;
 use super::gateway::Gateway;
 use super::mailer::Mailer;
+use super::meter::Meter;
 use super::storage::Storage;
 
 /// One pointer: each layer of the router and each request hold some, and by value they were most of what a waiting request weighed.
@@ -24,6 +25,7 @@ pub struct Parts {
     pub gateway: Gateway,
     pub leptos: LeptosOptions,
     pub mailer: Mailer,
+    pub meter: Meter,
     pub storage: Storage,
 }
 
@@ -39,7 +41,7 @@ impl AppState {
             Some(s3) => Storage::s3(s3)?,
             None => Storage::local(&config.media_dir),
         };
-        Ok(Parts { config, db, gateway, leptos, mailer, storage }.into())
+        Ok(Parts { config, db, gateway, leptos, mailer, meter: Meter::default(), storage }.into())
     }
 }
 

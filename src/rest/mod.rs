@@ -14,9 +14,12 @@ mod cart;
 mod catalogue;
 mod checkout;
 mod if_match;
+mod limits;
 mod listed;
+mod once;
 pub mod openapi;
 mod orders;
+pub mod outermost;
 mod owned_product;
 mod problem;
 mod reviews;
@@ -27,15 +30,24 @@ mod vendor_products;
 mod vendors;
 mod wishlist;
 
+use std::time::Duration;
+
 use axum::extract::MatchedPath;
-use http::StatusCode;
+use axum::middleware::from_fn;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, LINK, RETRY_AFTER};
+use http::{HeaderValue, Method, StatusCode};
+use tower_http::cors::CorsLayer;
 
 use self::problem::Problem;
 use crate::error::AppError;
+use crate::platform::config::Config;
 use crate::platform::routes::{FORM_BODY_LIMIT, PlainRoutes};
 
 /// Every address under the API's that is none of its own.
 const UNKNOWN: &str = "/api/v1/{*rest}";
+
+/// For how long a browser remembers what another site may do.
+const PREFLIGHT_AGE: Duration = Duration::from_secs(600);
 
 /// What all addresses of this version begin with.
 pub const PREFIX: &str = "/api/v1";
@@ -43,7 +55,22 @@ pub const PREFIX: &str = "/api/v1";
 /// All routes of the API; they need the sessions layer around them.
 pub fn routes(routes: PlainRoutes) -> PlainRoutes {
     let routes = routes.get("/api/v1/openapi.json", openapi::serve);
-    admins(vendor(shopping(open(routes)))).get(UNKNOWN, unknown).other_methods(other_method)
+    let routes = admins(vendor(shopping(open(routes)))).get(UNKNOWN, unknown).other_methods(other_method);
+    routes.layered(|router| router.layer(from_fn(once::once)).layer(from_fn(limits::limited)))
+}
+
+/// Lets the pages of other sites call the API where the shop's owner has named them. No credentials: cookies count for nothing here.
+pub fn cors(config: &Config) -> CorsLayer {
+    let origins: Vec<HeaderValue> = config.api_origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    if origins.is_empty() {
+        return CorsLayer::new();
+    }
+    CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers([AUTHORIZATION, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, HeaderName::from_static("idempotency-key")])
+        .expose_headers([ETAG, LINK, RETRY_AFTER, HeaderName::from_static("ratelimit"), HeaderName::from_static("ratelimit-policy")])
+        .max_age(PREFLIGHT_AGE)
 }
 
 /// Signing in, and what everybody may read.

@@ -10,6 +10,9 @@ use utoipa::ToSchema;
 use crate::error::AppError;
 use crate::values::FieldProblem;
 
+/// Media type of the documents.
+pub const PROBLEM: &str = "application/problem+json";
+
 /// What was wrong with one field of the body.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 struct FieldError {
@@ -50,6 +53,17 @@ impl Problem {
     /// A body or parameters that do not decode.
     pub fn malformed(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "malformed", detail.into())
+    }
+
+    /// A body beyond the limit of its endpoint.
+    pub fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large.".to_owned())
+    }
+
+    /// Trying again makes sense after this.
+    #[must_use]
+    pub fn retry_after(self, seconds: u32) -> Self {
+        Self { retry_after_s: Some(seconds), ..self }
     }
 
     /// The password was right, and is not enough.
@@ -112,7 +126,7 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(&self)).into_response();
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

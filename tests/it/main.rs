@@ -41,6 +41,7 @@ mod purchase;
 mod reset;
 mod rest;
 mod rest_catalogue;
+mod rest_ten_steps;
 mod reviews;
 mod same_origin;
 mod sandbox;

@@ -63,6 +63,11 @@ impl Visit {
         &self.0.state
     }
 
+    /// Where the request comes from: an IPv4 address, or the /64 of an IPv6 one.
+    pub fn address(&self) -> &str {
+        &self.0.address
+    }
+
     pub fn caller(&self) -> Caller {
         let device_hash = self.device().map(OpaqueToken::hash);
         Caller { address: self.0.address.clone(), user_agent: self.0.user_agent.clone(), device_hash }

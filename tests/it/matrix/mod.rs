@@ -10,7 +10,9 @@
 
 pub mod actors;
 pub mod fill;
+mod recipe;
 pub mod requests;
+mod rest;
 mod reviewed;
 pub mod scene;
 pub mod things;
