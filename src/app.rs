@@ -41,8 +41,9 @@ use crate::pages::sign_in::{SecondStepPage, SignInPage};
 use crate::pages::sign_up::SignUpPage;
 use crate::pages::thanks::ThanksPage;
 use crate::pages::vendor::{
-    ImportPage, ImportsPage, NewProductPage, OwnedProductPage, OwnedProductsPage, PackingSlipPage, PreviewPage, SettingsPage, StockPage,
+    ApiTokensPage, ImportPage, ImportsPage, NewProductPage, OwnedProductPage, OwnedProductsPage, PackingSlipPage, PreviewPage, SettingsPage, StockPage,
     VendorOrderPage, VendorOrdersPage, VendorPage, VendorReviewPage, VendorReviewsPage,
+    WebhooksPage,
 };
 use crate::pages::wishlist::WishlistPage;
 use crate::platform::request;
@@ -161,6 +162,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/account/orders/:order/invoice") view=InvoicePage ssr=Async/>
                     <Route path=path!("/vendor") view=VendorPage ssr=Async/>
                     <Route path=path!("/vendor/settings") view=SettingsPage ssr=Async/>
+                    <Route path=path!("/vendor/api-tokens") view=ApiTokensPage ssr=Async/>
+                    <Route path=path!("/vendor/webhooks") view=WebhooksPage ssr=Async/>
                     <Route path=path!("/vendor/products") view=OwnedProductsPage ssr=Async/>
                     <Route path=path!("/vendor/products/import") view=ImportsPage ssr=Async/>
                     <Route path=path!("/vendor/products/import/:import") view=ImportPage ssr=Async/>

@@ -29,6 +29,7 @@ pub mod orders;
 pub mod reviews;
 #[cfg(feature = "ssr")]
 pub mod payments;
+pub mod webhooks;
 pub mod checkout;
 pub mod privacy;
 #[cfg(feature = "ssr")]

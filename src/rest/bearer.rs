@@ -5,7 +5,8 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 
 use super::problem::Problem;
-use crate::accounts::guard::{Admin, Customer};
+use crate::accounts::Scope;
+use crate::accounts::guard::{Admin, Customer, Visit};
 use crate::error::AppError;
 use crate::vendors::guard::ShopOwner;
 
@@ -36,14 +37,42 @@ impl<S: Send + Sync> FromRequestParts<S> for AdminBearer {
     }
 }
 
-/// The owner of a shop in whatever status, proven by a bearer token.
-pub struct OwnerBearer(pub ShopOwner);
+/// What a program's token must have for a route.
+pub trait Need: Send + Sync {
+    const SCOPE: Scope;
+    fn new() -> Self;
+}
 
-impl<S: Send + Sync> FromRequestParts<S> for OwnerBearer {
+macro_rules! needs {
+    ($($name:ident),*) => {$(
+        pub struct $name;
+        impl Need for $name {
+            const SCOPE: Scope = Scope::$name;
+            fn new() -> Self {
+                Self
+            }
+        }
+    )*};
+}
+
+needs! { ReadProducts, WriteProducts, ReadOrders, WriteOrders }
+
+/// The owner of a shop in whatever status, proven by the token of a session, or of a program that may do this.
+pub struct OwnerBearer<N: Need>(pub ShopOwner, pub N);
+
+impl<S: Send + Sync, N: Need> FromRequestParts<S> for OwnerBearer<N> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let visit = Visit::from_request_parts(parts, state).await?;
+        if visit.is_program() {
+            return match ShopOwner::of_program(&visit, N::SCOPE).await {
+                Ok(owner) => Ok(Self(owner, N::new())),
+                Err(AppError::Forbidden) => Err(Problem::insufficient_scope(N::SCOPE.as_str())),
+                Err(other) => Err(other.into()),
+            };
+        }
         Bearer::from_request_parts(parts, state).await?;
-        Ok(Self(ShopOwner::from_request_parts(parts, state).await?))
+        Ok(Self(ShopOwner::from_request_parts(parts, state).await?, N::new()))
     }
 }

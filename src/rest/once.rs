@@ -42,9 +42,14 @@ async fn run(request: Request, next: Next) -> Result<Response, Problem> {
     let key = key(&parts.headers)?;
     let visit = Visit::from_request_parts(&mut parts, &()).await?;
     // Nobody's request is refused by its guard.
-    let Some(customer) = visit.customer().await? else { return Ok(next.run(Request::from_parts(parts, body)).await) };
+    let person = match visit.customer().await? {
+        Some(customer) => Some(customer.user_id()),
+        None if visit.is_program() => visit.program_owner().await?,
+        None => None,
+    };
+    let Some(person) = person else { return Ok(next.run(Request::from_parts(parts, body)).await) };
     let (fingerprint, body) = fingerprint(&parts, body).await?;
-    let keyed = KeyedRequest { person: customer.user_id(), key, fingerprint };
+    let keyed = KeyedRequest { person, key, fingerprint };
     match idempotency::claim(&visit.state().db, &keyed).await? {
         Claim::Taken => Ok(act(visit.state().clone(), keyed, Request::from_parts(parts, body), next).await?),
         Claim::Done(answer) => Ok(replay(answer)),

@@ -60,6 +60,11 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large.".to_owned())
     }
 
+    /// The program's token was made for other things, or its owner has no shop.
+    pub fn insufficient_scope(scope: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "insufficient_scope", format!("This takes a token with the scope {scope}, of somebody with a shop."))
+    }
+
     /// Trying again makes sense after this.
     #[must_use]
     pub fn retry_after(self, seconds: u32) -> Self {

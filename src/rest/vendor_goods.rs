@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::bearer::OwnerBearer;
+use super::bearer::{OwnerBearer, ReadProducts, WriteProducts};
 use super::body::{Body, Named, NamedBoth, Parameters};
 use super::catalogue::Site;
 use super::listed::{Listed, Turned};
@@ -30,7 +30,7 @@ pub const PICTURE_LIMIT: usize = MAX_BYTES + 1;
 #[utoipa::path(post, path = "/vendor/products/{id}/pictures", tag = "Vendors", request_body(content = Vec<u8>, content_type = "image/*"), responses((status = 201, body = OwnedPictureView)))]
 pub async fn add_picture(
     State(state): State<AppState>,
-    OwnerBearer(owner): OwnerBearer,
+    OwnerBearer(owner, WriteProducts): OwnerBearer<WriteProducts>,
     Named(id): Named<ProductId>,
     headers: HeaderMap,
     body: RawBody,
@@ -56,7 +56,7 @@ pub struct PictureChange {
 #[utoipa::path(patch, path = "/vendor/products/{id}/pictures/{picture_id}", tag = "Vendors", request_body = PictureChange, responses((status = 204)))]
 pub async fn describe_picture(
     State(state): State<AppState>,
-    OwnerBearer(owner): OwnerBearer,
+    OwnerBearer(owner, WriteProducts): OwnerBearer<WriteProducts>,
     NamedBoth(id, picture): NamedBoth<ProductId, PictureId>,
     Body(body): Body<PictureChange>,
 ) -> Result<StatusCode, Problem> {
@@ -68,7 +68,7 @@ pub async fn describe_picture(
 #[utoipa::path(delete, path = "/vendor/products/{id}/pictures/{picture_id}", tag = "Vendors", responses((status = 204)))]
 pub async fn remove_picture(
     State(state): State<AppState>,
-    OwnerBearer(owner): OwnerBearer,
+    OwnerBearer(owner, WriteProducts): OwnerBearer<WriteProducts>,
     NamedBoth(id, picture): NamedBoth<ProductId, PictureId>,
 ) -> Result<StatusCode, Problem> {
     pictures::remove(&state, &editor(owner)?, id, picture).await?;
@@ -86,7 +86,7 @@ pub struct PictureOrderBody {
 #[utoipa::path(put, path = "/vendor/products/{id}/picture-order", tag = "Vendors", request_body = PictureOrderBody, responses((status = 204)))]
 pub async fn arrange_pictures(
     State(state): State<AppState>,
-    OwnerBearer(owner): OwnerBearer,
+    OwnerBearer(owner, WriteProducts): OwnerBearer<WriteProducts>,
     Named(id): Named<ProductId>,
     Body(body): Body<PictureOrderBody>,
 ) -> Result<StatusCode, Problem> {
@@ -137,7 +137,7 @@ pub struct Corrected {
 #[utoipa::path(post, path = "/vendor/products/{id}/stock-corrections", tag = "Vendors", request_body = CorrectionBody, responses((status = 201, body = Corrected)))]
 pub async fn correct_stock(
     State(state): State<AppState>,
-    OwnerBearer(owner): OwnerBearer,
+    OwnerBearer(owner, WriteProducts): OwnerBearer<WriteProducts>,
     Named(id): Named<ProductId>,
     Body(body): Body<CorrectionBody>,
 ) -> Result<(StatusCode, Json<Corrected>), Problem> {
@@ -166,7 +166,7 @@ impl From<Movement> for MovementView {
 #[utoipa::path(get, path = "/vendor/products/{id}/stock-movements", tag = "Vendors", params(Turned<MovementId>), responses((status = 200, body = Listed<MovementView>)))]
 pub async fn movements(
     State(state): State<AppState>,
-    OwnerBearer(owner): OwnerBearer,
+    OwnerBearer(owner, ReadProducts): OwnerBearer<ReadProducts>,
     uri: Uri,
     Named(id): Named<ProductId>,
     Parameters(Turned { cursor }): Parameters<Turned<MovementId>>,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::addresses::AddressView;
-use super::bearer::OwnerBearer;
+use super::bearer::{OwnerBearer, ReadOrders, WriteOrders};
 use super::body::{Body, Named, Parameters};
 use super::listed::Listed;
 use super::orders::LineView;
@@ -104,7 +104,7 @@ impl From<Parcel> for ParcelView {
 #[utoipa::path(get, path = "/vendor/orders", tag = "Vendors", params(ParcelQuery), responses((status = 200, body = Listed<ParcelSummaryView>)))]
 pub async fn list(
     State(state): State<AppState>,
-    OwnerBearer(owner): OwnerBearer,
+    OwnerBearer(owner, ReadOrders): OwnerBearer<ReadOrders>,
     uri: Uri,
     Parameters(query): Parameters<ParcelQuery>,
 ) -> Result<Response, Problem> {
@@ -116,7 +116,7 @@ pub async fn list(
 #[utoipa::path(get, path = "/vendor/orders/{id}", tag = "Vendors", responses((status = 200, body = ParcelView)))]
 pub async fn show(
     State(state): State<AppState>,
-    OwnerBearer(owner): OwnerBearer,
+    OwnerBearer(owner, ReadOrders): OwnerBearer<ReadOrders>,
     Named(id): Named<OrderId>,
 ) -> Result<Json<ParcelView>, Problem> {
     parcel(&state, &owner, id).await
@@ -140,7 +140,7 @@ pub struct ShipmentBody {
 #[utoipa::path(post, path = "/vendor/orders/{id}/ship", tag = "Vendors", request_body = ShipmentBody, responses((status = 200, body = ParcelView)))]
 pub async fn ship(
     State(state): State<AppState>,
-    OwnerBearer(owner): OwnerBearer,
+    OwnerBearer(owner, WriteOrders): OwnerBearer<WriteOrders>,
     Named(id): Named<OrderId>,
     Body(body): Body<ShipmentBody>,
 ) -> Result<Json<ParcelView>, Problem> {
@@ -152,7 +152,7 @@ pub async fn ship(
 #[utoipa::path(post, path = "/vendor/orders/{id}/deliver", tag = "Vendors", responses((status = 200, body = ParcelView)))]
 pub async fn deliver(
     State(state): State<AppState>,
-    OwnerBearer(owner): OwnerBearer,
+    OwnerBearer(owner, WriteOrders): OwnerBearer<WriteOrders>,
     Named(id): Named<OrderId>,
 ) -> Result<Json<ParcelView>, Problem> {
     parcels::deliver(&state.db, &owner, id).await?;
@@ -170,7 +170,7 @@ pub struct CancellationBody {
 #[utoipa::path(post, path = "/vendor/orders/{id}/cancel", tag = "Vendors", request_body = CancellationBody, responses((status = 200, body = ParcelView)))]
 pub async fn cancel(
     State(state): State<AppState>,
-    OwnerBearer(owner): OwnerBearer,
+    OwnerBearer(owner, WriteOrders): OwnerBearer<WriteOrders>,
     Named(id): Named<OrderId>,
     Body(body): Body<CancellationBody>,
 ) -> Result<Json<ParcelView>, Problem> {

@@ -7,7 +7,7 @@ use http::{StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::bearer::OwnerBearer;
+use super::bearer::{OwnerBearer, ReadProducts, WriteProducts};
 use super::body::{Body, Named, Parameters};
 use super::if_match::{IfMatch, overtaken};
 use super::listed::Listed;
@@ -76,7 +76,7 @@ pub fn editor(owner: ShopOwner) -> Result<ProductEditor, AppError> {
 #[utoipa::path(get, path = "/vendor/products", tag = "Vendors", params(OwnedQuery), responses((status = 200, body = Listed<OwnedLineView>)))]
 pub async fn list(
     State(state): State<AppState>,
-    OwnerBearer(owner): OwnerBearer,
+    OwnerBearer(owner, ReadProducts): OwnerBearer<ReadProducts>,
     uri: Uri,
     Parameters(query): Parameters<OwnedQuery>,
 ) -> Result<Response, Problem> {
@@ -88,7 +88,7 @@ pub async fn list(
 #[utoipa::path(post, path = "/vendor/products", tag = "Vendors", request_body = NewProductBody, responses((status = 201, body = OwnedProductView)))]
 pub async fn create(
     State(state): State<AppState>,
-    OwnerBearer(owner): OwnerBearer,
+    OwnerBearer(owner, WriteProducts): OwnerBearer<WriteProducts>,
     Body(body): Body<NewProductBody>,
 ) -> Result<Response, Problem> {
     let editor = editor(owner)?;
@@ -100,7 +100,7 @@ pub async fn create(
 #[utoipa::path(get, path = "/vendor/products/{id}", tag = "Vendors", responses((status = 200, body = OwnedProductView)))]
 pub async fn show(
     State(state): State<AppState>,
-    OwnerBearer(owner): OwnerBearer,
+    OwnerBearer(owner, ReadProducts): OwnerBearer<ReadProducts>,
     Named(id): Named<ProductId>,
 ) -> Result<Response, Problem> {
     Ok(owned_product::answer(&state, StatusCode::OK, &ProductViewer::from(&owner), id).await?)
@@ -110,7 +110,7 @@ pub async fn show(
 #[utoipa::path(patch, path = "/vendor/products/{id}", tag = "Vendors", request_body = ProductChangeBody, params(("If-Match", Header)), responses((status = 200, body = OwnedProductView)))]
 pub async fn change(
     State(state): State<AppState>,
-    OwnerBearer(owner): OwnerBearer,
+    OwnerBearer(owner, WriteProducts): OwnerBearer<WriteProducts>,
     Named(id): Named<ProductId>,
     seen: IfMatch,
     Body(body): Body<ProductChangeBody>,
@@ -131,7 +131,7 @@ pub struct DeletionView {
 #[utoipa::path(delete, path = "/vendor/products/{id}", tag = "Vendors", params(("If-Match", Header)), responses((status = 200, body = DeletionView)))]
 pub async fn delete(
     State(state): State<AppState>,
-    OwnerBearer(owner): OwnerBearer,
+    OwnerBearer(owner, WriteProducts): OwnerBearer<WriteProducts>,
     Named(id): Named<ProductId>,
     seen: IfMatch,
 ) -> Result<Json<DeletionView>, Problem> {
@@ -158,7 +158,7 @@ pub struct StatusChange {
 #[utoipa::path(post, path = "/vendor/products/{id}/status", tag = "Vendors", request_body = StatusChange, responses((status = 200, body = OwnedProductView)))]
 pub async fn set_status(
     State(state): State<AppState>,
-    OwnerBearer(owner): OwnerBearer,
+    OwnerBearer(owner, WriteProducts): OwnerBearer<WriteProducts>,
     Named(id): Named<ProductId>,
     Body(body): Body<StatusChange>,
 ) -> Result<Response, Problem> {

@@ -32,6 +32,7 @@ pub enum FieldProblem {
     NotAPair,
     TooMany,
     BelowZero,
+    NotAWebAddress,
 }
 
 impl FieldProblem {
@@ -61,6 +62,7 @@ impl FieldProblem {
             Self::NotASlug => "Please use small letters, figures and single hyphens alone.",
             Self::NotAPair => "Please write one fact in each line, as name: value.",
             Self::TooMany => "These are too many.",
+            Self::NotAWebAddress => "Please enter an https:// address that can be reached from the Internet.",
             Self::BelowZero => "More was sold in the meantime than this would leave. Please count once more.",
         }
     }

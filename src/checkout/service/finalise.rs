@@ -14,7 +14,9 @@ use crate::platform::jobs;
 use crate::platform::state::AppState;
 use crate::platform::uncancelled::uncancelled;
 use crate::values::OrderId;
-use crate::{cart, catalogue, orders, payments};
+use crate::webhooks::WebhookEvent;
+use crate::webhooks::service::{Subject, WEBHOOKS};
+use crate::{cart, catalogue, orders, payments, webhooks};
 
 /// What the news did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,6 +54,9 @@ pub async fn apply_payment_intent(state: &AppState, intent: &Intent, event: Opti
     .await?;
     if matches!(applied, Applied::Paid | Applied::Refunding | Applied::Review | Applied::Updated) {
         jobs::wake(OUTBOX);
+    }
+    if applied == Applied::Paid {
+        jobs::wake(WEBHOOKS);
     }
     if applied == Applied::Refunding {
         jobs::wake(REFUNDS);
@@ -113,6 +118,10 @@ async fn succeed(
             orders::service::mark_paid(tx, order_id).await?;
             mail::receipt(tx, &locked.order, base_url).await?;
             mail::new_order(tx, &locked, base_url).await?;
+            for vendor in &locked.vendors {
+                let subject = Subject { order: order_id, number: locked.order.number, occasion: "" };
+                webhooks::service::enqueue(tx, vendor.vendor_id, WebhookEvent::OrderPaid, subject).await?;
+            }
             Ok(Applied::Paid)
         }
         OrderStatus::Pending => give_back(tx, &locked, RefundReason::OutOfStock, base_url).await,

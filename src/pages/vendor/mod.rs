@@ -1,5 +1,6 @@
 //! `/vendor` and what lies below it: what vendors see of their shops.
 
+mod api_tokens;
 mod editor;
 mod imports;
 mod orders;
@@ -11,7 +12,9 @@ mod settings;
 mod steps;
 mod stock;
 mod variants;
+mod webhooks;
 
+pub use api_tokens::ApiTokensPage;
 pub use imports::{ImportPage, ImportsPage};
 pub use orders::{PackingSlipPage, VendorOrderPage, VendorOrdersPage, tone as fulfilment_tone};
 pub use product::{BeginForm, NewProductPage, OwnedProductPage, PreviewPage, ProductEditorPage, Workbench, preview};
@@ -20,6 +23,7 @@ pub use reviews::{VendorReviewPage, VendorReviewsPage};
 pub use settings::SettingsPage;
 pub use steps::Step;
 pub use stock::{StockPage, StockQuery, stock_page};
+pub use webhooks::WebhooksPage;
 
 use leptos::prelude::*;
 
@@ -105,6 +109,14 @@ pub fn VendorPage() -> impl IntoView {
                         <h2 id="shipping">"Shipping"</h2>
                         <p>{format!("For each order a customer pays: {shipping}.")}</p>
                         <ButtonLink href="/vendor/settings" look=Look::Secondary>"Change the shipping"</ButtonLink>
+                    </section>
+                    <section class="card stack" aria-labelledby="programs">
+                        <h2 id="programs">"Your programs"</h2>
+                        <p>"A stock system or an accounting program can do a part of your work, and be told what happens."</p>
+                        <div class="cluster">
+                            <ButtonLink href="/vendor/api-tokens" look=Look::Secondary>"API tokens"</ButtonLink>
+                            <ButtonLink href="/vendor/webhooks" look=Look::Secondary>"Webhooks"</ButtonLink>
+                        </div>
                     </section>
                 </div>
             </div>

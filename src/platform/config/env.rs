@@ -57,6 +57,7 @@ impl Config {
                 if production { API_REQUESTS_PER_MINUTE } else { u32::MAX },
             ),
             api_origins: api_origins(&mut env),
+            local_webhooks: local_webhooks(&mut env, production),
             metrics_token: env.secret("METRICS_TOKEN"),
             previous_secret_keys: secret_key::read_previous(&mut env),
             secret_key,
@@ -124,6 +125,21 @@ fn api_origins<V: Fn(&str) -> Option<String>>(env: &mut Reader<V>) -> Vec<String
         env.problem("API_ORIGINS are schemes and hosts only, separated by commas, such as https://app.example,https://stock.example.");
     }
     origins
+}
+
+fn local_webhooks<V: Fn(&str) -> Option<String>>(env: &mut Reader<V>, production: bool) -> bool {
+    match env.text("WEBHOOKS_TO_LOCALHOST").as_deref() {
+        None | Some("no") => false,
+        Some("yes") if !production => true,
+        Some("yes") => {
+            env.problem("WEBHOOKS_TO_LOCALHOST lets vendors reach what only this machine should; production has none of it.");
+            false
+        }
+        Some(_) => {
+            env.problem("WEBHOOKS_TO_LOCALHOST is yes or no.");
+            false
+        }
+    }
 }
 
 pub(super) fn is_loopback(host: &str) -> bool {

@@ -54,6 +54,8 @@ pub struct Config {
     pub api_requests_per_minute: u32,
     /// Sites whose pages may call the API from a browser (`API_ORIGINS`, separated by commas); none unless named.
     pub api_origins: Vec<String>,
+    /// Whether webhooks may go to this machine, without TLS; in development alone (`WEBHOOKS_TO_LOCALHOST`).
+    pub local_webhooks: bool,
     /// Opens `/metrics` to others than loopback (`METRICS_TOKEN`).
     pub metrics_token: Option<SecretString>,
 }

@@ -47,6 +47,7 @@ pub const VARIABLES: &[Variable] = &[
     plain("MAX_REQUESTS_IN_FLIGHT"),
     plain("API_REQUESTS_PER_MINUTE"),
     plain("API_ORIGINS"),
+    plain("WEBHOOKS_TO_LOCALHOST"),
     secret("METRICS_TOKEN"),
     plain("RUST_LOG"),
 ];

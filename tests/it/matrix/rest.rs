@@ -14,7 +14,7 @@ const fn with(method: &'static str, path: &'static str, body: &'static str) -> R
     Recipe::new(method, path, Body::Json(body))
 }
 
-const PRODUCT: &str = r#"{"name":"Teapot {new}","category":"{category_slug}","attributes":[{"name":"Material","value":"Stoneware"}],
+const PRODUCT: &str = r#"{"name":"Teapot {new}","slug":"teapot-{new}","category":"{category_slug}","attributes":[{"name":"Material","value":"Stoneware"}],
     "tags":["tea"],"price":{"amount_minor":4850,"currency":"USD"},"stock":5}"#;
 const ANY_VARIANT: &str = "/api/v1/cart/items/00000000-0000-7000-8000-000000000000";
 const ANY_PRODUCT: &str = "/api/v1/wishlist/00000000-0000-7000-8000-000000000000";

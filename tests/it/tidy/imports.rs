@@ -19,6 +19,7 @@ const ORDER: &[&str] = &[
     "orders",
     "reviews",
     "payments",
+    "webhooks",
     "checkout",
     "privacy",
     "analytics",
