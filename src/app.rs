@@ -22,6 +22,7 @@ use crate::pages::admin::{
     AdminProductPage, AdminProductsPage, AdminReviewPage, AdminReviewsPage, AdminStockPage, AdminUserPage, AdminUsersPage, AdminVendorPage,
     AdminVendorsPage,
 };
+use crate::pages::api_docs::ApiDocsPage;
 use crate::pages::cart::CartPage;
 use crate::pages::checkout::{AddressPage, PayPage, ReviewPage};
 use crate::pages::confirm_email::ConfirmEmailPage;
@@ -193,6 +194,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/orders/:order") view=AdminOrderPage ssr=Async/>
                     <Route path=path!("/admin/orders/:order/invoice") view=AdminInvoicePage ssr=Async/>
                     <Route path=path!("/admin/disputes") view=AdminDisputesPage ssr=Async/>
+                    <Route path=path!("/api/docs") view=ApiDocsPage ssr=Async/>
                     <Route path=path!("/dev/mail") view=MailboxPage ssr=Async/>
                 </Routes>
             </main>

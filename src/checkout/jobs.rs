@@ -102,10 +102,9 @@ async fn finish(state: &AppState, refund: &payments::service::Refund, gateway_id
         let amount = Money::new(refund.amount_minor, refund.currency);
         mail::refunded(&mut tx, &order, refund.id, amount, &state.config.base_url).await?;
         let occasion = refund.id.to_string();
-        for vendor in payments::refunds::vendors(&mut tx, refund.id).await? {
-            let subject = Subject { order: order.id, number: order.number, occasion: &occasion };
-            webhooks::service::enqueue(&mut tx, vendor, WebhookEvent::OrderRefunded, subject).await?;
-        }
+        let vendors = payments::refunds::vendors(&mut tx, refund.id).await?;
+        let subject = Subject { order: order.id, number: order.number, occasion: &occasion };
+        webhooks::service::enqueue(&mut tx, &vendors, WebhookEvent::OrderRefunded, subject).await?;
     }
     tx.commit().await?;
     jobs::wake(OUTBOX);

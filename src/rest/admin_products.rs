@@ -56,7 +56,7 @@ pub async fn unpublish(
 }
 
 /// Deletes a product that nobody ever ordered, and archives another one.
-#[utoipa::path(delete, path = "/admin/products/{id}", tag = "Admins", params(("If-Match", Header)), responses((status = 200, body = DeletionView)))]
+#[utoipa::path(delete, path = "/admin/products/{id}", tag = "Admins", params(("If-Match" = String, Header, description = "The `ETag` of the version that you have seen.")), responses((status = 200, body = DeletionView)))]
 pub async fn delete(
     State(state): State<AppState>,
     AdminBearer(admin): AdminBearer,

@@ -76,7 +76,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
     }
     let scheme = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .description(Some("The `access_token` of `POST /auth/token`, good for ten minutes."));
+        .description(Some("The `access_token` of `POST /auth/token`, good for ten minutes; or, for what vendors do, a token made at `/vendor/api-tokens`."));
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("bearer", SecurityScheme::Http(scheme.build()));
     document
@@ -101,6 +101,9 @@ fn complete(path: &str, method: &str, operation: &mut Operation) {
     for placeholder in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
         parameters.push(path_parameter(placeholder).into());
     }
+    if method == "post" && !path.starts_with("/auth/") {
+        parameters.push(idempotency_key().into());
+    }
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
     let problem = ResponseBuilder::new().description("Why it was not done.").content("application/problem+json", content).build();
     operation.responses.responses.insert("default".to_owned(), RefOr::T(problem));
@@ -110,6 +113,12 @@ fn path_parameter(name: &str) -> Parameter {
     let schema = ObjectBuilder::new().schema_type(Type::String);
     let schema = if name == "slug" { schema } else { schema.format(Some(SchemaFormat::Custom("uuid".to_owned()))) };
     ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True).schema(Some(schema)).build()
+}
+
+fn idempotency_key() -> Parameter {
+    let schema = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255)).pattern(Some("^[!-~]+$"));
+    let parameter = ParameterBuilder::new().name("Idempotency-Key").parameter_in(ParameterIn::Header).required(Required::False);
+    parameter.description(Some("A name for this request that you make up; sent again under it, it is done once.")).schema(Some(schema)).build()
 }
 
 /// Where the document's paths begin.

@@ -107,7 +107,7 @@ pub async fn show(
 }
 
 /// Changes a product. Stock is not among it: counts are corrected, since goods are sold meanwhile.
-#[utoipa::path(patch, path = "/vendor/products/{id}", tag = "Vendors", request_body = ProductChangeBody, params(("If-Match", Header)), responses((status = 200, body = OwnedProductView)))]
+#[utoipa::path(patch, path = "/vendor/products/{id}", tag = "Vendors", request_body = ProductChangeBody, params(("If-Match" = String, Header, description = "The `ETag` of the version that you have seen.")), responses((status = 200, body = OwnedProductView)))]
 pub async fn change(
     State(state): State<AppState>,
     OwnerBearer(owner, WriteProducts): OwnerBearer<WriteProducts>,
@@ -128,7 +128,7 @@ pub struct DeletionView {
 }
 
 /// Deletes a product that nobody ever ordered, and archives another one.
-#[utoipa::path(delete, path = "/vendor/products/{id}", tag = "Vendors", params(("If-Match", Header)), responses((status = 200, body = DeletionView)))]
+#[utoipa::path(delete, path = "/vendor/products/{id}", tag = "Vendors", params(("If-Match" = String, Header, description = "The `ETag` of the version that you have seen.")), responses((status = 200, body = DeletionView)))]
 pub async fn delete(
     State(state): State<AppState>,
     OwnerBearer(owner, WriteProducts): OwnerBearer<WriteProducts>,

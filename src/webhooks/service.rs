@@ -125,12 +125,12 @@ pub struct Subject<'a> {
     pub occasion: &'a str,
 }
 
-/// Writes a message for each address of a shop, in the transaction that it tells of. Who wakes the job does so after the commit.
+/// Writes a message for each address of these shops, in the transaction that it tells of. Who wakes the job does so after the commit.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn enqueue(tx: &mut Tx, vendor: VendorId, event: WebhookEvent, subject: Subject<'_>) -> Result<(), AppError> {
-    let endpoints = store::endpoint_ids(&mut **tx, vendor).await?;
+pub async fn enqueue(tx: &mut Tx, vendors: &[VendorId], event: WebhookEvent, subject: Subject<'_>) -> Result<(), AppError> {
+    let endpoints = store::endpoint_ids(&mut **tx, vendors).await?;
     if endpoints.is_empty() {
         return Ok(());
     }
@@ -141,7 +141,7 @@ pub async fn enqueue(tx: &mut Tx, vendor: VendorId, event: WebhookEvent, subject
     });
     let ids: Vec<WebhookDeliveryId> = endpoints.iter().map(|_| WebhookDeliveryId::new()).collect();
     let dedupe = format!("{event}:{}:{}", subject.order, subject.occasion);
-    Ok(store::enqueue(&mut **tx, (&ids, &endpoints), vendor, event, (&dedupe, &payload.to_string())).await?)
+    Ok(store::enqueue(&mut **tx, (&ids, &endpoints), event, (&dedupe, &payload.to_string())).await?)
 }
 
 /// Sends what is due. A job.

@@ -98,8 +98,11 @@ pub async fn queue_again(db: impl PgExecutor<'_>, vendor: VendorId, id: WebhookD
     Ok(done.rows_affected() == 1)
 }
 
-pub async fn endpoint_ids(db: impl PgExecutor<'_>, vendor: VendorId) -> Result<Vec<WebhookEndpointId>> {
-    sqlx::query_scalar!(r#"select id as "id: WebhookEndpointId" from webhook_endpoints where vendor_id = $1"#, vendor as _)
+pub async fn endpoint_ids(db: impl PgExecutor<'_>, vendors: &[VendorId]) -> Result<Vec<WebhookEndpointId>> {
+    sqlx::query_scalar!(
+        r#"select id as "id: WebhookEndpointId" from webhook_endpoints where vendor_id = any($1)"#,
+        vendors as &[VendorId]
+    )
         .fetch_all(db)
         .await
 }
@@ -108,18 +111,16 @@ pub async fn endpoint_ids(db: impl PgExecutor<'_>, vendor: VendorId) -> Result<V
 pub async fn enqueue(
     db: impl PgExecutor<'_>,
     (ids, endpoints): (&[WebhookDeliveryId], &[WebhookEndpointId]),
-    vendor: VendorId,
     event: WebhookEvent,
     (dedupe_key, payload): (&str, &str),
 ) -> Result<()> {
     sqlx::query!(
         "insert into webhook_deliveries (id, endpoint_id, vendor_id, event, dedupe_key, payload)
-         select n.id, e.id, $3, $4, $5, $6 from unnest($1::uuid[], $2::uuid[]) as n (id, endpoint_id)
+         select n.id, e.id, e.vendor_id, $3, $4, $5 from unnest($1::uuid[], $2::uuid[]) as n (id, endpoint_id)
          join webhook_endpoints e on e.id = n.endpoint_id for key share of e
          on conflict on constraint webhook_deliveries_once do nothing",
         ids as &[WebhookDeliveryId],
         endpoints as &[WebhookEndpointId],
-        vendor as _,
         event as _,
         dedupe_key,
         payload

@@ -41,6 +41,8 @@ mod purchase;
 mod reset;
 mod rest;
 mod rest_catalogue;
+mod rest_conventions;
+mod rest_programs;
 mod rest_ten_steps;
 mod reviews;
 mod same_origin;

@@ -118,10 +118,9 @@ async fn succeed(
             orders::service::mark_paid(tx, order_id).await?;
             mail::receipt(tx, &locked.order, base_url).await?;
             mail::new_order(tx, &locked, base_url).await?;
-            for vendor in &locked.vendors {
-                let subject = Subject { order: order_id, number: locked.order.number, occasion: "" };
-                webhooks::service::enqueue(tx, vendor.vendor_id, WebhookEvent::OrderPaid, subject).await?;
-            }
+            let vendors: Vec<_> = locked.vendors.iter().map(|vendor| vendor.vendor_id).collect();
+            let subject = Subject { order: order_id, number: locked.order.number, occasion: "" };
+            webhooks::service::enqueue(tx, &vendors, WebhookEvent::OrderPaid, subject).await?;
             Ok(Applied::Paid)
         }
         OrderStatus::Pending => give_back(tx, &locked, RefundReason::OutOfStock, base_url).await,

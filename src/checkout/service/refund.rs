@@ -183,7 +183,7 @@ pub async fn ship(state: &AppState, owner: &ShopOwner, order: OrderId, carrier: 
     let order = orders::service::load(&mut tx, order).await?.order;
     mail::shipped(&mut tx, &order, part, &state.config.base_url).await?;
     let subject = Subject { order: order.id, number: order.number, occasion: "" };
-    webhooks::service::enqueue(&mut tx, owner.vendor_id(), WebhookEvent::OrderShipped, subject).await?;
+    webhooks::service::enqueue(&mut tx, &[owner.vendor_id()], WebhookEvent::OrderShipped, subject).await?;
     tx.commit().await?;
     jobs::wake(OUTBOX);
     jobs::wake(WEBHOOKS);

@@ -39,6 +39,7 @@ impl Door {
         let starts = |prefix: &str| recipe.path.starts_with(prefix);
         match recipe.method {
             _ if starts("/api/v1/") => &[Self::Api],
+            "GET" if starts("/api/docs") => &[Self::Page],
             "GET" if starts("/api/") => &[Self::Island],
             _ if starts("/api/") => &[Self::Island, Self::Form],
             _ if ["/_stripe/", "/dev/mail/", "/media/", "/health/", "/webhooks/", "/metrics", "/robots.txt", "/sitemap", "/feed.atom"]

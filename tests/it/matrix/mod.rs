@@ -10,6 +10,7 @@
 
 pub mod actors;
 pub mod fill;
+mod programs;
 mod recipe;
 pub mod requests;
 mod rest;

@@ -1,9 +1,10 @@
 //! One valid request for each row of the API.
 
-use super::recipe::{Body, Recipe, get, json};
+use super::recipe::{Body, Recipe, form, get, json};
 use super::things::Thing::{
-    Account, Address, Application, DeliveredLine, DisabledAccount, DraftOfShop, HeldProduct, Order, PaidOrder, PaidOrderOfShop,
+    Account, Address, ApiToken, Application, DeliveredLine, DisabledAccount, DraftOfShop, HeldProduct, Order, PaidOrder, PaidOrderOfShop,
     PictureOfShop, Product, ProductId, ProductOfShop, ReviewedLine, ShippedOrderOfShop, Shop, StockedProduct, Variant,
+    WebhookDelivery, WebhookEndpoint,
 };
 
 const fn bare(method: &'static str, path: &'static str) -> Recipe {
@@ -102,4 +103,13 @@ pub const RECIPES: &[Recipe] = &[
     bare("POST", "/api/v1/admin/users/{id}/enable").about(DisabledAccount),
     json("/api/v1/admin/users/{id}/role", r#"{"seen":"customer","next":"admin"}"#).about(Account),
     get("/api/v1/{*rest}").url("/api/v1/no/such/thing"),
+    // the pages about it
+    get("/api/docs"),
+    get("/vendor/api-tokens"),
+    get("/vendor/webhooks"),
+    form("/api/vendors/api-tokens/create", &[("token_name", "Stock"), ("read_products", "yes")]).leads_to(&["/vendor/api-tokens"]),
+    form("/api/vendors/api-tokens/revoke", &[("token_id", "{id}")]).about(ApiToken).leads_to(&["/vendor/api-tokens"]),
+    form("/api/webhooks/add", &[("url", "https://hooks.example/{new}")]).leads_to(&["/vendor/webhooks"]),
+    form("/api/webhooks/remove", &[("endpoint_id", "{id}")]).about(WebhookEndpoint).leads_to(&["/vendor/webhooks"]),
+    form("/api/webhooks/resend", &[("delivery_id", "{id}")]).about(WebhookDelivery).leads_to(&["/vendor/webhooks"]),
 ];

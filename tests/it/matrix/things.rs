@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 use souk::accounts::Role;
-use souk::values::UserId;
+use souk::values::{UserId, VendorId};
 use uuid::Uuid;
 
 use super::actors::{Me, person, shop};
-use super::reviewed;
 use super::scene::Scene;
+use super::{programs, reviewed};
 
 /// What a placeholder or an id field names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,6 +45,9 @@ pub enum Thing {
     ShownReview,
     /// A file of products that was checked and waits to be let in.
     ImportOfShop,
+    ApiToken,
+    WebhookEndpoint,
+    WebhookDelivery,
     /// A shop that waits for an admin.
     Application,
     /// One that was sent in development.
@@ -97,6 +100,9 @@ impl Thing {
             | Self::PaidOrder
             | Self::Session
             | Self::ImportOfShop
+            | Self::ApiToken
+            | Self::WebhookEndpoint
+            | Self::WebhookDelivery
             | Self::ProductOfShop
             | Self::DeliveredLine
             | Self::ReviewedLine
@@ -214,6 +220,9 @@ pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made 
             Made::of(sqlx::query_scalar::<_, String>(statement).fetch_one(scene.app.pool()).await.unwrap())
         }
         Thing::ImportOfShop => import_of_shop(scene, object, me).await,
+        Thing::ApiToken => programs::api_token(scene, object, me).await,
+        Thing::WebhookEndpoint => programs::webhook_endpoint(scene, object, me).await,
+        Thing::WebhookDelivery => programs::webhook_delivery(scene, object, me).await,
         Thing::Application => {
             let applicant = person(&scene.app, Role::Vendor).await;
             Made::of(shop(&scene.app, applicant.id, "pending").await)
@@ -244,11 +253,16 @@ pub async fn address(scene: &Scene, user: UserId) -> Uuid {
     id
 }
 
-pub async fn product_of_shop(scene: &Scene, object: Object, me: &Me, status: &str) -> Made {
-    let vendor = match me.vendor_id.filter(|_| object == Object::Own) {
+/// One's own shop, or somebody else's.
+pub async fn any_shop(scene: &Scene, object: Object, me: &Me) -> VendorId {
+    match me.vendor_id.filter(|_| object == Object::Own) {
         Some(own) => own,
         None => shop(&scene.app, person(&scene.app, Role::Vendor).await.id, "approved").await,
-    };
+    }
+}
+
+pub async fn product_of_shop(scene: &Scene, object: Object, me: &Me, status: &str) -> Made {
+    let vendor = any_shop(scene, object, me).await;
     let variant = scene.app.goods(vendor, 1500, 5).await;
     let statement = "update products p set status = $2 from product_variants v where v.id = $1 and p.id = v.product_id
                      returning p.id, ((extract(epoch from p.updated_at) * 1000000)::bigint)::text";
@@ -294,10 +308,7 @@ pub async fn paid_order(scene: &Scene, customer: UserId, product: &str, fulfilme
 }
 
 async fn import_of_shop(scene: &Scene, object: Object, me: &Me) -> Made {
-    let vendor = match me.vendor_id.filter(|_| object == Object::Own) {
-        Some(own) => own,
-        None => shop(&scene.app, person(&scene.app, Role::Vendor).await.id, "approved").await,
-    };
+    let vendor = any_shop(scene, object, me).await;
     let statement = "insert into product_imports (id, vendor_id, file_name, file, status, rows_total, products_new)
                      values (gen_random_uuid(), $1, 'goods.csv', 'handle', 'checked', 1, 1) returning id::text";
     Made::of(sqlx::query_scalar::<_, String>(statement).bind(vendor).fetch_one(scene.app.pool()).await.unwrap())

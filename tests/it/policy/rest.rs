@@ -77,4 +77,13 @@ pub const ROWS: &[Row] = &[
     changes("/api/v1/admin/users/{id}/enable", Who::Admin),
     changes("/api/v1/admin/users/{id}/role", Who::Admin),
     reads("GET", "/api/v1/{*rest}", Who::Anybody),
+    // The pages about it, and the forms on them.
+    reads("GET", "/api/docs", Who::Anybody),
+    reads("GET", "/vendor/api-tokens", Who::ShopOwner),
+    reads("GET", "/vendor/webhooks", Who::ShopOwner),
+    changes("/api/vendors/api-tokens/create", Who::ShopOwner),
+    changes("/api/vendors/api-tokens/revoke", Who::ShopOwner),
+    changes("/api/webhooks/add", Who::ShopOwner),
+    changes("/api/webhooks/remove", Who::ShopOwner),
+    changes("/api/webhooks/resend", Who::ShopOwner),
 ];
