@@ -42,9 +42,8 @@ use crate::pages::sign_in::{SecondStepPage, SignInPage};
 use crate::pages::sign_up::SignUpPage;
 use crate::pages::thanks::ThanksPage;
 use crate::pages::vendor::{
-    ApiTokensPage, ImportPage, ImportsPage, NewProductPage, OwnedProductPage, OwnedProductsPage, PackingSlipPage, PreviewPage, SettingsPage, StockPage,
-    VendorOrderPage, VendorOrdersPage, VendorPage, VendorReviewPage, VendorReviewsPage,
-    WebhooksPage,
+    ApiTokensPage, ImportPage, ImportsPage, NewProductPage, OwnedProductPage, OwnedProductsPage, PackingSlipPage, PreviewPage,
+    SettingsPage, StockPage, VendorOrderPage, VendorOrdersPage, VendorPage, VendorReviewPage, VendorReviewsPage, WebhooksPage,
 };
 use crate::pages::wishlist::WishlistPage;
 use crate::platform::request;

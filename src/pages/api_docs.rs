@@ -81,7 +81,11 @@ struct Operation {
 impl Operation {
     fn of(path: &str, method: &str, operation: &Value) -> Self {
         let parameter = |parameter: &Value| {
-            let place = if parameter["required"] == true { format!("{}, required", text(parameter, "in")) } else { text(parameter, "in").to_owned() };
+            let place = if parameter["required"] == true {
+                format!("{}, required", text(parameter, "in"))
+            } else {
+                text(parameter, "in").to_owned()
+            };
             (text(parameter, "name").to_owned(), place, text(parameter, "description").to_owned())
         };
         let answers = operation["responses"].as_object().into_iter().flatten().filter(|(status, _)| *status != "default");
@@ -106,7 +110,8 @@ impl Operation {
     fn curl(&self, server: &str) -> String {
         let method = if self.method == "GET" { String::new() } else { format!(" -X {}", self.method) };
         let token = if self.open { "" } else { " \\\n  -H \"Authorization: Bearer $TOKEN\"" };
-        let body = self.body.as_ref().map(|body| format!(" \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'")).unwrap_or_default();
+        let body =
+            self.body.as_ref().map(|body| format!(" \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'")).unwrap_or_default();
         format!("curl{method} '{server}{}'{token}{body}", self.path)
     }
 }

@@ -10,8 +10,8 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use futures::FutureExt;
-use http::{HeaderValue, StatusCode};
 use http::header::CONTENT_TYPE;
+use http::{HeaderValue, StatusCode};
 use tokio::sync::Semaphore;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 

@@ -19,16 +19,23 @@ use crate::values::{Address, AddressId};
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddressView {
+    #[schema(min_length = 1, max_length = 100)]
     name: String,
+    #[schema(min_length = 1, max_length = 120)]
     line1: String,
     #[serde(default)]
+    #[schema(max_length = 120)]
     line2: String,
+    #[schema(min_length = 1, max_length = 80)]
     city: String,
     #[serde(default)]
+    #[schema(max_length = 80)]
     region: String,
     #[serde(default)]
+    #[schema(max_length = 20)]
     postal_code: String,
     /// ISO 3166-1 alpha-2.
+    #[schema(pattern = "^[A-Z]{2}$", examples("GB"))]
     country_code: String,
 }
 

@@ -35,7 +35,11 @@ pub async fn list(
 
 /// Any product, whatever its status.
 #[utoipa::path(get, path = "/admin/products/{id}", tag = "Admins", responses((status = 200, body = OwnedProductView)))]
-pub async fn show(State(state): State<AppState>, AdminBearer(admin): AdminBearer, Named(id): Named<ProductId>) -> Result<Response, Problem> {
+pub async fn show(
+    State(state): State<AppState>,
+    AdminBearer(admin): AdminBearer,
+    Named(id): Named<ProductId>,
+) -> Result<Response, Problem> {
     answer(&state, &admin, id).await
 }
 

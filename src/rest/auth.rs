@@ -72,7 +72,9 @@ enum SignUpRole {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Registration {
+    #[schema(min_length = 1)]
     name: String,
+    #[schema(format = Email, examples("ada@example.com"))]
     email: String,
     #[schema(value_type = String, min_length = 12, max_length = 256, format = Password)]
     password: Password,
@@ -112,6 +114,7 @@ pub async fn register(State(state): State<AppState>, visit: Visit, Body(body): B
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordGrant {
+    #[schema(format = Email, examples("customer@example.com"))]
     email: String,
     #[schema(value_type = String, format = Password)]
     password: Password,

@@ -164,11 +164,7 @@ pub async fn change(
 
 /// Takes an item out; one that is not there counts as taken out.
 #[utoipa::path(delete, path = "/cart/items/{id}", tag = "Shopping", responses((status = 204)))]
-pub async fn remove(
-    State(state): State<AppState>,
-    Bearer(customer): Bearer,
-    Named(id): Named<VariantId>,
-) -> Result<StatusCode, Problem> {
+pub async fn remove(State(state): State<AppState>, Bearer(customer): Bearer, Named(id): Named<VariantId>) -> Result<StatusCode, Problem> {
     service::remove(&state.db, &CartOwner::customer(&customer), id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

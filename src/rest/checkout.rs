@@ -69,10 +69,8 @@ struct PaymentView {
 
 impl From<PayView> for PlacedView {
     fn from(view: PayView) -> Self {
-        let payment = view.payment.map(|session| PaymentView {
-            client_secret: session.client_secret,
-            publishable_key: session.publishable_key,
-        });
+        let payment =
+            view.payment.map(|session| PaymentView { client_secret: session.client_secret, publishable_key: session.publishable_key });
         Self { order: view.order.into(), payment }
     }
 }

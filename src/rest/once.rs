@@ -53,12 +53,10 @@ async fn run(request: Request, next: Next) -> Result<Response, Problem> {
     match idempotency::claim(&visit.state().db, &keyed).await? {
         Claim::Taken => Ok(act(visit.state().clone(), keyed, Request::from_parts(parts, body), next).await?),
         Claim::Done(answer) => Ok(replay(answer)),
-        Claim::InProgress => Err(Problem::body(
-            StatusCode::CONFLICT,
-            "idempotency_in_progress",
-            "The same request is being done. Try again in a moment.",
-        )
-        .retry_after(1)),
+        Claim::InProgress => {
+            Err(Problem::body(StatusCode::CONFLICT, "idempotency_in_progress", "The same request is being done. Try again in a moment.")
+                .retry_after(1))
+        }
         Claim::Another => {
             let detail = "This key was sent with another request. Each request has a key of its own.";
             Err(Problem::body(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", detail))

@@ -17,13 +17,15 @@ use super::{
     PREFIX, addresses, admin_orders, admin_products, admin_users, auth, cart, catalogue, checkout, orders, reviews, vendor_goods,
     vendor_orders, vendor_products, vendors, wishlist,
 };
+use crate::catalogue::Sort;
+use crate::values::Currency;
 
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Souk", version = "1", description = include_str!("openapi.md")),
     servers((url = "/api/v1")),
     security(("bearer" = [])),
-    components(schemas(Problem, crate::values::Currency)),
+    components(schemas(Problem, Currency, Sort)),
     tags(
         (name = "Sessions", description = "Signing up and in."),
         (name = "Catalogue", description = "What everybody may read."),
@@ -74,9 +76,9 @@ pub fn document() -> utoipa::openapi::OpenApi {
             complete(path, method, operation);
         }
     }
-    let scheme = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .description(Some("The `access_token` of `POST /auth/token`, good for ten minutes; or, for what vendors do, a token made at `/vendor/api-tokens`."));
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(
+        "The `access_token` of `POST /auth/token`, good for ten minutes; or, for what vendors do, a token made at `/vendor/api-tokens`.",
+    ));
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("bearer", SecurityScheme::Http(scheme.build()));
     document
@@ -118,7 +120,10 @@ fn path_parameter(name: &str) -> Parameter {
 fn idempotency_key() -> Parameter {
     let schema = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255)).pattern(Some("^[!-~]+$"));
     let parameter = ParameterBuilder::new().name("Idempotency-Key").parameter_in(ParameterIn::Header).required(Required::False);
-    parameter.description(Some("A name for this request that you make up; sent again under it, it is done once.")).schema(Some(schema)).build()
+    parameter
+        .description(Some("A name for this request that you make up; sent again under it, it is done once."))
+        .schema(Some(schema))
+        .build()
 }
 
 /// Where the document's paths begin.

@@ -96,8 +96,9 @@ pub struct LineView {
 
 impl From<OrderLine> for LineView {
     fn from(line: OrderLine) -> Self {
-        let OrderLine { id, product_name, product_slug, variant_title, unit_price, quantity, subtotal, refunded_quantity, refunded, .. } =
-            line;
+        let OrderLine {
+            id, product_name, product_slug, variant_title, unit_price, quantity, subtotal, refunded_quantity, refunded, ..
+        } = line;
         Self { id, product_name, product_slug, variant_title, unit_price, quantity, subtotal, refunded_quantity, refunded }
     }
 }

@@ -133,6 +133,7 @@ fn renamed(error: AppError) -> AppError {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewProductBody {
+    #[schema(min_length = 1, max_length = 120)]
     name: String,
     /// The last part of its address; made from the name unless given.
     slug: Option<Slug>,

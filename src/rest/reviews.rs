@@ -58,9 +58,8 @@ pub async fn of_product(
     Named(slug): Named<Slug>,
     Parameters(Turned { cursor }): Parameters<Turned<String>>,
 ) -> Result<Response, Problem> {
-    let cursor: Option<Place> = cursor
-        .map(|cursor| cursor.parse().map_err(|_| AppError::field("cursor", FieldProblem::UnknownChoice)))
-        .transpose()?;
+    let cursor: Option<Place> =
+        cursor.map(|cursor| cursor.parse().map_err(|_| AppError::field("cursor", FieldProblem::UnknownChoice))).transpose()?;
     let product = catalogue::service::product(&state.db, &slug).await?.id;
     let page = service::of_product(&mut state.db.reader().await?, product, cursor).await?;
     Ok(Listed::<ReviewView>::new(page.reviews, page.next).at(&state, &uri))
@@ -96,7 +95,11 @@ pub async fn write(
 
 /// Deletes it.
 #[utoipa::path(delete, path = "/order-lines/{id}/review", tag = "Orders", responses((status = 204)))]
-pub async fn delete(State(state): State<AppState>, Bearer(customer): Bearer, Named(line): Named<OrderLineId>) -> Result<StatusCode, Problem> {
+pub async fn delete(
+    State(state): State<AppState>,
+    Bearer(customer): Bearer,
+    Named(line): Named<OrderLineId>,
+) -> Result<StatusCode, Problem> {
     writing::delete(&state.db, &customer, line).await?;
     Ok(StatusCode::NO_CONTENT)
 }

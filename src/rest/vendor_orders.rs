@@ -163,6 +163,7 @@ pub async fn deliver(
 #[serde(deny_unknown_fields)]
 pub struct CancellationBody {
     /// For the customer, word for word.
+    #[schema(min_length = 1, max_length = 500)]
     reason: String,
 }
 

@@ -57,6 +57,7 @@ impl From<Vendor> for ShopView {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApplicationBody {
+    #[schema(min_length = 1, max_length = 80)]
     shop_name: String,
     #[serde(default)]
     tagline: String,

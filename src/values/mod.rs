@@ -21,8 +21,8 @@ pub use address::{Address, COUNTRIES, country_name};
 pub use email::Email;
 pub use field_errors::{FieldErrors, FieldProblem};
 pub use id::{
-    AddressId, ApiTokenId, CartId, CategoryId, DisputeId, ImportId, MovementId, OrderId, OrderLineId, OrderPartId, PaymentId, PictureId, ProductId,
-    RefundId, ReviewId, SessionId, UserId, VariantId, VendorId, WebhookDeliveryId, WebhookEndpointId,
+    AddressId, ApiTokenId, CartId, CategoryId, DisputeId, ImportId, MovementId, OrderId, OrderLineId, OrderPartId, PaymentId, PictureId,
+    ProductId, RefundId, ReviewId, SessionId, UserId, VariantId, VendorId, WebhookDeliveryId, WebhookEndpointId,
 };
 pub use money::{Currency, MAX_CHARGE_MINOR, Money, MoneyError};
 pub use nothing_else::NothingElse;

@@ -4,8 +4,8 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 
 use super::{Vendor, service};
-use crate::accounts::{Role, Scope};
 use crate::accounts::guard::{Customer, Visit};
+use crate::accounts::{Role, Scope};
 use crate::error::AppError;
 use crate::values::{UserId, VendorId};
 

@@ -84,19 +84,55 @@ mod tests {
     #[test]
     fn nothing_but_the_public_network_is_talked_to() {
         for inside in [
-            "https://127.0.0.1/", "https://127.1/", "https://0x7f000001/", "https://2130706433/", "https://0177.0.0.1/", "https://0.0.0.0/",
-            "https://10.0.0.1/", "https://172.16.0.1/", "https://172.31.255.255/", "https://192.168.1.1/", "https://169.254.169.254/latest",
-            "https://100.64.0.1/", "https://198.18.0.1/", "https://192.0.2.1/", "https://224.0.0.1/", "https://255.255.255.255/",
-            "https://[::1]/", "https://[::]/", "https://[::ffff:127.0.0.1]/", "https://[::ffff:a9fe:a9fe]/", "https://[fe80::1]/",
-            "https://[fc00::1]/", "https://[fd00:ec2::254]/", "https://[64:ff9b::7f00:1]/", "https://[2002:7f00:1::]/",
-            "https://[2001::1]/", "https://[2001:db8::1]/", "https://[ff02::1]/", "https://localhost/", "https://LOCALHOST./",
-            "https://db.localhost/", "https://printer.local/", "https://metadata.google.internal/", "https://postgres/",
-            "http://shop.example/", "ftp://shop.example/", "file:///etc/passwd", "https://user:pw@shop.example/", "https://shop.example/#x",
-            "shop.example", "", "https://", "javascript:alert(1)",
+            "https://127.0.0.1/",
+            "https://127.1/",
+            "https://0x7f000001/",
+            "https://2130706433/",
+            "https://0177.0.0.1/",
+            "https://0.0.0.0/",
+            "https://10.0.0.1/",
+            "https://172.16.0.1/",
+            "https://172.31.255.255/",
+            "https://192.168.1.1/",
+            "https://169.254.169.254/latest",
+            "https://100.64.0.1/",
+            "https://198.18.0.1/",
+            "https://192.0.2.1/",
+            "https://224.0.0.1/",
+            "https://255.255.255.255/",
+            "https://[::1]/",
+            "https://[::]/",
+            "https://[::ffff:127.0.0.1]/",
+            "https://[::ffff:a9fe:a9fe]/",
+            "https://[fe80::1]/",
+            "https://[fc00::1]/",
+            "https://[fd00:ec2::254]/",
+            "https://[64:ff9b::7f00:1]/",
+            "https://[2002:7f00:1::]/",
+            "https://[2001::1]/",
+            "https://[2001:db8::1]/",
+            "https://[ff02::1]/",
+            "https://localhost/",
+            "https://LOCALHOST./",
+            "https://db.localhost/",
+            "https://printer.local/",
+            "https://metadata.google.internal/",
+            "https://postgres/",
+            "http://shop.example/",
+            "ftp://shop.example/",
+            "file:///etc/passwd",
+            "https://user:pw@shop.example/",
+            "https://shop.example/#x",
+            "shop.example",
+            "",
+            "https://",
+            "javascript:alert(1)",
         ] {
             assert!(parse(inside, false).is_none(), "{inside}");
         }
-        for outside in ["https://hooks.shop.example/souk", "https://8.8.8.8/", "https://[2606:4700::1111]/x", "https://shop.example:8443/?a=b"] {
+        for outside in
+            ["https://hooks.shop.example/souk", "https://8.8.8.8/", "https://[2606:4700::1111]/x", "https://shop.example:8443/?a=b"]
+        {
             assert!(parse(outside, false).is_some(), "{outside}");
         }
         assert!(parse("http://127.0.0.1:9/x", true).is_some(), "as tests have it");

@@ -45,7 +45,8 @@ const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 /// # Errors
 /// `Invalid` for what is no public https address, or is there already; `Conflict(Full)`.
 pub async fn add(state: &AppState, owner: &ShopOwner, typed: &TypedEndpoint) -> Result<WebhookEndpointId, AppError> {
-    let url = address::parse(&typed.url, state.config.local_webhooks).ok_or_else(|| AppError::field("url", FieldProblem::NotAWebAddress))?;
+    let url =
+        address::parse(&typed.url, state.config.local_webhooks).ok_or_else(|| AppError::field("url", FieldProblem::NotAWebAddress))?;
     let secret = OpaqueToken::random()?.hash();
     let sealed = Keys::of(&state.config).seal(owner.user_id(), &secret)?;
     let (id, vendor) = (WebhookEndpointId::new(), owner.vendor_id());
@@ -80,7 +81,8 @@ pub async fn overview(state: &AppState, owner: &ShopOwner) -> Result<(Vec<Endpoi
     let deliveries = store::deliveries(&mut *tx, owner.vendor_id(), LOG).await?;
     tx.commit().await?;
     let endpoint = |row: store::EndpointRow| {
-        let secret = keys.open(owner.user_id(), &row.sealed_secret).ok_or_else(|| AppError::internal("a webhook's secret does not open"))?;
+        let secret =
+            keys.open(owner.user_id(), &row.sealed_secret).ok_or_else(|| AppError::internal("a webhook's secret does not open"))?;
         Ok(Endpoint { id: row.id, url: row.url, secret: format!("{SECRET_PREFIX}{}", STANDARD.encode(secret)) })
     };
     let endpoints = endpoints.into_iter().map(endpoint).collect::<Result<_, AppError>>()?;

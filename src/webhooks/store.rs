@@ -99,10 +99,7 @@ pub async fn queue_again(db: impl PgExecutor<'_>, vendor: VendorId, id: WebhookD
 }
 
 pub async fn endpoint_ids(db: impl PgExecutor<'_>, vendors: &[VendorId]) -> Result<Vec<WebhookEndpointId>> {
-    sqlx::query_scalar!(
-        r#"select id as "id: WebhookEndpointId" from webhook_endpoints where vendor_id = any($1)"#,
-        vendors as &[VendorId]
-    )
+    sqlx::query_scalar!(r#"select id as "id: WebhookEndpointId" from webhook_endpoints where vendor_id = any($1)"#, vendors as &[VendorId])
         .fetch_all(db)
         .await
 }

@@ -81,7 +81,10 @@ async fn a_key_is_its_owners_and_a_refusal_frees_it(pool: PgPool) {
     sqlx::query(statement).execute(app.pool()).await.unwrap();
     let dead = [("idempotency-key", "dead")];
     ada.send(Method::POST, "/cart/items", &dead, Some(&body)).await.refused(409, "idempotency_in_progress");
-    sqlx::query("update idempotency_keys set taken_until = now() - interval '1 second' where status is null").execute(app.pool()).await.unwrap();
+    sqlx::query("update idempotency_keys set taken_until = now() - interval '1 second' where status is null")
+        .execute(app.pool())
+        .await
+        .unwrap();
     ada.send(Method::POST, "/cart/items", &dead, Some(&body)).await.refused(409, "not_enough_stock");
     sqlx::query("update idempotency_keys set created_at = now() - interval '25 hours'").execute(app.pool()).await.unwrap();
     souk::platform::idempotency::prune(app.state.clone()).await.unwrap();
@@ -111,9 +114,14 @@ async fn an_edit_over_another_version_is_refused(pool: PgPool) {
     let seen = format!("W/{}", first.header("etag"));
     let headers = [("if-match", seen.as_str())];
     let bodies: Vec<Value> = (0..6).map(|n| change(&n.to_string())).collect();
-    let answers: Vec<_> = iter(&bodies).map(|body| rui.send(Method::PATCH, &path, &headers, Some(body))).buffer_unordered(6).collect().await;
+    let answers: Vec<_> =
+        iter(&bodies).map(|body| rui.send(Method::PATCH, &path, &headers, Some(body))).buffer_unordered(6).collect().await;
     let statuses: Vec<u16> = answers.iter().map(|page| page.status.as_u16()).collect();
-    assert_eq!((statuses.iter().filter(|it| **it == 200).count(), statuses.iter().filter(|it| **it == 412).count()), (1, 5), "{statuses:?}");
+    assert_eq!(
+        (statuses.iter().filter(|it| **it == 200).count(), statuses.iter().filter(|it| **it == 412).count()),
+        (1, 5),
+        "{statuses:?}"
+    );
     // Prices have no sign, and one currency.
     let seen = rui.get(&path).await.header("etag").to_owned();
     for (amount, currency) in [(-100, "USD"), (100, "EUR"), (0, "USD")] {
@@ -153,6 +161,9 @@ async fn every_refusal_is_a_document(pool: PgPool) {
     let ada = app.api_of("ada@example.com").await;
     let huge = json!({ "name": "x".repeat(70_000), "line1": "x", "city": "x", "country_code": "GB" });
     assert_eq!(ada.post("/addresses", huge).await.header("content-type"), "application/problem+json");
+    // What no text of the database can hold is the sender's mistake.
+    let nul = json!({ "name": "A\0da", "line1": "x", "city": "x", "country_code": "GB" });
+    ada.post("/addresses", nul).await.refused(422, "invalid");
     let browser = app.browser();
     let foreign = browser.request(Method::POST, "/api/v1/addresses").header("origin", "https://evil.example").body(ADDRESS);
     browser.send(foreign).await.refused(403, "forbidden");

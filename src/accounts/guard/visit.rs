@@ -8,9 +8,9 @@ use tokio::sync::OnceCell;
 
 use super::cookies::{ACCESS_COOKIE, CART_COOKIE, CHALLENGE_COOKIE, Credentials, DEVICE_COOKIE, Outgoing, REFRESH_COOKIE};
 use super::{CartToken, Customer};
+use crate::accounts::service::api_tokens::{self, Program};
 use crate::accounts::service::sessions::{self, REFRESH_LIFETIME};
 use crate::accounts::service::tokens::{ACCESS_LIFETIME, Keys, OpaqueToken};
-use crate::accounts::service::api_tokens::{self, Program};
 use crate::accounts::service::{CHALLENGE_LIFETIME, Caller, Challenge, Issued};
 use crate::accounts::{Scope, TOKEN_PREFIX};
 use crate::error::AppError;

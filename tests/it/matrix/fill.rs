@@ -87,7 +87,13 @@ pub async fn fill(scene: &Scene, recipe: &Recipe, made: &Made) -> Filled {
         Body::Picture => raw = Some((MULTIPART, picture_form(&[("cup.png", &png(200, 200))]))),
         Body::File(text) => raw = Some((MULTIPART, file_form("file", "goods.csv", text))),
     }
-    Filled { method: recipe.method.parse().unwrap(), path: words.put_in(scene, &path).await, fields, raw, seen: recipe.seen.then(|| format!("\"{}\"", made.secret)) }
+    Filled {
+        method: recipe.method.parse().unwrap(),
+        path: words.put_in(scene, &path).await,
+        fields,
+        raw,
+        seen: recipe.seen.then(|| format!("\"{}\"", made.secret)),
+    }
 }
 
 struct Words<'a> {

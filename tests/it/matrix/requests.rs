@@ -5,9 +5,9 @@ use super::recipe::{form, get};
 use super::rest;
 use super::things::Thing::{
     Account, Address, Application, AskingIntent, Category, Charge, DeliveredLine, DisabledAccount, Dispute, DraftOfShop, EmptyCategory,
-    HeldProduct, ImportOfShop, Intent, Mail, Order, PaidIntent, PaidOrder, PaidOrderOfShop, Picture, PictureOfShop, Product,
-    ProductId, ProductOfShop, Refund, ReviewOfShop, ReviewedLine, SandboxCustomer, SandboxEvent, Session, ShippedOrderOfShop, Shop,
-    ShownReview, StockedProduct, TwoStepAccount, Variant,
+    HeldProduct, ImportOfShop, Intent, Mail, Order, PaidIntent, PaidOrder, PaidOrderOfShop, Picture, PictureOfShop, Product, ProductId,
+    ProductOfShop, Refund, ReviewOfShop, ReviewedLine, SandboxCustomer, SandboxEvent, Session, ShippedOrderOfShop, Shop, ShownReview,
+    StockedProduct, TwoStepAccount, Variant,
 };
 use crate::policy::Row;
 

@@ -3,8 +3,8 @@
 use super::recipe::{Body, Recipe, form, get, json};
 use super::things::Thing::{
     Account, Address, ApiToken, Application, DeliveredLine, DisabledAccount, DraftOfShop, HeldProduct, Order, PaidOrder, PaidOrderOfShop,
-    PictureOfShop, Product, ProductId, ProductOfShop, ReviewedLine, ShippedOrderOfShop, Shop, StockedProduct, Variant,
-    WebhookDelivery, WebhookEndpoint,
+    PictureOfShop, Product, ProductId, ProductOfShop, ReviewedLine, ShippedOrderOfShop, Shop, StockedProduct, Variant, WebhookDelivery,
+    WebhookEndpoint,
 };
 
 const fn bare(method: &'static str, path: &'static str) -> Recipe {
@@ -59,7 +59,7 @@ pub const RECIPES: &[Recipe] = &[
     get("/api/v1/vendor/products"),
     json("/api/v1/vendor/products", PRODUCT),
     get("/api/v1/vendor/products/{id}").about(ProductOfShop),
-    with("PATCH", "/api/v1/vendor/products/{id}", r#"{"summary":"For two."}"#).about(ProductOfShop).seen(),
+    with("PATCH", "/api/v1/vendor/products/{id}", r#"{"slug":"teapot-{new}","summary":"For two."}"#).about(ProductOfShop).seen(),
     bare("DELETE", "/api/v1/vendor/products/{id}").about(ProductOfShop).seen(),
     json("/api/v1/vendor/products/{id}/status", r#"{"seen":"draft","next":"published"}"#).about(DraftOfShop),
     Recipe::new("POST", "/api/v1/vendor/products/{id}/pictures", Body::BarePicture).about(ProductOfShop),
