@@ -25,8 +25,8 @@ sqlx-prepare: ## Write .sqlx anew after a query or the schema has changed
 end2end: ## Only the journeys in the browser, on the release build
 	@scripts/end2end.sh
 
-bench: ## Figures of the release build: 300 sign-ins at once, the catalogue with 100,000 products, webhooks among 300,000 orders
-	@scripts/build.sh && node scripts/bench-sign-ins.mjs && node scripts/bench-catalogue.mjs && node scripts/bench-payments.mjs
+bench: ## Figures of the release build: 300 sign-ins at once, the catalogue with 100,000 products, figures of and webhooks among 300,000 orders
+	@scripts/build.sh && node scripts/bench-sign-ins.mjs && node scripts/bench-catalogue.mjs && node scripts/bench-analytics.mjs && node scripts/bench-payments.mjs
 
 clean-data: ## Delete the embedded database, pictures and keys of this checkout (the shop must not be running)
 	@rm -rf .data/postgres .data/media .data/secret_key

@@ -29,7 +29,7 @@ test("confirms the address, forgets the password, and comes back by the link", a
   await shop.signUp(person, "/account");
   await expect(page.getByRole("main")).toContainText("Not confirmed");
   await axe(page);
-  await follow(page, (await mailbox.arrived(person.email, "Welcome to Souk"))[0]);
+  await follow(page, (await mailbox.arrived(person.email, "Welcome: please confirm your address"))[0]);
   await axe(page);
   await page.getByRole("button", { name: "Confirm the address" }).click();
   await expect(page.getByRole("main")).toContainText("The address is confirmed");
@@ -52,7 +52,7 @@ test("confirms the address, forgets the password, and comes back by the link", a
 
 test("sets two-step sign-in up, and signs in by it on another device", async ({ page, shop, person, mailbox, browser }) => {
   await shop.signUp(person);
-  await follow(page, (await mailbox.arrived(person.email, "Welcome to Souk"))[0]);
+  await follow(page, (await mailbox.arrived(person.email, "Welcome: please confirm your address"))[0]);
   await page.getByRole("button", { name: "Confirm the address" }).click();
   await shop.open("/account/two-step");
   await page.getByLabel("Your password").fill(person.password);

@@ -80,7 +80,7 @@ for (const javaScriptEnabled of [true, false]) {
     test("a vendor sets what shipping costs", async ({ page, shop }) => {
       await shop.signIn(DEMO.vendor.email, DEMO.vendor.password);
       await shop.open("/vendor");
-      await page.getByRole("link", { name: "Change the shipping" }).click();
+      await page.getByRole("navigation", { name: "Your shop" }).getByRole("link", { name: "Settings" }).click();
       await expect(shop.heading).toHaveText("Settings of your shop");
       if (javaScriptEnabled) await axe(page);
       const fields = [page.getByLabel("Shipping for each order"), page.getByLabel(/^Free from/)] as const;

@@ -106,7 +106,7 @@ test("after the sale: two shops send and give back, and everybody hears of it on
     expect(letters).toEqual([
       `Order #${number}: ${notebook.shop.name} has sent your parcel`,
       `Refund for order #${number}`,
-      "Welcome to Souk",
+      "Welcome: please confirm your address",
       `Your order #${number}`,
     ].sort());
     const about = async (email: string) => (await mailbox.to(email)).map(({ subject }) => subject).filter((subject) => subject.includes(`#${number}`)).sort();

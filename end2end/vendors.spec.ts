@@ -139,7 +139,7 @@ test("a shop is applied for, rejected, applied for again, approved, suspended an
     expect(await mailbox.arrived(person.email, `Welcome: ${name} is open`)).toHaveLength(1);
     await shop.open("/vendor");
     await axe(page);
-    await page.getByRole("link", { name: "See it as customers do" }).click();
+    await page.getByRole("link", { name: "See the shop" }).click();
     await expect(shop.heading).toHaveText(name);
     await expect(page.getByRole("main")).toContainText("Tables from the planks of old boats.");
   });

@@ -5,16 +5,17 @@
 //   SOUK_BENCH_LOAD     other amounts than those of `souk seed load`, e.g. "--products 2000 --vendors 20 --customers 200 --orders 1000"
 //   SOUK_BENCH_SECONDS  how long each line is measured (3)
 //   SOUK_BENCH_UPLOADS  0 leaves the uploads out
-import { fixed, machine, measure, quantile, table } from "./bench/figures.mjs";
+import { machine, printPages } from "./bench/figures.mjs";
 import { loaded, PASSWORD } from "./bench/load.mjs";
 import { BINARY, Shop } from "./bench/shop.mjs";
-import { LOGGING, statements } from "./bench/statements.mjs";
+import { LOGGING, printStatements } from "./bench/statements.mjs";
 import { uploads } from "./bench/uploads.mjs";
 
 const SECONDS = Number(process.env.SOUK_BENCH_SECONDS ?? 3);
 const PORT = 3976;
-/** Asked before anything is counted: plans, caches and the allocator settle. */
-const WARM_UP = 40;
+/** Asked before anything is counted: caches and the allocator settle, and each connection has planned a statement five times, after which it may
+ * keep the plan. */
+const WARM_UP = 120;
 /** Requests from which the times of statements are taken. */
 const LOGGED = 50;
 const VENDOR = ["vendor-1@load.example", PASSWORD];
@@ -50,7 +51,7 @@ async function cases(shop) {
     ["home", "/"],
     ["listing, first page", "/products"],
     ["listing, page 200", "/products?page=200"],
-    ["category with filters", "/category/kitchen-teapots?sort=price_asc&min_price=20&max_price=90&rating=4&in_stock=true"],
+    ["category with filters", "/category/kitchen-teapots?sort=price_asc&min_price=20&max_price=90&rating=4&in_stock=1"],
     ["search", "/search?q=blue+teapot"],
     ["search, misspelt", "/search?q=teapto"],
     ["search, rare word", "/search?q=kintsugi"],
@@ -71,44 +72,12 @@ async function counted(shop) {
 
 async function pages(shop) {
   await counted(shop);
-  const rows = [];
-  const missing = [];
-  for (const { name, path, ask } of await cases(shop)) {
-    const first = await ask();
-    if (first.status !== 200) {
-      missing.push(`${name} (${path}): ${first.status}`);
-      continue;
-    }
-    for (let n = 0; n < WARM_UP; n++) await ask();
-    const one = await measure(shop, ask, { together: 1, seconds: SECONDS });
-    const eight = await measure(shop, ask, { together: 8, seconds: SECONDS });
-    const figures = ({ p50, p99, server, database }) => [p50, p99, server, database].map((figure) => fixed(figure));
-    rows.push([name, ...figures(one), ...figures(eight), fixed(first.bytes / 1024, 1)]);
-  }
-  const head = ["", "1: p50", "p99", "CPU", "db CPU", "8: p50", "p99", "CPU", "db CPU", "KiB"];
-  console.log(`\nMilliseconds of each request, one after the other and eight at once; CPU of the server and of PostgreSQL`);
-  console.log(table(head, rows));
-  if (missing.length > 0) console.log(`Not there: ${missing.join("; ")}`);
+  await printPages(shop, await cases(shop), { warmUp: WARM_UP, seconds: SECONDS });
 }
 
-/** Statements of each page, as the server waits for them: with the way to the database and back. */
 async function sql(shop) {
-  console.log(`\nStatements over ${LOGGED} requests each: median and worst wait in milliseconds, how often a request sends it`);
-  for (const { name, path, ask } of await cases(shop)) {
-    if (name.includes("(br)") || (await ask()).status !== 200) continue;
-    for (let n = 0; n < WARM_UP; n++) await ask();
-    await new Promise((later) => setTimeout(later, 100));
-    shop.log = "";
-    for (let n = 0; n < LOGGED; n++) await ask();
-    // What the last request has written may still be in the pipe.
-    await new Promise((later) => setTimeout(later, 200));
-    const found = statements(shop.log).filter(({ text, count }) => text !== "rollback" && count >= LOGGED / 2);
-    const total = found.reduce((sum, { times }) => sum + times.reduce((a, b) => a + b, 0), 0) / LOGGED;
-    console.log(`${name} (${path}): ${fixed(total)} ms in all`);
-    for (const { text, count, times } of found) {
-      console.log(`  ${fixed(quantile(times, 0.5)).padStart(7)} ${fixed(times.at(-1)).padStart(7)}  ×${fixed(count / LOGGED, 1)}  ${text.slice(0, 110)}`);
-    }
-  }
+  const asked = (await cases(shop)).filter(({ name }) => !name.includes("(br)"));
+  await printStatements(shop, asked, { warmUp: WARM_UP, logged: LOGGED });
 }
 
 async function during(settings, work) {

@@ -32,10 +32,7 @@ async function prepare(shop, count) {
     while (missing > 0) {
       missing -= 1;
       const order = await buyer.order(variants[next++ % variants.length]);
-      if (order) {
-        await order.pay(publishableKey());
-        continue;
-      }
+      if (order && (await order.pay(publishableKey()))) continue;
       missing += 1;
       refused += 1;
       if (refused > count) throw new Error("too little is in stock");

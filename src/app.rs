@@ -18,9 +18,10 @@ use crate::pages::account::{
     SecurityPage, TwoStepPage,
 };
 use crate::pages::admin::{
-    AdminCategoriesPage, AdminCategoryPage, AdminDisputesPage, AdminNewProductPage, AdminOrderPage, AdminOrdersPage, AdminPreviewPage,
-    AdminProductPage, AdminProductsPage, AdminReviewPage, AdminReviewsPage, AdminStockPage, AdminUserPage, AdminUsersPage, AdminVendorPage,
-    AdminVendorsPage,
+    AdminAnalyticsPage, AdminAuditPage, AdminCategoriesPage, AdminCategoryPage, AdminDisputesPage, AdminEventPage, AdminEventsPage,
+    AdminHealthPage, AdminJobsPage, AdminMailPage, AdminMailsPage, AdminNewProductPage, AdminOrderPage, AdminOrdersPage, AdminPage,
+    AdminPreviewPage, AdminProductPage, AdminProductsPage, AdminReviewPage, AdminReviewsPage, AdminSettingsPage, AdminSitePage,
+    AdminStockPage, AdminUserPage, AdminUsersPage, AdminVendorPage, AdminVendorsPage,
 };
 use crate::pages::api_docs::ApiDocsPage;
 use crate::pages::cart::CartPage;
@@ -40,16 +41,19 @@ use crate::pages::sell::{ApplyPage, SellPage, ShopSignUpPage};
 use crate::pages::shop::ShopPage;
 use crate::pages::sign_in::{SecondStepPage, SignInPage};
 use crate::pages::sign_up::SignUpPage;
+use crate::pages::site::SiteTextPage;
 use crate::pages::thanks::ThanksPage;
 use crate::pages::vendor::{
     ApiTokensPage, ImportPage, ImportsPage, NewProductPage, OwnedProductPage, OwnedProductsPage, PackingSlipPage, PreviewPage,
-    SettingsPage, StockPage, VendorOrderPage, VendorOrdersPage, VendorPage, VendorReviewPage, VendorReviewsPage, WebhooksPage,
+    SettingsPage, SettlementPage, StockPage, VendorAnalyticsPage, VendorOrderPage, VendorOrdersPage, VendorPage, VendorReviewPage,
+    VendorReviewsPage, WebhooksPage,
 };
 use crate::pages::wishlist::WishlistPage;
 use crate::platform::request;
-use crate::ui::Sprite;
+use crate::settings::Site;
 use crate::ui::theme::{Theme, chosen};
 use crate::ui::toast::Toasts;
+use crate::ui::{Sprite, escaped};
 
 /// Fetches a page when the pointer rests on its link: pages whose GET has no effect and that may be kept for a moment.
 const SPECULATION_RULES: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":["/account*","/admin*","/api/*","/cart","/checkout*","/dev/*","/media/*","/orders/*","/confirm-email*","/reset-password*","/reviews/*","/sell/*","/sign-*","/vendor*","/wishlist"]}}]},"eagerness":"moderate"}]}"#;
@@ -103,7 +107,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <link rel="alternate" type="application/atom+xml" title="New on Souk" href="/feed.atom"/>
+                <link rel="alternate" type="application/atom+xml" title=format!("New on {}", Site::here().settings.shop_name) href="/feed.atom"/>
                 {assets}
                 <MetaTags/>
             </head>
@@ -119,8 +123,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    // What comes out of the formatter stands in the page as it is.
+    let name = escaped(&Site::here().settings.shop_name);
     view! {
-        <Title formatter=|title: String| if title.is_empty() || title == "Souk" { "Souk".to_owned() } else { format!("{title} · Souk") }/>
+        <Title formatter=move |title: String| if title.is_empty() || title == name { name.clone() } else { format!("{title} · {name}") }/>
         <Router>
             <a class="skip-link" href="#content">"Skip to content"</a>
             <Ribbon/>
@@ -135,6 +141,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/product/:slug/reviews") view=ReviewsPage ssr=Async/>
                     <Route path=path!("/reviews/:review/report") view=ReportPage ssr=Async/>
                     <Route path=path!("/shop/:slug") view=ShopPage ssr=Async/>
+                    <Route path=path!("/pages/:page") view=SiteTextPage ssr=Async/>
                     <Route path=path!("/sell") view=SellPage ssr=Async/>
                     <Route path=path!("/sell/sign-up") view=ShopSignUpPage ssr=Async/>
                     <Route path=path!("/sell/apply") view=ApplyPage ssr=Async/>
@@ -171,6 +178,16 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/vendor/products/:product") view=OwnedProductPage ssr=Async/>
                     <Route path=path!("/vendor/products/:product/stock") view=StockPage ssr=Async/>
                     <Route path=path!("/vendor/products/:product/preview") view=PreviewPage ssr=Async/>
+                    <Route path=path!("/admin") view=AdminPage ssr=Async/>
+                    <Route path=path!("/admin/mails") view=AdminMailsPage ssr=Async/>
+                    <Route path=path!("/admin/mails/:mail") view=AdminMailPage ssr=Async/>
+                    <Route path=path!("/admin/events") view=AdminEventsPage ssr=Async/>
+                    <Route path=path!("/admin/events/:event") view=AdminEventPage ssr=Async/>
+                    <Route path=path!("/admin/jobs") view=AdminJobsPage ssr=Async/>
+                    <Route path=path!("/admin/audit") view=AdminAuditPage ssr=Async/>
+                    <Route path=path!("/admin/health") view=AdminHealthPage ssr=Async/>
+                    <Route path=path!("/admin/settings") view=AdminSettingsPage ssr=Async/>
+                    <Route path=path!("/admin/settings/pages/:page") view=AdminSitePage ssr=Async/>
                     <Route path=path!("/admin/vendors") view=AdminVendorsPage ssr=Async/>
                     <Route path=path!("/admin/vendors/:vendor") view=AdminVendorPage ssr=Async/>
                     <Route path=path!("/admin/users") view=AdminUsersPage ssr=Async/>
@@ -187,6 +204,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/vendor/orders/:order/slip") view=PackingSlipPage ssr=Async/>
                     <Route path=path!("/vendor/reviews") view=VendorReviewsPage ssr=Async/>
                     <Route path=path!("/vendor/reviews/:review") view=VendorReviewPage ssr=Async/>
+                    <Route path=path!("/vendor/analytics") view=VendorAnalyticsPage ssr=Async/>
+                    <Route path=path!("/vendor/settlement") view=SettlementPage ssr=Async/>
+                    <Route path=path!("/admin/analytics") view=AdminAnalyticsPage ssr=Async/>
                     <Route path=path!("/admin/reviews") view=AdminReviewsPage ssr=Async/>
                     <Route path=path!("/admin/reviews/:review") view=AdminReviewPage ssr=Async/>
                     <Route path=path!("/admin/orders") view=AdminOrdersPage ssr=Async/>

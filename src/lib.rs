@@ -18,6 +18,8 @@ pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod audit;
 #[cfg(feature = "ssr")]
+pub mod settings;
+#[cfg(feature = "ssr")]
 pub mod notifications;
 pub mod accounts;
 pub mod vendors;
@@ -32,6 +34,9 @@ pub mod payments;
 pub mod webhooks;
 pub mod checkout;
 pub mod privacy;
+pub mod analytics;
+#[cfg(feature = "ssr")]
+pub mod dashboard;
 #[cfg(feature = "ssr")]
 pub mod seed;
 

@@ -23,7 +23,7 @@ use crate::platform::routes::{FORM_BODY_LIMIT, PlainRoutes};
 use crate::platform::security::{self, PagePolicy};
 use crate::platform::state::AppState;
 use crate::platform::{form_flash, overload, request, serve, site, telemetry};
-use crate::{accounts, catalogue, checkout, media, notifications, privacy, rest, sandbox};
+use crate::{accounts, analytics, catalogue, checkout, media, notifications, privacy, rest, sandbox, settings};
 
 /// Where somebody is sent whose plain form needs a session.
 const SIGN_IN_PATH: &str = "/sign-in";
@@ -35,9 +35,11 @@ const BROTLI_QUALITY: i32 = 4;
 pub fn router(state: AppState) -> Router {
     // The page for unknown addresses greets the visitor as all others do; files need nobody's session.
     let unknown = ErrorHandler::new_with_context(page_context(&state), shell, state.leptos.clone());
-    let rest = Router::new().fallback_service(unknown).layer(accounts::guard::sessions(state.clone()));
+    let rest = Router::new().fallback_service(unknown).layer(from_fn_with_state(state.clone(), settings::routes::give));
+    let rest = rest.layer(accounts::guard::sessions(state.clone()));
     let files = site::public_files(&state.leptos, rest);
     let router = pages(&state)
+        .layer(from_fn_with_state(state.clone(), settings::routes::give))
         .merge(server_functions(&state))
         .layer(from_fn_with_state(state.clone(), security::redirects))
         .layer(accounts::guard::sessions(state.clone()))
@@ -75,7 +77,7 @@ pub fn api_routes() -> PlainRoutes {
 
 /// Plain routes that ask who acts: files of one's own.
 pub fn personal_routes() -> PlainRoutes {
-    let routes = privacy::routes::routes(PlainRoutes::new());
+    let routes = analytics::routes::routes(privacy::routes::routes(PlainRoutes::new()));
     catalogue::exchange::routes::routes(catalogue::routes::personal(routes))
 }
 

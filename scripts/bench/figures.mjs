@@ -40,3 +40,25 @@ export async function measure(shop, ask, { together, seconds }) {
   const sorted = rising(times);
   return { count: times.length, p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), server: each("server"), database: each("database") };
 }
+
+/** Prints what each case takes and costs, one after the other and eight at once. `cases` have a name, a path, and a function that asks. */
+export async function printPages(shop, cases, { warmUp, seconds }) {
+  const rows = [];
+  const missing = [];
+  for (const { name, path, ask } of cases) {
+    const first = await ask();
+    if (first.status !== 200) {
+      missing.push(`${name} (${path}): ${first.status}`);
+      continue;
+    }
+    for (let n = 0; n < warmUp; n++) await ask();
+    const one = await measure(shop, ask, { together: 1, seconds });
+    const eight = await measure(shop, ask, { together: 8, seconds });
+    const figures = ({ p50, p99, server, database }) => [p50, p99, server, database].map((figure) => fixed(figure));
+    rows.push([name, ...figures(one), ...figures(eight), fixed(first.bytes / 1024, 1)]);
+  }
+  const head = ["", "1: p50", "p99", "CPU", "db CPU", "8: p50", "p99", "CPU", "db CPU", "KiB"];
+  console.log(`\nMilliseconds of each request, one after the other and eight at once; CPU of the server and of PostgreSQL`);
+  console.log(table(head, rows));
+  if (missing.length > 0) console.log(`Not there: ${missing.join("; ")}`);
+}

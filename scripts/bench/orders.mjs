@@ -12,7 +12,7 @@ function field(html, name) {
 export async function goods(shop, count) {
   const found = [];
   for (let page = 1; found.length < count; page++) {
-    const listing = await shop.ask(`/products?in_stock=true&page=${page}`, { text: true });
+    const listing = await shop.ask(`/products?in_stock=1&page=${page}`, { text: true });
     const products = new Set([...listing.text.matchAll(/href="(\/product\/[a-z0-9-]+)"/g)].map((match) => match[1]));
     if (products.size === 0) break;
     for (const path of products) {
@@ -62,9 +62,10 @@ export class Buyer {
     return { pay: (key) => this.#pay(id, key) };
   }
 
-  /** What the browser's script does with a card. */
+  /** What the browser's script does with a card; false for an order that an earlier run had paid, which the pay page has just found out. */
   async #pay(order, key) {
     const page = await this.#get(`/checkout/${order}/pay`);
+    if (page.status === 302) return false;
     const secret = /pi_[A-Za-z0-9]+_secret_[A-Za-z0-9]+/.exec(page.text)?.[0];
     if (!secret) throw new Error(`the pay page of ${order} has no client secret`);
     const intent = secret.split("_secret_")[0];
@@ -72,5 +73,6 @@ export class Buyer {
     const body = new URLSearchParams({ client_secret: secret, payment_method: "pm_card_visa" }).toString();
     const paid = await this.#shop.ask(`/_stripe/v1/payment_intents/${intent}/confirm`, { method: "POST", headers, body });
     if (paid.status !== 200) throw new Error(`the sandbox answered ${paid.status}`);
+    return true;
   }
 }

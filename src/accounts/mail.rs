@@ -25,12 +25,12 @@ fn once() -> String {
 
 pub fn welcome(user: &User, token: &OpaqueToken, base_url: &str) -> Mail {
     // No name in mails to addresses that are not confirmed: it would be a stranger's text in our letter.
-    let content = MailContent::new("Welcome to Souk")
+    let content = MailContent::new("Welcome")
         .paragraph("Your account is ready. Your cart, your orders and your addresses wait for you wherever you sign in.")
         .paragraph(format!("Please confirm that this is your address. {}", once()))
         .button("Confirm the address", link(base_url, "/confirm-email", token))
         .paragraph("If it was not you who signed up with this address, please reply to this mail, and we will remove the account.");
-    mail("welcome", &user.email, "Welcome to Souk", content)
+    mail("welcome", &user.email, "Welcome: please confirm your address", content)
 }
 
 /// Somebody signed up with an address that has an account: the form said nothing, its owner may know.

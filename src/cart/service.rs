@@ -6,6 +6,7 @@ use super::{Cart, CartSummary, Counts, MAX_LINES, Offer, Tally, merge, store};
 use crate::accounts::guard::Customer;
 use crate::error::{AppError, Conflict};
 use crate::platform::db::{Db, Tx};
+use crate::platform::state::AppState;
 use crate::values::{CartId, Currency, Money, ProductId, Quantity, UserId, VariantId};
 use crate::wishlist;
 
@@ -235,6 +236,20 @@ async fn finish(mut tx: Tx, cart: CartId) -> Result<CartSummary, AppError> {
     let pieces = store::count_pieces(&mut *tx, cart).await?;
     tx.commit().await?;
     Ok(summary(pieces))
+}
+
+/// The cookie of a guest lives for two months; a cart that nobody has touched for three is out of reach.
+const FORGOTTEN_AFTER_DAYS: i32 = 90;
+/// Carts deleted in one statement, so that none of them holds its locks for long.
+const BATCH: i64 = 1000;
+
+/// Deletes the carts of guests who do not come back. A job.
+///
+/// # Errors
+/// Only the database's.
+pub async fn prune(state: AppState) -> Result<(), AppError> {
+    while store::prune_guests(state.db.pool(), FORGOTTEN_AFTER_DAYS, BATCH).await? == BATCH as u64 {}
+    Ok(())
 }
 
 /// Zero in the shop's currency.

@@ -262,6 +262,17 @@ pub async fn delete_cart(db: impl PgExecutor<'_>, cart: CartId) -> Result<()> {
     Ok(())
 }
 
+/// A cart that somebody holds at this moment is not forgotten.
+pub async fn prune_guests(db: impl PgExecutor<'_>, untouched_days: i32, limit: i64) -> Result<u64> {
+    let done = sqlx::query!(
+        "delete from carts where id in (select id from carts where user_id is null and updated_at < now() - make_interval(days => $1)
+           order by updated_at limit $2 for update skip locked)",
+        untouched_days,
+        limit
+    );
+    Ok(done.execute(db).await?.rows_affected())
+}
+
 pub async fn variant_ids(db: impl PgExecutor<'_>, cart: CartId) -> Result<Vec<VariantId>> {
     sqlx::query_scalar!(r#"select variant_id as "id: VariantId" from cart_items where cart_id = $1 order by variant_id"#, cart as _)
         .fetch_all(db)

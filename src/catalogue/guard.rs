@@ -29,15 +29,6 @@ pub struct ProductViewer {
 }
 
 impl ProductViewer {
-    /// The owner of a shop in whatever status.
-    ///
-    /// # Errors
-    /// `Unauthenticated`; `Forbidden` for whoever has no shop.
-    pub async fn owner() -> Result<(Self, ShopOwner), AppError> {
-        let owner = ShopOwner::require().await?;
-        Ok((Self { vendor: owner.vendor_id(), person: owner.user_id(), capacity: Capacity::Owner }, owner))
-    }
-
     /// An admin, for the shop that the product is of.
     ///
     /// # Errors

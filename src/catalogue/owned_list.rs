@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ProductStatus;
 use crate::media::Picture;
-use crate::values::{Money, ProductId, VariantId, percent_encoded};
+use crate::values::{Money, ProductId, VariantId, like_literal, percent_encoded};
 
 /// Longest text that a list is searched for, in characters.
 const MAX_TEXT: usize = 100;
@@ -102,7 +102,7 @@ impl OwnedFilter {
 
     /// For `ilike`: what must be contained, with the signs of the pattern taken as they are. None: anything.
     pub fn pattern(&self) -> Option<String> {
-        let escaped = self.text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let escaped = like_literal(&self.text);
         (!escaped.is_empty()).then(|| format!("%{escaped}%"))
     }
 }

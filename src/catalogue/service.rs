@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
+pub use super::store::HOME_COUNT;
 use super::{Category, CategoryTree, HomePage, NewProduct, Product, ProductCard, SearchText, Shop, Suggestion, store};
 use crate::error::{AppError, OnConstraint};
 use crate::media::service::StoredPicture;
@@ -26,14 +27,6 @@ pub use finding::list;
 
 /// Cards on a page of a listing: fills rows of two, three and four.
 pub const PER_PAGE: u32 = 24;
-/// Cards in each row of the home page.
-const HOME_CARDS: i64 = 8;
-/// Shops on the home page.
-const HOME_SHOPS: i64 = 6;
-/// To how many the products of a category are counted for the home page; of a large one a job knows the number.
-pub const HOME_COUNT: i64 = 250;
-/// Cards under a product.
-const RELATED_CARDS: i64 = 4;
 /// Lines under the search box.
 const SUGGESTIONS: i64 = 8;
 /// Longest alternative text of a picture; the table has the same bound.
@@ -81,7 +74,7 @@ pub async fn categories(db: &Db) -> Result<Vec<Category>, AppError> {
 pub async fn home(db: &Db) -> Result<HomePage, AppError> {
     let kept = counts::kept(db).await?;
     let mut reader = db.reader().await?;
-    let row = store::home(&mut *reader, HOME_CARDS, HOME_SHOPS, HOME_COUNT).await?;
+    let row = store::home(&mut *reader).await?;
     let mut ids = row.newest.clone();
     ids.extend(row.best_selling.iter().filter(|id| !row.newest.contains(id)));
     let cards = store::cards(&mut *reader, &ids).await?;
@@ -107,7 +100,7 @@ pub async fn cards(db: &Db, ids: &[ProductId]) -> Result<Vec<ProductCard>, AppEr
 /// # Errors
 /// `NotFound` for what does not exist and for what may not be seen, alike.
 pub async fn product(db: &Db, slug: &Slug) -> Result<Product, AppError> {
-    Ok(store::product(db.pool(), slug, 0).await?.0)
+    Ok(store::product(db.pool(), slug).await?.0)
 }
 
 /// Where a product is now that once had this address.
@@ -123,8 +116,7 @@ pub async fn moved(reader: &mut Reader, slug: &Slug) -> Result<Option<Slug>, App
 /// # Errors
 /// As [`product`].
 pub async fn with_related(reader: &mut Reader, slug: &Slug) -> Result<(Product, Vec<ProductCard>), AppError> {
-    let (product, ids) = store::product(&mut **reader, slug, RELATED_CARDS).await?;
-    Ok((product, store::cards(&mut **reader, &ids).await?))
+    Ok(store::product(&mut **reader, slug).await?)
 }
 
 /// What sells best.

@@ -1,4 +1,5 @@
-//! What must be true of orders, payments and stock at any moment, as queries: `souk check`, and the end of each test that touches orders.
+//! What must be true of orders, payments and stock at any moment, as queries. `analytics` adds what it keeps of them: `souk check`, and the end
+//! of each test that touches orders.
 
 use super::store;
 use crate::catalogue::service::pictures;
@@ -30,36 +31,40 @@ impl std::fmt::Display for Violation {
     }
 }
 
-/// All violations, of rows and of files; an empty list is good news.
+/// Pictures whose files are gone, if there are any.
 ///
 /// # Errors
 /// Those of the database and of the store of pictures.
-pub async fn check_all(state: &AppState) -> Result<Vec<Violation>, AppError> {
-    let mut violations = check(&state.db).await?;
+pub async fn missing_files(state: &AppState) -> Result<Option<Violation>, AppError> {
     let missing = pictures::missing(state).await?;
-    if !missing.is_empty() {
-        violations.push(Violation { invariant: FILES, rows: missing.iter().map(ToString::to_string).collect() });
-    }
-    Ok(violations)
+    Ok((!missing.is_empty()).then(|| Violation { invariant: FILES, rows: missing.iter().map(ToString::to_string).collect() }))
 }
 
-/// All violations that the database knows, at one moment.
+/// A transaction that sees one moment and changes nothing.
 ///
 /// # Errors
 /// Only the database's.
-pub async fn check(db: &Db) -> Result<Vec<Violation>, AppError> {
+pub async fn look(db: &Db) -> Result<Tx, AppError> {
     let mut tx = db.begin().await?;
     store::look(&mut tx).await?;
-    check_within(&mut tx).await
+    Ok(tx)
 }
 
-/// The same as a transaction sees it.
+/// All violations that a transaction sees.
 ///
 /// # Errors
 /// Only the database's.
 pub async fn check_within(tx: &mut Tx) -> Result<Vec<Violation>, AppError> {
+    violations(tx, store::INVARIANTS).await
+}
+
+/// Violations of invariants with their queries, each of which yields a text for each place.
+///
+/// # Errors
+/// Only the database's.
+pub async fn violations(tx: &mut Tx, invariants: &[(&'static str, &'static str)]) -> Result<Vec<Violation>, AppError> {
     let mut violations = Vec::new();
-    for (invariant, query) in store::INVARIANTS {
+    for (invariant, query) in invariants {
         let rows = store::violations(tx, query).await?;
         if !rows.is_empty() {
             violations.push(Violation { invariant, rows });

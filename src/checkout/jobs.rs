@@ -15,7 +15,7 @@ use crate::{orders, payments, webhooks};
 pub const REFUNDS: &str = "refunds";
 
 /// After so many attempts of a refund, some minutes apart, the admins hear of it.
-const ATTENTION_AFTER: i32 = 5;
+pub const ATTENTION_AFTER: i32 = 5;
 
 /// Rows taken in one run; the next run follows soon.
 const BATCH: i64 = 50;

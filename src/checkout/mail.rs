@@ -44,7 +44,7 @@ pub async fn new_order(tx: &mut Tx, locked: &LockedOrder, base_url: &str) -> Res
             .lines([("Shipping".to_owned(), part.shipping.to_string()), ("Your total".to_owned(), part.total.to_string())])
             .heading("Send it to")
             .paragraph(address(order))
-            .button("Open Souk", base_url.to_owned());
+            .button("Open the shop", base_url.to_owned());
         let key = format!("new_order:{}:{}", order.id, vendor.vendor_id);
         send(tx, "new_order", &vendor.email, key, format!("New order #{}", order.number), content).await?;
     }

@@ -124,6 +124,19 @@ pub const INVARIANTS: &[(&str, &str)] = &[
            and not exists (select from audit_log a where a.object_kind = 'user' and a.object_id = u.id and a.action = 'user.disabled')",
     ),
     (
+        "I17 each entry of the audit log is sealed, or waits to be",
+        "select a.id::text from audit_log a where not exists (select from audit_seals s where s.entry_id = a.id)
+           and not exists (select from audit_unsealed u where u.entry_id = a.id)",
+    ),
+    (
+        "I17 the seals of the audit log are a chain, and say what the log says",
+        "select s.seq::text from (select *, lag(hash) over (order by seq) as previous, row_number() over (order by seq) as place from audit_seals) s
+           left join audit_log a on a.id = s.entry_id
+           where a.id is null or s.seq <> s.place or s.hash <> audit_hash(s.previous, s.seq, a, s.digest)
+             or (s.salt is null) <> (a.erased_at is not null) or (s.salt is not null and s.digest <> audit_digest(a, s.salt))
+           order by s.seq",
+    ),
+    (
         "I14 refunds stay within what was captured",
         "select p.id::text from payments p join (
              select payment_id, sum(amount_minor) as refunded from refunds where status <> 'failed' group by payment_id) r on r.payment_id = p.id

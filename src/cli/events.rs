@@ -31,7 +31,7 @@ async fn replay_in(shop: &Shop, id: Option<&str>) -> Result<(), Failure> {
     };
     let mut still_failed = 0;
     for id in &ids {
-        match service::replay(&shop.state, id).await {
+        match service::replay(&shop.state, None, id).await {
             Ok(event) => say(format_args!("{id}: {} applied", event.kind)),
             Err(error) => {
                 still_failed += 1;

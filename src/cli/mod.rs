@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use souk::checkout::invariants;
+use souk::analytics::invariants;
 use souk::platform::config::Config;
 use souk::platform::db::{self, DatabaseConfig, OpenDatabase, Server};
 use souk::platform::state::AppState;

@@ -5,12 +5,13 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::store::{self, Leased};
-use super::{Mail, MailboxMail};
-use crate::error::AppError;
+use super::{Mail, MailboxMail, OutboxMail, OutboxTab, without_secrets};
+use crate::error::{AppError, Conflict};
 use crate::platform::db::{Db, Tx};
-use crate::platform::mailer::{Letter, MailError};
+use crate::platform::mailer::{Letter, MailError, Sender};
 use crate::platform::state::AppState;
-use crate::values::Email;
+use crate::settings;
+use crate::values::{Email, MailId, like_literal};
 
 /// Name of the job that sends mails: `jobs::wake(OUTBOX)` after a commit makes it run at once.
 pub const OUTBOX: &str = "outbox";
@@ -35,13 +36,14 @@ const MAX_ERROR: usize = 500;
 pub async fn enqueue(tx: &mut Tx, mail: Mail) -> Result<(), AppError> {
     let subject = one_line(&mail.subject);
     let subject = if subject.is_empty() { mail.kind } else { &subject };
+    let shop = settings::service::shop_name(tx).await?;
     let new = store::NewMail {
         kind: mail.kind,
         dedupe_key: &mail.dedupe_key,
         to: &mail.to,
         subject,
-        body_text: &mail.content.to_text(),
-        body_html: &mail.content.to_html(subject),
+        body_text: &mail.content.to_text(&shop),
+        body_html: &mail.content.to_html(subject, &shop),
     };
     Ok(store::insert(&mut **tx, new).await?)
 }
@@ -87,7 +89,9 @@ async fn deliver(state: &AppState, mail: Leased) -> Result<(), AppError> {
 
 async fn send(state: &AppState, mail: &Leased) -> Result<(), MailError> {
     let to = mail.recipient.parse().map_err(|_| MailError::Permanent("the recipient is not an address".to_owned()))?;
+    let site = settings::service::current(&state.db).await.map_err(|error| MailError::Transient(error.to_string()))?;
     let letter = Letter {
+        from: Sender { name: site.settings.sender_name.clone(), address: site.settings.sender_address.clone() },
         message_id: message_id(mail.id, &state.config.base_url),
         to,
         subject: mail.subject.clone(),
@@ -118,6 +122,50 @@ fn jitter() -> f64 {
 
 fn excerpt(cause: &str) -> &str {
     cause.char_indices().nth(MAX_ERROR).map_or(cause, |(end, _)| &cause[..end])
+}
+
+/// The outbox, newest first, before the given one; of one recipient, or of all whose address begins so.
+///
+/// # Errors
+/// Those of the database.
+pub async fn outbox(
+    db: &Db,
+    tab: OutboxTab,
+    recipient: Option<&str>,
+    before: Option<MailId>,
+    limit: i64,
+) -> Result<Vec<OutboxMail>, AppError> {
+    let pattern = recipient.map(|text| format!("{}%", like_literal(&text.to_lowercase())));
+    Ok(store::outbox(db.pool(), tab, pattern.as_deref(), before, limit).await?)
+}
+
+/// One mail of the outbox and what it says, without what opens accounts.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn outbox_mail(db: &Db, id: MailId) -> Result<(OutboxMail, String), AppError> {
+    let mail = store::outbox_mail(db.pool(), id).await?.ok_or(AppError::NotFound)?;
+    let text = store::outbox_text(db.pool(), id).await?.unwrap_or_default();
+    Ok((mail, without_secrets(&text)))
+}
+
+/// Puts a mail that was given up, or waits for its next attempt, in front of the queue. One that fails once more is given up at once. The
+/// caller wakes [`OUTBOX`] after the commit.
+///
+/// # Errors
+/// `NotFound`; `Conflict(Stale)` for a mail that was sent, and for one whose recipient was erased.
+pub async fn retry(tx: &mut Tx, id: MailId) -> Result<OutboxMail, AppError> {
+    let mail = store::outbox_mail(&mut **tx, id).await?.ok_or(AppError::NotFound)?;
+    if store::requeue(&mut **tx, id).await? { Ok(mail) } else { Err(Conflict::Stale.into()) }
+}
+
+/// Leaves a mail that was given up as it is: it waits for nobody any more.
+///
+/// # Errors
+/// `NotFound`; `Conflict(Stale)` for a mail that has not failed, or was left before.
+pub async fn leave(tx: &mut Tx, id: MailId) -> Result<OutboxMail, AppError> {
+    let mail = store::outbox_mail(&mut **tx, id).await?.ok_or(AppError::NotFound)?;
+    if store::settle(&mut **tx, id).await? { Ok(mail) } else { Err(Conflict::Stale.into()) }
 }
 
 /// Empties all mails to somebody whose account is erased: each holds their name or address.

@@ -2,8 +2,10 @@ use sqlx::PgExecutor;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::MailboxMail;
-use crate::values::Email;
+use super::{MailboxMail, OutboxMail, OutboxTab};
+use crate::values::{Email, MailId};
+
+crate::text_column!(OutboxTab);
 
 /// A mail as the outbox keeps it: rendered when it was enqueued, so that it says what was true then.
 pub struct NewMail<'a> {
@@ -115,11 +117,68 @@ pub async fn mailbox_mail(executor: impl PgExecutor<'_>, id: &str) -> sqlx::Resu
     .await
 }
 
+/// Newest first, before the given one. `pattern` is of a LIKE over addresses in small letters.
+pub async fn outbox(
+    executor: impl PgExecutor<'_>,
+    tab: OutboxTab,
+    pattern: Option<&str>,
+    before: Option<MailId>,
+    limit: i64,
+) -> sqlx::Result<Vec<OutboxMail>> {
+    sqlx::query_as!(
+        OutboxMail,
+        r#"select id as "id: MailId", kind, recipient, subject, $1::text as "state!: OutboxTab", attempts, last_error, created_at, sent_at,
+             next_attempt_at, settled_at is not null as "settled!"
+           from outbox
+           where status = case $1 when 'waiting' then 'queued' when 'failed' then 'dead' else 'sent' end
+             and ($2::text is null or lower(recipient) like $2) and ($3::uuid is null or id < $3)
+           order by id desc limit $4"#,
+        tab.as_str(),
+        pattern,
+        before as Option<MailId>,
+        limit
+    )
+    .fetch_all(executor)
+    .await
+}
+
+pub async fn outbox_mail(executor: impl PgExecutor<'_>, id: MailId) -> sqlx::Result<Option<OutboxMail>> {
+    sqlx::query_as!(
+        OutboxMail,
+        r#"select id as "id: MailId", kind, recipient, subject,
+             case status when 'queued' then 'waiting' when 'dead' then 'failed' else 'sent' end as "state!: OutboxTab", attempts, last_error,
+             created_at, sent_at, next_attempt_at, settled_at is not null as "settled!"
+           from outbox where id = $1"#,
+        id as _
+    )
+    .fetch_optional(executor)
+    .await
+}
+
+pub async fn outbox_text(executor: impl PgExecutor<'_>, id: MailId) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("select body_text from outbox where id = $1", id as _).fetch_optional(executor).await
+}
+
+/// A lease stays: whoever has the mail in hand finishes. What was erased has no text, and nobody to go to.
+pub async fn requeue(executor: impl PgExecutor<'_>, id: MailId) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update outbox set status = 'queued', next_attempt_at = now(), settled_at = null
+         where id = $1 and status in ('dead', 'queued') and body_text <> ''",
+        id as _
+    );
+    Ok(done.execute(executor).await?.rows_affected() == 1)
+}
+
+pub async fn settle(executor: impl PgExecutor<'_>, id: MailId) -> sqlx::Result<bool> {
+    let done = sqlx::query!("update outbox set settled_at = now() where id = $1 and status = 'dead' and settled_at is null", id as _);
+    Ok(done.execute(executor).await?.rows_affected() == 1)
+}
+
 /// The rows stay without their contents: that a receipt was sent is part of the order's books. What waits is not sent any more.
 pub async fn erase_recipient(connection: &mut sqlx::PgConnection, recipient: &Email) -> sqlx::Result<()> {
     sqlx::query!(
         "update outbox set recipient = 'erased@account.invalid', subject = 'Erased', body_text = '', body_html = '',
-           status = case when status = 'queued' then 'dead' else status end where lower(recipient) = lower($1)",
+           status = case when status = 'queued' then 'dead' else status end, settled_at = now() where lower(recipient) = lower($1)",
         recipient.as_str()
     )
     .execute(&mut *connection)

@@ -17,6 +17,9 @@ use crate::values::{Address, Email, Money, OrderId, OrderPartId, Quantity, UserI
 /// goods are there.
 pub const PENDING_LIFE_MINUTES: i32 = 60;
 
+/// Name of the job that adds up what was sold (see `analytics`); woken when something was paid or is given back.
+pub const SALES: &str = "add-up-sales";
+
 /// Orders on one page of the account.
 pub const PAGE_SIZE: i64 = 20;
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::{Link, Meta, Title};
 
 use crate::platform::request;
+use crate::settings::Site;
 use crate::ui::escaped;
 
 /// Address of a path for the world outside, from the configuration and never from `Host`.
@@ -31,7 +32,7 @@ pub fn Document(
             <Link rel="canonical" href=url.clone()/>
             <Meta property="og:url" content=url/>
             <Meta property="og:title" content=text/>
-            <Meta property="og:site_name" content="Souk"/>
+            <Meta property="og:site_name" content=Site::here().settings.shop_name.clone()/>
         }
     });
     let hidden = (copy || seen.is_none()).then(|| view! { <Meta name="robots" content="noindex"/> });

@@ -15,6 +15,7 @@ use crate::cart::{Counts, Tally};
 use crate::catalogue::CategoryTree;
 use crate::catalogue::islands::SearchBox;
 use crate::platform::state::AppState;
+use crate::settings::{Site, SiteSettings};
 use crate::ui::Icon;
 use crate::ui::theme::ThemeToggle;
 use server_fn::ServerFn;
@@ -56,13 +57,13 @@ pub fn Ribbon() -> impl IntoView {
 
 /// The mark and name of the shop.
 #[component]
-fn Brand() -> impl IntoView {
+fn Brand(name: String) -> impl IntoView {
     view! {
         <a class="brand" href="/">
             <svg viewBox="0 0 32 32" aria-hidden="true" focusable="false" fill="currentColor">
                 <path d="M3 28V14.5a13 13 0 0 1 26 0V28h-7.5V14.8a5.5 5.5 0 0 0-11 0V28z"/>
             </svg>
-            "Souk"
+            {name}
         </a>
     }
 }
@@ -103,16 +104,8 @@ fn AccountMenu(account: Account) -> impl IntoView {
                 {match role {
                     Role::Customer => None,
                     Role::Vendor => Some(view! { <a class="menu-item" href="/vendor"><Icon name="shop"/>"Your shop"</a> }),
-                    Role::Admin => Some(view! { <a class="menu-item" href="/admin/vendors"><Icon name="shop"/>"Shops"</a> }),
+                    Role::Admin => Some(view! { <a class="menu-item" href="/admin"><Icon name="gear"/>"Administration"</a> }),
                 }}
-                {(role == Role::Admin).then(|| view! {
-                    <a class="menu-item" href="/admin/orders"><Icon name="truck"/>"Orders"</a>
-                    <a class="menu-item" href="/admin/disputes"><Icon name="alert"/>"Disputes"</a>
-                    <a class="menu-item" href="/admin/products"><Icon name="box"/>"Products"</a>
-                    <a class="menu-item" href="/admin/reviews"><Icon name="alert"/>"Reviews"</a>
-                    <a class="menu-item" href="/admin/categories"><Icon name="box"/>"Categories"</a>
-                    <a class="menu-item" href="/admin/users"><Icon name="user"/>"Accounts"</a>
-                })}
                 <a class="menu-item" href="/account/orders"><Icon name="box"/>"Your orders"</a>
                 <a class="menu-item" href="/wishlist"><Icon name="heart"/>"Wishlist"</a>
                 <a class="menu-item" href="/account"><Icon name="user"/>"Your account"</a>
@@ -137,6 +130,7 @@ fn Count(of: &'static str, tally: Tally) -> impl IntoView {
 /// All that the header is rendered from.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct HeaderKey {
+    shop_name: String,
     searched: String,
     account: Account,
     counts: Counts,
@@ -153,6 +147,7 @@ static HEADER: Memo<HeaderKey> = Memo::empty();
 pub fn Header() -> impl IntoView {
     let here = here();
     let searched = query_of(&here);
+    let shop_name = Site::here().settings.shop_name.clone();
     let visitor = driven(Visitor::load());
     let header = Suspend::new(async move {
         let Visitor { categories, customer, counts } = visitor.await.unwrap_or_default();
@@ -160,18 +155,18 @@ pub fn Header() -> impl IntoView {
         let path = here.split('?').next().unwrap_or_default();
         let is_link = path == EVERYTHING || links.iter().any(|(_, href)| href == path);
         let current = is_link.then(|| path.to_owned());
-        HEADER.view(HeaderKey { searched, account: Account::of(customer, &here), counts, links, current }, header)
+        HEADER.view(HeaderKey { shop_name, searched, account: Account::of(customer, &here), counts, links, current }, header)
     });
     view! { <Suspense fallback=|| ()>{header}</Suspense> }
 }
 
-fn header(HeaderKey { searched, account, counts, links, current }: HeaderKey) -> impl IntoView {
+fn header(HeaderKey { shop_name, searched, account, counts, links, current }: HeaderKey) -> impl IntoView {
     let mark = move |href: &str| (current.as_deref() == Some(href)).then_some("page");
     let wishes = matches!(account, Account::Known { .. }).then_some(counts.wishlist);
     view! {
         <header class="site-header">
             <div class="wrap site-bar">
-                <Brand/>
+                <Brand name=shop_name/>
                 <div class="site-search"><SearchBox q=searched/></div>
                 <div class="site-tools">
                     <ThemeToggle/>
@@ -201,24 +196,48 @@ fn query_of(path: &str) -> String {
     if path.starts_with("/search") { query("q").unwrap_or_default() } else { String::new() }
 }
 
-/// With and without the mailbox.
-static FOOTER: Memo<bool> = Memo::empty();
+/// All that the footer is rendered from.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct FooterKey {
+    /// Whether to link to it.
+    mailbox: bool,
+    shop_name: String,
+    tagline: String,
+    note: String,
+    /// Name and address: the links that admins chose, and the pages that they wrote.
+    links: Vec<(String, String)>,
+}
+
+static FOOTER: Memo<FooterKey> = Memo::empty();
 
 /// Footer of every page.
 #[component]
 pub fn Footer() -> impl IntoView {
     let mailbox = use_context::<AppState>().is_some_and(|state| state.config.shows_mailbox());
-    FOOTER.view(mailbox, footer)
+    let site = Site::here();
+    let SiteSettings { shop_name, tagline, footer_note, footer_links, .. } = site.settings.clone();
+    let pages = site.pages.iter().map(|page| (page.title().to_owned(), page.url()));
+    let links = footer_links.into_iter().map(|link| (link.label, link.href)).chain(pages).collect();
+    FOOTER.view(FooterKey { mailbox, shop_name, tagline, note: footer_note, links }, footer)
 }
 
-fn footer(mailbox: bool) -> impl IntoView {
+fn footer(FooterKey { mailbox, shop_name, tagline, note, links }: FooterKey) -> impl IntoView {
+    let sell = format!("Sell on {shop_name}");
+    let about = (!links.is_empty()).then(|| {
+        view! {
+            <nav aria-labelledby="footer-about">
+                <h2 id="footer-about">"About"</h2>
+                <ul role="list">{links.into_iter().map(|(name, href)| view! { <li><a href=href>{name}</a></li> }).collect_view()}</ul>
+            </nav>
+        }
+    });
     view! {
         <footer class="site-footer">
             <div class="wrap">
                 <div class="footer-grid">
                     <div class="footer-lead">
-                        <Brand/>
-                        <p>"Small workshops, one checkout. Each thing here is made or chosen by somebody who signs for it."</p>
+                        <Brand name=shop_name.clone()/>
+                        <p>{tagline}</p>
                     </div>
                     <nav aria-labelledby="footer-shop">
                         <h2 id="footer-shop">"Shop"</h2>
@@ -237,15 +256,16 @@ fn footer(mailbox: bool) -> impl IntoView {
                             {mailbox.then(|| view! { <li><a href="/dev/mail">"Mailbox (development)"</a></li> })}
                         </ul>
                     </nav>
+                    {about}
                     <div class="footer-sell">
-                        <h2>"Sell on Souk"</h2>
+                        <h2>{sell}</h2>
                         <p>"You make it, we bring the people. No fee until you sell."</p>
                         <a class="button button-primary" href="/sell">"Open a shop"</a>
                     </div>
                 </div>
                 <div class="footer-end">
-                    <p>"© Souk"</p>
-                    <p>"Pictures: Fluent Emoji by Microsoft, MIT licence"</p>
+                    <p>"© "{shop_name}</p>
+                    <p>{note}</p>
                 </div>
             </div>
         </footer>

@@ -10,6 +10,7 @@ use crate::catalogue::service::HOME_COUNT;
 use crate::catalogue::ui::{ShopCard, source};
 use crate::catalogue::{CategoryTile, HomePage as Goods, ProductCard};
 use crate::platform::request;
+use crate::settings::Site;
 use crate::ui::{ButtonLink, Fetch, Icon, Look, Picture, Source};
 
 /// Pictures in the hero: one large, two small.
@@ -115,7 +116,7 @@ pub fn HomePage() -> impl IntoView {
         let best = if best_selling.is_empty() { &newest } else { &best_selling };
         let hero = best.iter().filter(|card| card.picture.is_some() && card.available > 0).take(HERO_PICTURES).cloned().collect();
         Ok(view! {
-            <Document title="Souk" description=DESCRIPTION canonical="/"/>
+            <Document title=Site::here().settings.shop_name.clone() description=DESCRIPTION canonical="/"/>
             <Hero cards=hero/>
             <Categories tiles=categories/>
             <Row id="newest" title="New on the shelf" href="/products?sort=newest" more="All new arrivals" cards=newest wishes=wishes.clone()/>

@@ -1,7 +1,6 @@
 //! `/product/{slug}`
 
 use leptos::either::Either;
-use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::Meta;
 use serde_json::json;
@@ -15,7 +14,7 @@ use super::{loaded, path_part};
 use crate::cart::islands::{BuyForm, BuyOption};
 use crate::catalogue::islands::{Gallery, GalleryPicture};
 use crate::catalogue::ui::{place, stock_class, stock_words};
-use crate::catalogue::{Attribute, Category, Product, ProductCard, product_url, shop_url};
+use crate::catalogue::{Attribute, Product, ProductCard, product_url, shop_url};
 use crate::error::AppError;
 use crate::platform::request;
 use crate::reviews::ReviewPage;
@@ -35,7 +34,8 @@ fn plain(money: Money) -> String {
 }
 
 /// schema.org for search engines. `<` is written as an escape, so that no name can end the script.
-fn structured(product: &Product, path: &[Category]) -> String {
+fn structured(product: &Product, trail: &[(String, String)], base_url: &str) -> String {
+    let absolute = |path: &str| format!("{base_url}{path}");
     let offers: Vec<_> = product
         .variants
         .iter()
@@ -56,19 +56,18 @@ fn structured(product: &Product, path: &[Category]) -> String {
         let rating = json!({ "@type": "AggregateRating", "ratingValue": format!("{rating:.1}"), "reviewCount": product.rating_count });
         object.insert("aggregateRating".to_owned(), rating);
     }
-    let home = ("Home", "/".to_owned());
-    let way = std::iter::once(home).chain(path.iter().map(|category| (category.name.as_str(), category.url())));
-    let way = way.chain(std::iter::once((product.name.as_str(), product.url())));
+    let url = product.url();
+    let way = trail.iter().map(|(name, url)| (name, url)).chain([(&product.name, &url)]);
     let steps: Vec<_> = (1..)
         .zip(way)
-        .map(|(position, (name, url))| json!({ "@type": "ListItem", "position": position, "name": name, "item": absolute(&url) }))
+        .map(|(position, (name, url))| json!({ "@type": "ListItem", "position": position, "name": name, "item": absolute(url) }))
         .collect();
     let breadcrumbs = json!({ "@type": "BreadcrumbList", "itemListElement": steps });
     json!({ "@context": "https://schema.org", "@graph": [about, breadcrumbs] }).to_string().replace('<', "\\u003c")
 }
 
 #[component]
-fn Head(description: String, title: String, url: String, picture: Option<String>, price: Option<Money>, data: String) -> impl IntoView {
+fn Head(description: String, title: String, url: String, picture: Option<String>, price: Option<Money>) -> impl IntoView {
     let picture = picture.map(|url| {
         let again = url.clone();
         view! { <Meta property="og:image" content=url/><Meta name="twitter:card" content="summary_large_image"/><Meta name="twitter:image" content=again/> }
@@ -84,7 +83,6 @@ fn Head(description: String, title: String, url: String, picture: Option<String>
         <Meta property="og:type" content="product"/>
         {picture}
         {price}
-        <script type="application/ld+json" nonce=use_nonce() inner_html=data></script>
     }
 }
 
@@ -157,6 +155,8 @@ struct Body {
     product: Product,
     trail: Vec<(String, String)>,
     saved: Option<bool>,
+    /// Of the shop, where search engines get to know the product.
+    base_url: Option<String>,
 }
 
 static BODIES: Memo<Body> = Memo::empty();
@@ -168,12 +168,19 @@ pub fn ProductBody(
     /// The way to it, without the product itself.
     trail: Vec<(String, String)>,
     wishes: Wishes,
+    /// Whether search engines get to know it.
+    #[prop(optional)]
+    listed: bool,
 ) -> impl IntoView {
     let saved = wishes.saved(product.id);
-    BODIES.view(Body { product, trail, saved }, body)
+    let base_url = listed.then(|| absolute(""));
+    BODIES.view(Body { product, trail, saved, base_url }, body)
 }
 
-fn body(Body { mut product, trail, saved }: Body) -> impl IntoView {
+fn body(Body { mut product, trail, saved, base_url }: Body) -> impl IntoView {
+    // Data and no script: it needs no nonce.
+    let data =
+        base_url.map(|base_url| view! { <script type="application/ld+json" inner_html=structured(&product, &trail, &base_url)></script> });
     let pictures: Vec<GalleryPicture> = std::mem::take(&mut product.pictures)
         .into_iter()
         .map(|picture| GalleryPicture {
@@ -187,6 +194,7 @@ fn body(Body { mut product, trail, saved }: Body) -> impl IntoView {
         .collect();
     let (html, attributes) = (std::mem::take(&mut product.description_html), std::mem::take(&mut product.attributes));
     view! {
+        {data}
         <div class="wrap">
             <Breadcrumbs trail=trail here=product.name.clone()/>
             <div class="product">
@@ -271,8 +279,8 @@ pub fn ProductPage() -> impl IntoView {
         let page = crate::reviews::service::of_product(&mut reader, product.id, None).await?;
         // Others may need the connection while this page is rendered.
         drop(reader);
-        let path: Vec<Category> = tree.path(product.category.id).into_iter().cloned().collect();
-        let path = if path.is_empty() { vec![product.category.clone()] } else { path };
+        let path = tree.path(product.category.id);
+        let path = if path.is_empty() { vec![&product.category] } else { path };
         let home = ("Home".to_owned(), "/".to_owned());
         let trail = std::iter::once(home).chain(path.iter().map(|category| (category.name.clone(), category.url()))).collect();
         let text = opening(if product.summary.is_empty() { &product.description } else { &product.summary }, MAX_DESCRIPTION);
@@ -280,11 +288,10 @@ pub fn ProductPage() -> impl IntoView {
         let price = product.default_variant().map(|variant| variant.price);
         let (title, url, category) = (product.name.clone(), product.url(), product.category.url());
         let (count, sum) = (i64::from(product.rating_count), product.rating_sum);
-        let data = structured(&product, &path);
         let more = reviews_url(&product.slug);
         Ok(view! {
-            <Head description=text title=title url=url picture=picture price=price data=data/>
-            <ProductBody product=product trail=trail wishes=wishes.clone()/>
+            <Head description=text title=title url=url picture=picture price=price/>
+            <ProductBody product=product trail=trail wishes=wishes.clone() listed=true/>
             {REVIEWS.view((page, more, count, sum), reviews)}
             <Related cards=related wishes=wishes href=category/>
         }

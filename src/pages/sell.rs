@@ -8,6 +8,7 @@ use super::loaded;
 use super::sign_in::skip_if_signed_in;
 use crate::accounts::{Password, field as accounts};
 use crate::platform::form_flash;
+use crate::settings::Site;
 use crate::ui::{Button, ButtonLink, ErrorSummary, FormState, Icon, Notice, SelectField, TextArea, TextField, Tone};
 use crate::values::COUNTRIES;
 use crate::vendors::api::{ApplyForShop, SignUpWithShop};
@@ -28,12 +29,14 @@ const LABELS: &[(&str, &str)] = &[
 /// For people who want to open a shop.
 #[component]
 pub fn SellPage() -> impl IntoView {
+    let shop = Site::here().settings.shop_name.clone();
     let step = |icon, title, text| view! { <li><Icon name=icon/><strong>{title}</strong><span>{text}</span></li> };
     view! {
-        <Document title="Sell on Souk" description="Open a shop on Souk: you make it, we bring the people and take the payment." canonical="/sell"/>
+        <Document title=format!("Sell on {shop}") canonical="/sell"
+            description=format!("Open a shop on {shop}: you make it, we bring the people and take the payment.")/>
         <div class="wrap">
             <header class="page-head">
-                <h1>"Sell on Souk"</h1>
+                <h1>"Sell on "{shop}</h1>
                 <p>"You make it. We bring the people, take the payment and tell you what to send where."</p>
             </header>
             <ul class="promise">

@@ -89,7 +89,7 @@ pub fn SecondStepPage() -> impl IntoView {
             <Document title=if form.error().is_some() { "Error: the second step" } else { "The second step" }/>
             <div class="wrap"><div class="sign">
                 <h1>"Now the code"</h1>
-                <p class="muted">"Open your authenticator app and type the six figures that it shows for Souk."</p>
+                <p class="muted">"Open your authenticator app and type the six figures that it shows for this shop."</p>
                 <form class="form" method="post" action=SecondStep::url()>
                     <ErrorSummary form=form.clone() labels=CODE_LABELS/>
                     <TextField form=form name=field::CODE label="Code" autocomplete="one-time-code" inputmode="numeric" maxlength=16 autofocus=true

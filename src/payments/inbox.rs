@@ -2,7 +2,8 @@
 
 use super::store;
 pub use super::store::inbox::StoredEvent;
-use crate::error::AppError;
+use crate::accounts::guard::Admin;
+use crate::error::{AppError, Conflict};
 use crate::platform::db::{Db, Tx};
 use crate::text_enum;
 
@@ -17,6 +18,23 @@ text_enum! {
         Ignored => "ignored",
         /// It could not be applied yet: the next delivery tries again, and so can a person.
         Failed => "failed",
+    }
+}
+
+text_enum! {
+    /// How the admins' list of events is divided.
+    pub enum EventTab {
+        Failed => "failed",
+        All => "all",
+    }
+}
+
+impl EventTab {
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Failed => "Not applied",
+            Self::All => "All",
+        }
     }
 }
 
@@ -74,4 +92,21 @@ pub async fn find(db: &Db, id: &str) -> Result<StoredEvent, AppError> {
 /// Only the database's.
 pub async fn failed(db: &Db) -> Result<Vec<StoredEvent>, AppError> {
     Ok(store::inbox::failed(db.pool(), FAILED_AT_ONCE).await?)
+}
+
+/// What came, newest first, before the given one.
+///
+/// # Errors
+/// Only the database's.
+pub async fn list(db: &Db, _: &Admin, tab: EventTab, before: Option<&str>, limit: i64) -> Result<Vec<StoredEvent>, AppError> {
+    Ok(store::inbox::list(db.pool(), (tab == EventTab::Failed).then_some(EventOutcome::Failed), before, limit).await?)
+}
+
+/// Gives up on an event that could not be applied: nobody waits for it any more.
+///
+/// # Errors
+/// `NotFound`; `Conflict(Stale)` for one that has not failed.
+pub async fn give_up(tx: &mut Tx, id: &str) -> Result<StoredEvent, AppError> {
+    let event = store::inbox::find(&mut **tx, id).await?.ok_or(AppError::NotFound)?;
+    if store::inbox::give_up(&mut **tx, id).await? { Ok(event) } else { Err(Conflict::Stale.into()) }
 }

@@ -1,7 +1,8 @@
 //! What a supervisor asks: alive, ready, and how much of everything.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 use axum::Extension;
 use axum::extract::{ConnectInfo, State};
@@ -19,11 +20,20 @@ use super::telemetry;
 /// A probe that waits longer than the pool's own limit would tell the supervisor nothing new.
 const DATABASE_LIMIT: Duration = Duration::from_secs(2);
 
+/// When this process began to serve.
+static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// Since this process began to serve.
+pub fn uptime() -> Duration {
+    STARTED.elapsed()
+}
+
 /// Set by the server once it has been told to stop.
 #[derive(Clone, Debug)]
 pub struct Draining(pub CancellationToken);
 
 pub fn routes(r: PlainRoutes) -> PlainRoutes {
+    LazyLock::force(&STARTED);
     r.get("/health/live", live).get("/health/ready", ready).get("/metrics", metrics)
 }
 

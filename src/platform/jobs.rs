@@ -11,11 +11,12 @@ use std::time::Duration;
 use axum::extract::FromRef;
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::db::Db;
+use super::db::{Db, Tx};
 use super::state::AppState;
 use crate::error::AppError;
 
@@ -68,6 +69,42 @@ fn with_wake<T>(name: &'static str, act: impl FnOnce(&watch::Sender<()>) -> T) -
 /// Makes a job run now and not when it is next due. Call it after the commit; losing the call costs only time.
 pub fn wake(name: &'static str) {
     with_wake(name, |sender| sender.send_replace(()));
+}
+
+/// How a job stands: what its row says.
+#[derive(Clone, Debug)]
+pub struct JobState {
+    pub name: String,
+    /// Which run has the lease, while one has.
+    pub holder: Option<Uuid>,
+    pub next_run_at: OffsetDateTime,
+    pub last_started_at: Option<OffsetDateTime>,
+    pub last_finished_at: Option<OffsetDateTime>,
+    pub last_error: Option<String>,
+}
+
+/// All jobs that any instance has ever run, by name.
+///
+/// # Errors
+/// Only the database's.
+pub async fn states(db: &Db) -> Result<Vec<JobState>, AppError> {
+    Ok(store::states(db.pool()).await?)
+}
+
+/// Makes a job due now, on whichever instance comes first, and says how it stood. The caller wakes it after the commit, see [`wake_by_name`].
+///
+/// # Errors
+/// `NotFound`.
+pub async fn make_due(tx: &mut Tx, name: &str) -> Result<JobState, AppError> {
+    store::make_due(&mut **tx, name).await?.ok_or(AppError::NotFound)
+}
+
+/// As [`wake`], for a name that came from outside; one that is none of this process wakes nothing.
+pub fn wake_by_name(name: &str) {
+    let wakes = WAKES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(sender) = wakes.get(name) {
+        sender.send_replace(());
+    }
 }
 
 /// Runs the jobs until `shutdown`, then lets those that are running finish.

@@ -9,6 +9,7 @@ use leptos::config::LeptosOptions;
 use super::config::Config;
 use super::db::Db;
 use super::gateway::Gateway;
+use super::live::Live;
 use super::mailer::Mailer;
 use super::meter::Meter;
 use super::storage::Storage;
@@ -24,6 +25,7 @@ pub struct Parts {
     pub db: Db,
     pub gateway: Gateway,
     pub leptos: LeptosOptions,
+    pub live: Live,
     pub mailer: Mailer,
     pub meter: Meter,
     pub storage: Storage,
@@ -41,7 +43,7 @@ impl AppState {
             Some(s3) => Storage::s3(s3)?,
             None => Storage::local(&config.media_dir),
         };
-        Ok(Parts { config, db, gateway, leptos, mailer, meter: Meter::default(), storage }.into())
+        Ok(Parts { config, db, gateway, leptos, live: Live::default(), mailer, meter: Meter::default(), storage }.into())
     }
 }
 

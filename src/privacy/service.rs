@@ -9,7 +9,7 @@ use crate::error::{AppError, Conflict};
 use crate::platform::db::Db;
 use crate::platform::state::AppState;
 use crate::vendors::VendorStatus;
-use crate::{catalogue, notifications, orders, reviews, vendors, wishlist};
+use crate::{audit, catalogue, notifications, orders, reviews, vendors, wishlist};
 
 /// All that the shop knows about somebody (GDPR, articles 15 and 20). Passwords and the secrets of the second step are no data about them.
 ///
@@ -59,6 +59,7 @@ pub async fn close_account(state: &AppState, customer: &Customer, password: &Pas
         catalogue::service::delete_unsold(&mut tx, shop.id).await?;
         vendors::service::withdraw(&mut tx, shop.id).await?;
     }
+    audit::service::forget(&mut tx, id).await?;
     notifications::service::forget_recipient(&mut tx, customer.email()).await?;
     users::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)

@@ -4,9 +4,11 @@
 //! Errors are problem documents (RFC 9457) with a stable `code`; unknown fields are refused; times are RFC 3339 in UTC.
 
 mod addresses;
+mod admin_audit;
 mod admin_orders;
 mod admin_products;
 mod admin_users;
+mod analytics;
 mod auth;
 mod bearer;
 mod body;
@@ -127,6 +129,7 @@ fn vendor(routes: PlainRoutes) -> PlainRoutes {
         .put("/api/v1/vendor/products/{id}/picture-order", vendor_goods::arrange_pictures)
         .post("/api/v1/vendor/products/{id}/stock-corrections", vendor_goods::correct_stock)
         .get("/api/v1/vendor/products/{id}/stock-movements", vendor_goods::movements)
+        .get("/api/v1/vendor/analytics", analytics::vendor)
         .get("/api/v1/vendor/orders", vendor_orders::list)
         .get("/api/v1/vendor/orders/{id}", vendor_orders::show)
         .post("/api/v1/vendor/orders/{id}/ship", vendor_orders::ship)
@@ -148,6 +151,8 @@ fn admins(routes: PlainRoutes) -> PlainRoutes {
         .get("/api/v1/admin/orders", admin_orders::list)
         .get("/api/v1/admin/orders/{id}", admin_orders::show)
         .post("/api/v1/admin/orders/{id}/refunds", admin_orders::refund)
+        .get("/api/v1/admin/analytics", analytics::admin)
+        .get("/api/v1/admin/audit", admin_audit::list)
         .get("/api/v1/admin/users", admin_users::list)
         .get("/api/v1/admin/users/{id}", admin_users::show)
         .post("/api/v1/admin/users/{id}/disable", admin_users::disable)

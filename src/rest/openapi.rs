@@ -14,8 +14,8 @@ use utoipa::openapi::{ContentBuilder, PathItem, Ref, RefOr, Required};
 
 use super::problem::Problem;
 use super::{
-    PREFIX, addresses, admin_orders, admin_products, admin_users, auth, cart, catalogue, checkout, orders, reviews, vendor_goods,
-    vendor_orders, vendor_products, vendors, wishlist,
+    PREFIX, addresses, admin_audit, admin_orders, admin_products, admin_users, analytics, auth, cart, catalogue, checkout, orders, reviews,
+    vendor_goods, vendor_orders, vendor_products, vendors, wishlist,
 };
 use crate::catalogue::Sort;
 use crate::values::Currency;
@@ -53,6 +53,7 @@ use crate::values::Currency;
         admin_products::release,
         admin_orders::list, admin_orders::show, admin_orders::refund,
         admin_users::list, admin_users::show, admin_users::disable, admin_users::enable, admin_users::set_role,
+        admin_audit::list, analytics::vendor, analytics::admin,
     ),
 )]
 struct Document;

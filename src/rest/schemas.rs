@@ -8,12 +8,13 @@ use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::accounts::Role;
+use crate::analytics::{Grain, Preset};
 use crate::catalogue::{CountReason, Cursor, MovementKind, ProductStatus, Sort};
 use crate::checkout::refund::RefundCause;
 use crate::orders::{Fulfilment, OrderStatus};
 use crate::values::{
-    AddressId, CategoryId, Currency, FieldProblem, Money, MovementId, OrderId, OrderLineId, OrderPartId, PictureId, ProductId, RefundId,
-    ReviewId, Slug, UserId, VariantId, VendorId,
+    AddressId, AuditId, CategoryId, Currency, FieldProblem, Money, MovementId, OrderId, OrderLineId, OrderPartId, PictureId, ProductId,
+    RefundId, ReviewId, Slug, UserId, VariantId, VendorId,
 };
 use crate::vendors::VendorStatus;
 
@@ -43,10 +44,11 @@ macro_rules! names {
     };
 }
 
-names! { Role, VendorStatus, OrderStatus, Fulfilment, ProductStatus, Sort, CountReason, MovementKind, RefundCause }
+names! { Role, Grain, Preset, VendorStatus, OrderStatus, Fulfilment, ProductStatus, Sort, CountReason, MovementKind, RefundCause }
 
 schemas! {
     AddressId: uuid();
+    AuditId: uuid();
     CategoryId: uuid();
     MovementId: uuid();
     OrderId: uuid();

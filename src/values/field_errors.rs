@@ -30,9 +30,13 @@ pub enum FieldProblem {
     PictureTooLarge,
     NotASlug,
     NotAPair,
+    NotALink,
     TooMany,
     BelowZero,
     NotAWebAddress,
+    NotADay,
+    DayOutOfRange,
+    EndsBeforeItBegins,
 }
 
 impl FieldProblem {
@@ -61,9 +65,13 @@ impl FieldProblem {
             Self::PictureTooLarge => "This picture has too many pixels.",
             Self::NotASlug => "Please use small letters, figures and single hyphens alone.",
             Self::NotAPair => "Please write one fact in each line, as name: value.",
+            Self::NotALink => "Please write one link in each line, as name: /page or name: https://address.",
             Self::TooMany => "These are too many.",
             Self::NotAWebAddress => "Please enter an https:// address that can be reached from the Internet.",
             Self::BelowZero => "More was sold in the meantime than this would leave. Please count once more.",
+            Self::NotADay => "Please enter a day, such as 2026-11-30.",
+            Self::DayOutOfRange => "Please choose a day of the last ten years.",
+            Self::EndsBeforeItBegins => "The last day must not lie before the first.",
         }
     }
 }

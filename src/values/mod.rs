@@ -6,6 +6,7 @@ mod address;
 mod email;
 mod field_errors;
 mod id;
+mod like_literal;
 mod money;
 mod nothing_else;
 mod page;
@@ -21,9 +22,10 @@ pub use address::{Address, COUNTRIES, country_name};
 pub use email::Email;
 pub use field_errors::{FieldErrors, FieldProblem};
 pub use id::{
-    AddressId, ApiTokenId, CartId, CategoryId, DisputeId, ImportId, MovementId, OrderId, OrderLineId, OrderPartId, PaymentId, PictureId,
-    ProductId, RefundId, ReviewId, SessionId, UserId, VariantId, VendorId, WebhookDeliveryId, WebhookEndpointId,
+    AddressId, ApiTokenId, AuditId, CartId, CategoryId, DisputeId, ImportId, MailId, MovementId, OrderId, OrderLineId, OrderPartId,
+    PaymentId, PictureId, ProductId, RefundId, ReviewId, SessionId, UserId, VariantId, VendorId, WebhookDeliveryId, WebhookEndpointId,
 };
+pub use like_literal::like_literal;
 pub use money::{Currency, MAX_CHARGE_MINOR, Money, MoneyError};
 pub use nothing_else::NothingElse;
 pub use page::PageNumber;

@@ -7,6 +7,7 @@ use super::{Vendor, service};
 use crate::accounts::guard::{Customer, Visit};
 use crate::accounts::{Role, Scope};
 use crate::error::AppError;
+use crate::platform::state::AppState;
 use crate::values::{UserId, VendorId};
 
 /// Somebody who is signed in and has a shop, in whatever status: sees where it stands and what is in it, and changes nothing by it.
@@ -44,6 +45,16 @@ impl ShopOwner {
     pub async fn of_program(visit: &Visit, scope: Scope) -> Result<Self, AppError> {
         let customer = visit.acts_for(scope).await?;
         let vendor = service::find_by_owner(&visit.state().db, customer.user_id()).await?.ok_or(AppError::Forbidden)?;
+        Ok(Self { customer, vendor })
+    }
+
+    /// As [`Customer::again`].
+    ///
+    /// # Errors
+    /// As [`Customer::again`]; `Forbidden` for somebody without a shop.
+    pub async fn again(&self, state: &AppState) -> Result<Self, AppError> {
+        let customer = self.customer.again(state).await?;
+        let vendor = service::find_by_owner(&state.db, customer.user_id()).await?.ok_or(AppError::Forbidden)?;
         Ok(Self { customer, vendor })
     }
 

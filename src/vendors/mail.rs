@@ -14,7 +14,7 @@ use uuid::Uuid;
 pub async fn received(tx: &mut Tx, id: VendorId, application: &Application, to: &Email, base_url: &str) -> Result<(), AppError> {
     let content = MailContent::new("We have your application")
         .paragraph(format!(
-            "Thank you for wanting to open {} on Souk. A person reads each application, and you will hear from us by mail.",
+            "Thank you for wanting to open {} with us. A person reads each application, and you will hear from us by mail.",
             application.name
         ))
         .paragraph("Until then you can still correct what you wrote.")

@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use souk::checkout::invariants::{self, Violation};
+use souk::analytics::invariants;
+use souk::checkout::invariants::Violation;
 use souk::checkout::service::{Applied, apply_payment_intent};
 use souk::orders::OrderStatus;
 use souk::payments::PaymentStatus;

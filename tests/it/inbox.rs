@@ -30,7 +30,7 @@ async fn what_cannot_be_applied_stands_as_such_until_it_can(pool: PgPool) {
     assert_eq!(outcome(&app, "evt_1").await.1, 2);
     let failed = inbox::failed(&app.state.db).await.unwrap();
     assert_eq!(failed.iter().map(|event| event.id.as_str()).collect::<Vec<_>>(), ["evt_1"]);
-    assert!(service::replay(&app.state, "evt_1").await.is_err(), "still away");
+    assert!(service::replay(&app.state, None, "evt_1").await.is_err(), "still away");
     assert_eq!(app.status(order).await, "pending");
 
     app.switch(&[("fault", "none")]).await;
@@ -52,18 +52,18 @@ async fn a_replay_makes_up_for_what_failed_and_repeats_nothing(pool: PgPool) {
     app.switch(&[("fault", "none")]).await;
 
     // Several people at once, and the gateway's own next attempt.
-    let (replays, delivered) = tokio::join!(join_all((0..8).map(|_| service::replay(&app.state, "evt_1"))), app.webhook(&event));
+    let (replays, delivered) = tokio::join!(join_all((0..8).map(|_| service::replay(&app.state, None, "evt_1"))), app.webhook(&event));
     assert!(replays.iter().all(Result::is_ok), "{replays:?}");
     assert_eq!(delivered, 200);
     assert_eq!(outcome(&app, "evt_1").await.0, "applied");
     assert!(inbox::failed(&app.state.db).await.unwrap().is_empty());
     for _ in 0..2 {
-        service::replay(&app.state, "evt_1").await.unwrap();
+        service::replay(&app.state, None, "evt_1").await.unwrap();
     }
     assert_eq!((app.status(order).await.as_str(), app.stock(cup).await), ("paid", 3), "the goods fell once");
     assert_eq!(app.count("select count(*) from outbox where kind in ('receipt', 'new_order')").await, 2);
     assert_eq!(app.count("select count(*) from audit_log where action = 'event.replayed'").await, 10);
-    assert_eq!(service::replay(&app.state, "evt_none").await.unwrap_err(), AppError::NotFound);
+    assert_eq!(service::replay(&app.state, None, "evt_none").await.unwrap_err(), AppError::NotFound);
     app.assert_invariants().await;
 }
 

@@ -1,7 +1,8 @@
 //! Each invariant broken on purpose: the check names it, and names nothing in a shop where all is well. Constraints and triggers that would
 //! refuse are taken away first, inside a transaction that is rolled back.
 
-use souk::checkout::{invariants, jobs};
+use souk::analytics::{self, invariants};
+use souk::checkout::jobs;
 use souk::platform::db::Tx;
 use souk::values::OrderId;
 use sqlx::PgPool;
@@ -51,6 +52,14 @@ const BREAKS: &[(&str, &str)] = &[
     ("I5 no line and no part", "update refund_items set quantity = quantity + 1 where line_id is not null"),
     ("I5 no line and no part", "update refund_items set amount_minor = amount_minor + 1 where line_id is null"),
     ("I5 the figure", "update products set units_sold = units_sold + 1"),
+    ("I5 what each vendor sold", "update vendor_sales set goods_minor = goods_minor + 1"),
+    ("I5 what each vendor sold", "delete from sales_deltas; delete from vendor_sales"),
+    ("I5 what each vendor sold", "insert into sales_deltas (day, vendor_id, refunded_minor) select current_date, id, 1 from vendors"),
+    ("I5 what was sold of each product", "update product_sales set units = units - 1"),
+    ("I5 what the site sold", "update site_sales set paid = paid + 1"),
+    ("I5 what the site sold", "alter table orders disable trigger user; update orders set placed_at = placed_at - interval '3 days'"),
+    ("I5 who bought and who sold", "update active_counts set customers = customers + 1 where grain = 'week'"),
+    ("I5 who bought and who sold", "update active_counts set vendors = vendors - 1 where grain = 'month'"),
     ("I6", "update order_parts set paid_at = null where order_id = '$paid'"),
     ("I6", "update order_parts set paid_at = now() where order_id = '$open'"),
     ("I6", "update order_parts set paid_at = null where id = (select id from order_parts where order_id = '$paid' limit 1)"),
@@ -113,6 +122,8 @@ async fn found(tx: &mut Tx) -> Vec<&'static str> {
 async fn each_breach_is_named(pool: PgPool) {
     let app = App::start(pool).await;
     let orders = orders(&app).await;
+    app.assert_invariants().await;
+    analytics::service::add_up(app.state.clone()).await.unwrap();
     app.assert_invariants().await;
     for (name, sql) in BREAKS {
         let sql = sql.replace("$paid", &orders.paid.to_string()).replace("$open", &orders.open.to_string());

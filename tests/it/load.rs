@@ -20,7 +20,10 @@ fn size(seed: u64) -> Size {
 async fn loaded(app: &App, size: &Size) -> Contents {
     load(&app.state, size).await.unwrap();
     let rows = contents(app.pool()).await;
-    sqlx::query("truncate users, categories, orders, outbox, stock_movements restart identity cascade").execute(app.pool()).await.unwrap();
+    sqlx::query("truncate users, categories, orders, outbox, stock_movements, site_sales, active_counts restart identity cascade")
+        .execute(app.pool())
+        .await
+        .unwrap();
     rows
 }
 
@@ -95,7 +98,7 @@ async fn one_of_everything_is_enough(pool: PgPool) {
     for (products, vendors, customers, orders) in [(1, 1, 1, 40), (3, 60, 2, 0), (0, 0, 0, 5)] {
         load(&app.state, &Size::new(products, vendors, customers, orders, 3, date!(2026 - 11 - 01))).await.unwrap();
         app.assert_invariants().await;
-        sqlx::query("truncate users, categories, orders, outbox, stock_movements restart identity cascade")
+        sqlx::query("truncate users, categories, orders, outbox, stock_movements, site_sales, active_counts restart identity cascade")
             .execute(app.pool())
             .await
             .unwrap();

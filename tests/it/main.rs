@@ -5,6 +5,7 @@
 
 mod accounts;
 mod addresses;
+mod analytics;
 mod audit;
 mod cancel;
 mod cart;
@@ -13,6 +14,7 @@ mod categories;
 mod config;
 mod contention;
 mod controls;
+mod dashboards;
 mod disputes;
 mod embedded_database;
 mod event_orders;

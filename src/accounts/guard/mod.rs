@@ -6,10 +6,11 @@
 
 use http::request::Parts;
 
-use super::service::LiveSession;
+use super::service::{LiveSession, sessions as live_sessions};
 use super::{Role, User};
 use crate::error::AppError;
 use crate::platform::config::Config;
+use crate::platform::state::AppState;
 use crate::values::{Email, SessionId, UserId};
 
 mod cart_token;
@@ -45,6 +46,15 @@ impl Customer {
     /// `Offline` when the database cannot tell.
     pub async fn current() -> Result<Option<Self>, AppError> {
         Visit::current()?.customer().await
+    }
+
+    /// The same person, if the session still lives: for what goes on when its request is answered.
+    ///
+    /// # Errors
+    /// `Unauthenticated` once it has ended; `Offline` when the database cannot tell.
+    pub async fn again(&self, state: &AppState) -> Result<Self, AppError> {
+        let session = live_sessions::again(&state.db, &self.session).await?.ok_or(AppError::Unauthenticated)?;
+        Ok(Self { session, ..*self })
     }
 
     pub fn user_id(&self) -> UserId {
@@ -85,6 +95,14 @@ impl Admin {
 
     pub fn customer(&self) -> &Customer {
         &self.0
+    }
+
+    /// As [`Customer::again`].
+    ///
+    /// # Errors
+    /// As [`Customer::again`]; `Forbidden` for somebody who is no admin any more.
+    pub async fn again(&self, state: &AppState) -> Result<Self, AppError> {
+        self.0.again(state).await?.try_into()
     }
 }
 

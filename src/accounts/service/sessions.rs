@@ -68,6 +68,16 @@ pub async fn by_access_token(db: &Db, keys: &Keys, token: &str) -> Result<Option
     Ok(user.map(|user| LiveSession { session_id, user }))
 }
 
+/// A session as it is now, if it still lives.
+///
+/// # Errors
+/// Those of the database.
+pub async fn again(db: &Db, session: &LiveSession) -> Result<Option<LiveSession>, AppError> {
+    let session_id = session.session_id;
+    let user = store::live_user(db.pool(), session_id, session.user.id).await?;
+    Ok(user.map(|user| LiveSession { session_id, user }))
+}
+
 /// Exchanges a refresh token. None: it is worth nothing (any more).
 ///
 /// # Errors

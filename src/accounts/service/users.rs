@@ -14,7 +14,7 @@ use crate::notifications::service::{OUTBOX, enqueue};
 use crate::platform::db::{Db, Tx};
 use crate::platform::jobs;
 use crate::platform::state::AppState;
-use crate::values::{Email, FieldErrors, UserId};
+use crate::values::{Email, FieldErrors, UserId, like_literal};
 
 /// Accounts on a page of the list.
 const PAGE_SIZE: usize = 50;
@@ -44,7 +44,7 @@ fn account(row: UserRow) -> Result<Account, AppError> {
 pub async fn list(db: &Db, _: &Admin, role: Option<Role>, text: &str, before: Option<UserId>) -> Result<AccountList, AppError> {
     let prefix: String = text.trim().to_lowercase().chars().take(MAX_PREFIX).collect();
     // What `like` would take for a pattern is meant as it stands.
-    let prefix = prefix.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let prefix = like_literal(&prefix);
     // One more than is shown says whether there is another page.
     let rows = store::list(db.pool(), role, &prefix, before, PAGE_SIZE as i64 + 1).await?;
     let more = rows.len() > PAGE_SIZE;

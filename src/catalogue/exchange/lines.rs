@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use csv::{ByteRecord, ReaderBuilder};
 
-use super::cells::{Column, unguarded};
+use super::cells::Column;
 use super::plan::Problems;
 use super::{MAX_FILE_BYTES, MAX_ROWS};
+use crate::platform::spreadsheet::unguarded;
 
 /// What some programs put in front to say that a file is UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";

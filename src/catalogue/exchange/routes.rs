@@ -13,6 +13,7 @@ use crate::catalogue::guard::{ProductEditor, ProductViewer};
 use crate::error::AppError;
 use crate::platform::error_page;
 use crate::platform::routes::PlainRoutes;
+use crate::platform::spreadsheet::CSV_TYPE;
 use crate::platform::state::AppState;
 use crate::values::{FieldErrors, FieldProblem, ImportId};
 use crate::vendors::guard::{DraftingVendor, ShopOwner};
@@ -87,10 +88,6 @@ async fn export(State(state): State<AppState>, headers: HeaderMap, owner: Result
     // A failure in the middle cuts the answer off, so that nobody takes a part for the whole.
     let pieces =
         stream::try_unfold(export, |mut export| async move { Ok::<_, AppError>(export.next().await?.map(|piece| (piece, export))) });
-    let headers = [
-        (CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (CONTENT_DISPOSITION, "attachment; filename=\"products.csv\""),
-        (CACHE_CONTROL, "no-store"),
-    ];
+    let headers = [(CONTENT_TYPE, CSV_TYPE), (CONTENT_DISPOSITION, "attachment; filename=\"products.csv\""), (CACHE_CONTROL, "no-store")];
     (headers, Body::from_stream(pieces)).into_response()
 }

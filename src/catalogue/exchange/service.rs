@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::cells::{Column, guarded};
+use super::cells::Column;
 use super::lines::{Line, read};
 use super::plan::{Known, Plan, Problems, Seen, plan};
 use super::plan_changes::{names_of, values_of};
@@ -13,6 +13,7 @@ use crate::catalogue::guard::{ProductEditor, ProductViewer};
 use crate::catalogue::{Category, OwnedProduct};
 use crate::error::{AppError, Conflict};
 use crate::platform::db::{Db, Tx};
+use crate::platform::spreadsheet::guarded;
 use crate::platform::state::AppState;
 use crate::platform::{jobs, rate_limit};
 use crate::values::{Currency, ImportId, ProductId, VendorId};

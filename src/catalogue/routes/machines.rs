@@ -15,6 +15,7 @@ use crate::catalogue::service::machines::{self, FeedEntry, Part, SiteUrl};
 use crate::error::AppError;
 use crate::platform::routes::PlainRoutes;
 use crate::platform::state::AppState;
+use crate::settings;
 
 /// A crawler comes rarely; a reader of feeds every hour.
 const AN_HOUR: &str = "public, max-age=3600";
@@ -105,13 +106,14 @@ fn url_element(xml: &mut String, base: &str, url: &SiteUrl) {
 /// The newest products.
 async fn feed(State(state): State<AppState>) -> Result<Response, AppError> {
     let entries = machines::feed(&state.db).await?;
+    let shop = escaped(&settings::service::current(&state.db).await?.settings.shop_name);
     let base = escaped(&state.config.base_url);
     // A feed without entries has changed when it began: any moment is as good.
     let updated = entries.first().map_or("2026-01-01T00:00:00Z", |entry| entry.published.as_str());
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
     let _ = write!(
         xml,
-        "<title>New on Souk</title>\n<id>{base}/feed.atom</id>\n<link rel=\"self\" type=\"application/atom+xml\" href=\"{base}/feed.atom\"/>\n\
+        "<title>New on {shop}</title>\n<id>{base}/feed.atom</id>\n<link rel=\"self\" type=\"application/atom+xml\" href=\"{base}/feed.atom\"/>\n\
          <link rel=\"alternate\" type=\"text/html\" href=\"{base}/products?sort=newest\"/>\n<updated>{updated}</updated>\n"
     );
     for entry in &entries {

@@ -59,7 +59,7 @@ pub async fn count_listings(state: AppState) -> Result<(), AppError> {
     for category in std::iter::once(None::<&Category>).chain(categories) {
         let wanted = Wanted { categories: category.map(|category| tree.ids_below(category.id)), ..Wanted::default() };
         if finding::total(db.pool(), &wanted, cap).await? > CAP {
-            kept.extend(finding::counts(db.pool(), &[Counting { wanted, of: Dimension::ALL.to_vec() }], currency, |_| None).await?);
+            kept.extend(finding::counts(db.pool(), &[Counting { wanted, of: Dimension::ALL.to_vec(), cap: None }], None, currency).await?);
             scopes.push(scope(category.map(|category| category.id)));
         }
     }

@@ -23,6 +23,10 @@ pub const CAP: u64 = 2_000;
 /// The same for what a text matches: each of these is read from the table, and not from an index alone.
 const TEXT_CAP: u64 = 1_000;
 
+/// The same for a kind of choice beside a listing, where nothing but filters narrows it: the whole shop is walked for as many, and most
+/// of it does not match. Beyond, such choices have no numbers.
+const BESIDE_CAP: u64 = 500;
+
 /// Below this, a text may have been misspelt.
 const FEW: usize = 3;
 
@@ -52,8 +56,13 @@ pub(super) fn wanted(query: &ListingQuery, tree: &CategoryTree) -> Wanted {
     }
 }
 
-const fn cap(wanted: &Wanted) -> u64 {
-    if wanted.q.is_some() { TEXT_CAP } else { CAP }
+/// How far a set is counted: that of the listing itself, or one `beside` it.
+const fn cap(wanted: &Wanted, beside: bool) -> u64 {
+    match wanted {
+        Wanted { q: Some(_), .. } => TEXT_CAP,
+        Wanted { categories: None, vendor: None, .. } if beside => BESIDE_CAP,
+        _ => CAP,
+    }
 }
 
 /// The tree, in which the query's category stands.
@@ -199,17 +208,25 @@ async fn counted(reader: &mut Reader, query: &ListingQuery, wanted: &Wanted, kno
     // Choices of a kind that is filtered are counted without that filter; a shop's own page offers no others.
     let shown = |dimension: &Dimension| *dimension != Dimension::Shop || !query.at_shop;
     let of = Dimension::ALL.into_iter().filter(|dimension| !filtered.contains(dimension)).filter(shown);
-    let all = Counting { wanted: wanted.clone(), of: of.collect() };
-    let without = filtered.iter().map(|&dimension| Counting { wanted: wanted.without(dimension), of: vec![dimension] });
+    let all = Counting { wanted: wanted.clone(), of: of.collect(), cap: Some(cap(wanted, false)) };
+    let without = filtered.iter().map(|&dimension| {
+        let wanted = wanted.without(dimension);
+        Counting { cap: Some(cap(&wanted, true)), wanted, of: vec![dimension] }
+    });
     let sets: Vec<Counting> = std::iter::once(all).chain(without).collect();
     let about = |counts| Set { counts, precision: Precision::About };
     let mut found: Vec<Option<Set>> = sets.iter().map(|set| scope(&set.wanted).map(about)).collect();
     let open: Vec<usize> = (0..sets.len()).filter(|&index| found[index].is_none()).collect();
     if !open.is_empty() {
         let ask: Vec<Counting> = open.iter().map(|&index| sets[index].clone()).collect();
-        let counts = finding::counts(&mut **reader, &ask, currency, |set| i64::try_from(cap(set)).ok()).await?;
+        // Of a category that is not kept there are few enough to read them all, once for several sets.
+        let small = |ids: &&[CategoryId]| {
+            open.len() > 1 && wanted.q.is_none() && wanted.vendor.is_none() && kept.get(ids.first().copied()).is_none()
+        };
+        let within = wanted.categories.as_deref().filter(small);
+        let counts = finding::counts(&mut **reader, &ask, within, currency).await?;
         for ((index, counts), set) in open.into_iter().zip(counts).zip(&ask) {
-            let cap = cap(&set.wanted);
+            let cap = set.cap.unwrap_or(u64::MAX);
             let precision = if counts.total > cap { Precision::AtLeast } else { Precision::Exact };
             found[index] = Some(Set { counts: Arc::new(Counts { total: counts.total.min(cap), ..counts }), precision });
         }

@@ -239,6 +239,8 @@ fn ranked(sql: &mut Sql, wanted: &Wanted, q: &SearchText, after: Option<Cursor>)
 pub struct Counting {
     pub wanted: Wanted,
     pub of: Vec<Dimension>,
+    /// Up to how many; none: all.
+    pub cap: Option<u64>,
 }
 
 #[derive(FromRow)]
@@ -254,25 +256,37 @@ struct CountRow {
 /// The first of the figures; the counts that follow it stand in the order of [`Counts`].
 const TOTAL: usize = 0;
 
+/// What is counted of a product.
+const COUNTED: &str = " as materialized (select p.category_id, p.vendor_id, p.price_minor, p.rating_average, p.in_stock from ";
+
 /// Counts each set up to its cap, all in one statement. A total above the cap says that there are more, and the rest of such counts
-/// says little.
+/// says little. Sets of the categories `within` are parts of one that is read once.
 pub async fn counts(
     executor: impl PgExecutor<'_>,
     sets: &[Counting],
+    within: Option<&[CategoryId]>,
     currency: Currency,
-    cap: impl Fn(&Wanted) -> Option<i64>,
 ) -> Result<Vec<Counts>, sqlx::Error> {
     let mut sql = Sql::new("with ");
-    for (index, Counting { wanted: set, .. }) in (0_i32..).zip(sets) {
+    if let Some(categories) = within {
+        sql.push("within").push(COUNTED).push("listed_products p where true");
+        Wanted { categories: Some(categories.to_vec()), ..Wanted::default() }.of_categories(&mut sql);
+        sql.push("), ");
+    }
+    for (index, Counting { wanted: set, cap, .. }) in (0_i32..).zip(sets) {
         if index > 0 {
             sql.push(", ");
         }
         // Of a text, all that match are asked for and only the first read; see `ranked`.
-        let cap = cap(set);
+        let cap = cap.and_then(|cap| i64::try_from(cap).ok());
         let text = set.q.is_some() && cap.is_some();
-        sql.push(if text { "a" } else { "m" }).push(index);
-        sql.push(" as materialized (select p.category_id, p.vendor_id, p.price_minor, p.rating_average, p.in_stock from listed_products p where true");
-        set.of_categories(&mut sql);
+        sql.push(if text { "a" } else { "m" }).push(index).push(COUNTED);
+        if within.is_some() && within == set.categories.as_deref() && set.q.is_none() {
+            sql.push("within p where true");
+        } else {
+            sql.push("listed_products p where true");
+            set.of_categories(&mut sql);
+        }
         set.conditions(&mut sql);
         if text {
             sql.push("), m").push(index).push(" as materialized (select * from a").push(index);

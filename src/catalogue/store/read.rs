@@ -1,3 +1,4 @@
+use serde::Deserialize;
 use sqlx::types::Json;
 use sqlx::{FromRow, PgExecutor};
 
@@ -7,6 +8,7 @@ use crate::values::{CategoryId, Currency, Money, ProductId, Slug, VariantId, Ven
 
 crate::text_column! { SuggestionKind }
 
+#[derive(Deserialize)]
 struct CardRow {
     id: ProductId,
     slug: Slug,
@@ -48,19 +50,11 @@ impl From<CardRow> for ProductCard {
 pub async fn cards(executor: impl PgExecutor<'_>, ids: &[ProductId]) -> Result<Vec<ProductCard>, sqlx::Error> {
     let rows = sqlx::query_as!(
         CardRow,
-        r#"select p.id as "id!: ProductId", p.slug as "slug!: Slug", p.name as "name!", p.vendor_name as "vendor_name!",
-             p.vendor_slug as "vendor_slug!: Slug", p.price_minor as "price_minor!", p.compare_at_minor, d.currency as "currency!: Currency",
-             p.rating_count as "rating_count!", p.rating_sum as "rating_sum!", f.picture as "picture: Json<Picture>",
-             s.available as "available!", s.variant_count as "variant_count!", d.id as "default_variant!: VariantId"
-           from unnest($1::uuid[]) with ordinality as wanted (id, place)
-           join visible_products p on p.id = wanted.id
-           cross join lateral (
-             select v.id, v.currency from product_variants v where v.product_id = p.id and v.retired_at is null order by v.price_minor, v.position limit 1) d
-           cross join lateral (
-             select coalesce(sum(v.available), 0) as available, count(*) as variant_count from stocked_variants v where v.product_id = p.id) s
-           left join lateral (
-             select jsonb_build_object('id', f.id, 'alt', f.alt, 'width', f.width, 'height', f.height, 'widths', f.widths) as picture
-             from product_pictures f where f.product_id = p.id order by f.position limit 1) f on true
+        r#"select c.id as "id!: ProductId", c.slug as "slug!: Slug", c.name as "name!", c.vendor_name as "vendor_name!",
+             c.vendor_slug as "vendor_slug!: Slug", c.price_minor as "price_minor!", c.compare_at_minor, c.currency as "currency!: Currency",
+             c.rating_count as "rating_count!", c.rating_sum as "rating_sum!", c.picture as "picture: Json<Picture>",
+             c.available as "available!", c.variant_count as "variant_count!", c.default_variant as "default_variant!: VariantId"
+           from unnest($1::uuid[]) with ordinality as wanted (id, place) join product_cards c on c.id = wanted.id
            order by wanted.place"#,
         ids as _
     )
@@ -89,17 +83,23 @@ pub struct HomeRow {
     pub shops: Json<Vec<Shop>>,
 }
 
+/// To how many the products of a category are counted for the home page; of a large one a job knows the number.
+pub const HOME_COUNT: i64 = 250;
+
 /// In one round trip. A category of the top or a shop is shown with its newest pictures, and only if it has something to buy. Products of a
-/// category are counted up to `most`, and its picture is that of one of the newest few, if they have any.
-pub async fn home(executor: impl PgExecutor<'_>, cards: i64, shops: i64, most: i64) -> Result<HomeRow, sqlx::Error> {
+/// category are counted up to [`HOME_COUNT`], and its picture is that of one of the newest few, if they have any.
+///
+/// Eight cards in each row and six shops. The limits stand in the text: for one that is a parameter Postgres expects a tenth of all rows, finds
+/// such a plan too dear to keep, and plans anew each time, which takes longer than the answer.
+pub async fn home(executor: impl PgExecutor<'_>) -> Result<HomeRow, sqlx::Error> {
     sqlx::query_as!(
         HomeRow,
         r#"with recursive tree as (
              select id, id as top from categories where parent_id is null
              union select c.id, t.top from categories c join tree t on c.parent_id = t.id)
            select
-             array(select id from listed_products order by published_at desc, id desc limit $1) as "newest!: Vec<ProductId>",
-             array(select id from listed_products order by units_sold desc, rating_count desc, id desc limit $1)
+             array(select id from listed_products order by published_at desc, id desc limit 8) as "newest!: Vec<ProductId>",
+             array(select id from listed_products order by units_sold desc, rating_count desc, id desc limit 8)
                as "best_selling!: Vec<ProductId>",
              (select coalesce(jsonb_agg(to_jsonb(t) - 'position' order by t.position), '[]') from (
                select c.position, jsonb_build_object('id', c.id, 'slug', c.slug, 'name', c.name, 'description', c.description) as category,
@@ -111,7 +111,7 @@ pub async fn home(executor: impl PgExecutor<'_>, cards: i64, shops: i64, most: i
                    join product_pictures f on f.product_id = p.id
                    where tree.top = c.id order by p.published_at desc, p.id desc, f.position limit 1) as picture
                from categories c cross join lateral (select count(*) as product_count from (
-                 select from tree join listed_products p on p.category_id = tree.id where tree.top = c.id limit $3) few) n
+                 select from tree join listed_products p on p.category_id = tree.id where tree.top = c.id limit 250) few) n
                where c.parent_id is null and n.product_count > 0) t) as "categories!: Json<Vec<CategoryTile>>",
              (select coalesce(jsonb_agg(to_jsonb(t) - 'status_changed_at' order by t.status_changed_at desc, t.name), '[]') from (
                select v.id, v.slug, v.name, v.tagline, v.story, v.city, v.country_code, v.status_changed_at,
@@ -122,10 +122,7 @@ pub async fn home(executor: impl PgExecutor<'_>, cards: i64, shops: i64, most: i
                    from (select id, published_at from listed_products p where p.vendor_id = v.id order by published_at desc, id desc limit 3) p
                    cross join lateral (select * from product_pictures f where f.product_id = p.id order by f.position limit 1) f) as pictures
                from visible_shops v where (select p.id from listed_products p where p.vendor_id = v.id limit 1) is not null
-               order by v.status_changed_at desc, v.name limit $2) t) as "shops!: Json<Vec<Shop>>""#,
-        cards,
-        shops,
-        most
+               order by v.status_changed_at desc, v.name limit 6) t) as "shops!: Json<Vec<Shop>>""#
     )
     .fetch_one(executor)
     .await
@@ -191,10 +188,10 @@ struct ProductRow {
     pictures: Json<Vec<Picture>>,
     rating_count: i32,
     rating_sum: i64,
-    related: Vec<ProductId>,
+    related: Json<Vec<CardRow>>,
 }
 
-impl From<ProductRow> for (Product, Vec<ProductId>) {
+impl From<ProductRow> for (Product, Vec<ProductCard>) {
     fn from(row: ProductRow) -> Self {
         let product = Product {
             id: row.id,
@@ -217,12 +214,12 @@ impl From<ProductRow> for (Product, Vec<ProductId>) {
             rating_count: row.rating_count,
             rating_sum: row.rating_sum,
         };
-        (product, row.related)
+        (product, row.related.0.into_iter().map(ProductCard::from).collect())
     }
 }
 
-/// A product as its page shows it, and so many others of its category, best rated first.
-pub async fn product(executor: impl PgExecutor<'_>, slug: &Slug, related: i64) -> Result<(Product, Vec<ProductId>), sqlx::Error> {
+/// A product as its page shows it, and the four others of its category that are rated best. The limit stands in the text; see [`home`].
+pub async fn product(executor: impl PgExecutor<'_>, slug: &Slug) -> Result<(Product, Vec<ProductCard>), sqlx::Error> {
     let row = sqlx::query_as!(
         ProductRow,
         r#"select p.id as "id!: ProductId", p.slug as "slug!: Slug", p.name as "name!", p.summary as "summary!",
@@ -241,12 +238,13 @@ pub async fn product(executor: impl PgExecutor<'_>, slug: &Slug, related: i64) -
                  order by f.position), '[]')
                from product_pictures f where f.product_id = p.id) as "pictures!: Json<Vec<Picture>>",
              p.rating_count as "rating_count!", p.rating_sum as "rating_sum!",
-             array(select r.id from listed_products r where r.category_id = p.category_id and r.id <> p.id
-               order by r.rating_score desc, r.id desc limit $2) as "related!: Vec<ProductId>"
+             (select coalesce(json_agg(c order by r.rating_score desc, r.id desc), '[]')
+               from (select r.id, r.rating_score from listed_products r where r.category_id = p.category_id and r.id <> p.id
+                 order by r.rating_score desc, r.id desc limit 4) r
+               join product_cards c on c.id = r.id) as "related!: Json<Vec<CardRow>>"
            from visible_products p join visible_shops v on v.id = p.vendor_id join categories c on c.id = p.category_id
            where p.slug = $1"#,
-        slug as _,
-        related
+        slug as _
     )
     .fetch_one(executor)
     .await?;

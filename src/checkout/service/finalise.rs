@@ -57,6 +57,7 @@ pub async fn apply_payment_intent(state: &AppState, intent: &Intent, event: Opti
     }
     if applied == Applied::Paid {
         jobs::wake(WEBHOOKS);
+        jobs::wake(orders::service::SALES);
     }
     if applied == Applied::Refunding {
         jobs::wake(REFUNDS);

@@ -2,6 +2,7 @@
 
 use super::pay::gateway_error;
 use super::{apply_payment_intent, dispute};
+use crate::accounts::guard::Admin;
 use crate::audit::{self, AuditEntry};
 use crate::error::AppError;
 use crate::payments::inbox::{self, InboxEvent, StoredEvent};
@@ -24,11 +25,12 @@ pub async fn receive(state: &AppState, event: &VerifiedEvent) -> Result<(), AppE
     applied
 }
 
-/// Applies a kept event again. What it once did is not done twice: the order's state decides, as it does for any news.
+/// Applies a kept event again, for an admin or from the command line. What it once did is not done twice: the order's state decides, as it
+/// does for any news.
 ///
 /// # Errors
 /// `NotFound` without such an event; otherwise as [`receive`].
-pub async fn replay(state: &AppState, id: &str) -> Result<StoredEvent, AppError> {
+pub async fn replay(state: &AppState, by: Option<&Admin>, id: &str) -> Result<StoredEvent, AppError> {
     let stored = inbox::find(&state.db, id).await?;
     let event = state.gateway.reread(&stored.payload).map_err(AppError::internal)?;
     if let Err(error) = apply(state, &event, None).await {
@@ -38,13 +40,13 @@ pub async fn replay(state: &AppState, id: &str) -> Result<StoredEvent, AppError>
     let mut tx = state.db.begin().await?;
     inbox::record(&mut tx, row(&event)).await?;
     let entry = AuditEntry {
-        actor: None,
+        actor: by.map(|admin| admin.customer().user_id()),
         action: "event.replayed",
         object_kind: "event",
         object_id: None,
         before: Some(serde_json::json!({ "id": stored.id, "type": stored.kind, "outcome": stored.outcome })),
         after: None,
-        reason: Some("command line".to_owned()),
+        reason: by.is_none().then(|| "command line".to_owned()),
     };
     audit::service::record(&mut tx, entry).await?;
     tx.commit().await?;

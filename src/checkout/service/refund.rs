@@ -90,8 +90,7 @@ pub async fn refund(state: &AppState, admin: &Admin, order: OrderId, typed: &Typ
         Ok(id)
     })
     .await?;
-    jobs::wake(REFUNDS);
-    jobs::wake(OUTBOX);
+    wake();
     Ok(id)
 }
 
@@ -130,8 +129,7 @@ pub async fn cancel_paid(state: &AppState, customer: &Customer, order: OrderId) 
         Ok(())
     })
     .await?;
-    jobs::wake(REFUNDS);
-    jobs::wake(OUTBOX);
+    wake();
     Ok(())
 }
 
@@ -164,9 +162,15 @@ pub async fn cancel_part(state: &AppState, owner: &ShopOwner, order: OrderId, re
         Ok(())
     })
     .await?;
-    jobs::wake(REFUNDS);
-    jobs::wake(OUTBOX);
+    wake();
     Ok(())
+}
+
+/// What there is to do when something is given back.
+fn wake() {
+    for job in [REFUNDS, OUTBOX, orders::service::SALES] {
+        jobs::wake(job);
+    }
 }
 
 /// A vendor has sent their part; the customer hears of it in the same transaction.

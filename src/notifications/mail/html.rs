@@ -14,17 +14,18 @@ const BUTTON: &str =
     "display:inline-block;padding:12px 20px;border-radius:8px;background:#8a4b2a;color:#fffdf9;text-decoration:none;font-weight:600";
 const FOOT: &str = "max-width:560px;margin:16px auto 0;font-size:13px;color:#6d6355;text-align:center";
 
-pub fn render(blocks: &[Block], subject: &str) -> String {
+pub fn render(blocks: &[Block], subject: &str, shop: &str) -> String {
+    let shop = escape(shop);
     let mut mail = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{}</title></head>\n\
-         <body style=\"{PAGE}\">\n<div style=\"{SHEET}\">\n<p style=\"{BRAND}\">Souk</p>\n",
+         <body style=\"{PAGE}\">\n<div style=\"{SHEET}\">\n<p style=\"{BRAND}\">{shop}</p>\n",
         escape(subject)
     );
     for block in blocks {
         mail.push_str(&render_block(block));
         mail.push('\n');
     }
-    mail.push_str(&format!("</div>\n<p style=\"{FOOT}\">Souk, a marketplace of small shops</p>\n</body>\n</html>\n"));
+    mail.push_str(&format!("</div>\n<p style=\"{FOOT}\">{shop}, a marketplace of small shops</p>\n</body>\n</html>\n"));
     mail
 }
 

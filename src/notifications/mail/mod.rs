@@ -53,12 +53,13 @@ impl MailContent {
         self.with(Block::Button { label: label.into(), url: url.into() })
     }
 
-    pub fn to_text(&self) -> String {
-        text::render(&self.blocks)
+    /// `shop` is what the shop is called.
+    pub fn to_text(&self, shop: &str) -> String {
+        text::render(&self.blocks, shop)
     }
 
-    pub fn to_html(&self, subject: &str) -> String {
-        html::render(&self.blocks, subject)
+    pub fn to_html(&self, subject: &str, shop: &str) -> String {
+        html::render(&self.blocks, subject, shop)
     }
 
     fn with(mut self, block: Block) -> Self {
@@ -82,12 +83,12 @@ mod tests {
             .lines([(HOSTILE.to_owned(), HOSTILE.to_owned())])
             .button(HOSTILE, format!("https://souk.example/?q={HOSTILE}"))
             .button("x", "javascript:alert(1)");
-        let html = content.to_html(HOSTILE);
+        let html = content.to_html(HOSTILE, HOSTILE);
         for live in ["<script", "<img", "onerror=alert(1)>", "javascript:", ">49<"] {
             assert!(!html.contains(live), "{live}\n{html}");
         }
         assert!(html.contains("{{ 7*7 }}") && html.contains("&lt;script&gt;"), "shown as typed");
-        let text = content.to_text();
+        let text = content.to_text("Bazaar");
         assert!(text.contains("{{ 7*7 }}") && text.contains("<script>"), "text needs no escaping");
     }
 
@@ -97,12 +98,12 @@ mod tests {
             .paragraph("One.\nTwo.")
             .lines([("Lamp × 2".to_owned(), "$50.00".to_owned())])
             .button("See your order", "https://souk.example/o/1");
-        let text = content.to_text();
+        let text = content.to_text("Bazaar");
         assert_eq!(
             text,
-            "Thank you\n=========\n\nOne.\nTwo.\n\nLamp × 2  $50.00\n\nSee your order: https://souk.example/o/1\n\n-- \nSouk, a marketplace of small shops\n"
+            "Thank you\n=========\n\nOne.\nTwo.\n\nLamp × 2  $50.00\n\nSee your order: https://souk.example/o/1\n\n-- \nBazaar, a marketplace of small shops\n"
         );
-        let html = content.to_html("Thanks");
+        let html = content.to_html("Thanks", "Bazaar");
         for part in ["<title>Thanks</title>", "One.<br>Two.", "Lamp × 2", "$50.00", "href=\"https://souk.example/o/1\"", "lang=\"en\""] {
             assert!(html.contains(part), "{part}");
         }
@@ -111,7 +112,7 @@ mod tests {
     #[test]
     fn control_characters_do_not_reach_a_mail() {
         let content = MailContent::new("a\u{0}b\u{1b}[31m\r\nc");
-        assert!(!content.to_text().chars().any(|c| c.is_control() && c != '\n'));
-        assert!(!content.to_html("x\u{0}").chars().any(|c| c.is_control() && c != '\n'));
+        assert!(!content.to_text("Bazaar").chars().any(|c| c.is_control() && c != '\n'));
+        assert!(!content.to_html("x\u{0}", "y\u{0}").chars().any(|c| c.is_control() && c != '\n'));
     }
 }

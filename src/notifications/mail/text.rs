@@ -3,7 +3,7 @@ use super::{Block, Line};
 /// Where a table's right column begins at most; longer labels push it out.
 const LABEL_WIDTH: usize = 56;
 
-pub fn render(blocks: &[Block]) -> String {
+pub fn render(blocks: &[Block], shop: &str) -> String {
     let mut mail = String::new();
     for block in blocks {
         match block {
@@ -27,7 +27,7 @@ pub fn render(blocks: &[Block]) -> String {
             }
         }
     }
-    mail.push_str("-- \nSouk, a marketplace of small shops\n");
+    mail.push_str(&format!("-- \n{}, a marketplace of small shops\n", one_line(shop)));
     mail
 }
 

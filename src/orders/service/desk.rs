@@ -3,9 +3,10 @@
 use super::{order, rfc3339};
 use crate::accounts::guard::Admin;
 use crate::error::AppError;
+use crate::orders::store::desk::DeskRow;
 use crate::orders::{DeskLine, DeskList, Order, OrderStatus, store};
-use crate::platform::db::Db;
-use crate::values::{Money, OrderId};
+use crate::platform::db::{Db, Reader};
+use crate::values::{Money, OrderId, like_literal};
 
 /// Orders on a page of the admin's list.
 const PER_PAGE: usize = 50;
@@ -28,9 +29,12 @@ pub async fn list(
     let more = rows.len() > PER_PAGE;
     rows.truncate(PER_PAGE);
     let next = rows.last().filter(|_| more).map(|row| row.id);
-    let orders = rows
-        .into_iter()
-        .map(|row| DeskLine {
+    Ok(DeskList { orders: rows.into_iter().map(DeskLine::from).collect(), next })
+}
+
+impl From<DeskRow> for DeskLine {
+    fn from(row: DeskRow) -> Self {
+        Self {
             id: row.id,
             number: row.number,
             status: row.status,
@@ -38,9 +42,17 @@ pub async fn list(
             total: Money::new(row.total_minor, row.currency),
             placed_at: rfc3339(row.placed_at),
             shops: row.shops,
-        })
-        .collect();
-    Ok(DeskList { orders, next })
+        }
+    }
+}
+
+/// The newest ones.
+///
+/// # Errors
+/// Only the database's.
+pub async fn latest(reader: &mut Reader, _: &Admin, limit: i64) -> Result<Vec<DeskLine>, AppError> {
+    let rows = store::desk::list(&mut **reader, None, (None, None), None, limit).await?;
+    Ok(rows.into_iter().map(DeskLine::from).collect())
 }
 
 /// Any order, in full.
@@ -50,19 +62,4 @@ pub async fn list(
 pub async fn find(db: &Db, _: &Admin, id: OrderId) -> Result<Order, AppError> {
     let row = store::find(db.pool(), id).await?.ok_or(AppError::NotFound)?;
     Ok(order(row, store::lines(db.pool(), id).await?))
-}
-
-/// The text itself in a LIKE, whatever it is made of.
-fn like_literal(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::like_literal;
-
-    #[test]
-    fn a_text_means_itself() {
-        assert_eq!(like_literal(r"100%_\a"), r"100\%\_\\a");
-    }
 }

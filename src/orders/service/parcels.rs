@@ -2,6 +2,7 @@
 //! the owner of a shop in whatever status.
 
 use crate::error::{AppError, Conflict};
+use crate::orders::store::parcels::ParcelRow;
 use crate::orders::{Fulfilment, Parcel, ParcelList, ParcelSummary, Shipment, store};
 use crate::platform::db::{Db, Tx};
 use crate::values::{Address, Money, OrderId, OrderPartId};
@@ -32,9 +33,12 @@ pub async fn list(
     let more = rows.len() > PARCELS_PER_PAGE;
     rows.truncate(PARCELS_PER_PAGE);
     let next = rows.last().filter(|_| more).map(|row| row.order_id);
-    let parcels = rows
-        .into_iter()
-        .map(|row| ParcelSummary {
+    Ok(ParcelList { parcels: rows.into_iter().map(ParcelSummary::from).collect(), next, counts })
+}
+
+impl From<ParcelRow> for ParcelSummary {
+    fn from(row: ParcelRow) -> Self {
+        Self {
             order_id: row.order_id,
             number: row.number,
             status: row.status,
@@ -44,9 +48,17 @@ pub async fn list(
             pieces: u32::try_from(row.pieces).unwrap_or(u32::MAX),
             recipient: row.recipient,
             country_code: row.country_code,
-        })
-        .collect();
-    Ok(ParcelList { parcels, next, counts })
+        }
+    }
+}
+
+/// The newest ones, in a transaction of the vendor's.
+///
+/// # Errors
+/// Only the database's.
+pub async fn latest(tx: &mut Tx, owner: &ShopOwner, limit: i64) -> Result<Vec<ParcelSummary>, AppError> {
+    let rows = store::parcels::list(&mut **tx, owner.vendor_id(), None, None, None, limit).await?;
+    Ok(rows.into_iter().map(ParcelSummary::from).collect())
 }
 
 /// # Errors

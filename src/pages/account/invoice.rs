@@ -2,17 +2,19 @@
 
 use leptos::prelude::*;
 
-use crate::accounts::guard::{Admin, Customer};
+use crate::accounts::guard::Customer;
 use crate::error::AppError;
 use crate::orders::service::rfc3339;
 use crate::orders::{Order, OrderPart};
 use crate::pages::addresses::AddressLines;
+use crate::pages::dashboard::admin_page;
 use crate::pages::dates::Date;
 use crate::pages::document::Document;
 use crate::pages::totals::Totals;
 use crate::pages::{loaded, path_part};
 use crate::payments::history::{MoneyEvent, MoneyNews, of_order};
 use crate::platform::request;
+use crate::settings::Site;
 use crate::values::{Money, OrderId};
 
 #[component]
@@ -45,7 +47,7 @@ fn Invoice(order: Order, refunds: Vec<MoneyNews>) -> impl IntoView {
         <div class="wrap narrow stack print-page">
             <header class="page-head">
                 <h1>{title}</h1>
-                <p>"Souk"{order.paid_at.map(|at| view! { " · paid "<Date at=at/> })}" · ordered "<Date at=order.placed_at/></p>
+                <p>{Site::here().settings.shop_name.clone()}{order.paid_at.map(|at| view! { " · paid "<Date at=at/> })}" · ordered "<Date at=order.placed_at/></p>
             </header>
             <div class="card"><AddressLines address=order.address/></div>
             <div class="table-scroll" role="region" aria-label="Goods" tabindex="0">
@@ -96,8 +98,5 @@ pub fn InvoicePage() -> impl IntoView {
 #[component]
 pub fn AdminInvoicePage() -> impl IntoView {
     let id = path_part::<OrderId>("order");
-    loaded(async move {
-        let admin = Admin::require().await?;
-        invoice(crate::orders::service::desk::find(&request::state()?.db, &admin, id?).await?).await
-    })
+    admin_page(move |admin, _| async move { invoice(crate::orders::service::desk::find(&request::state()?.db, &admin, id?).await?).await })
 }

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
-use crate::accounts::guard::Admin;
 use crate::catalogue::api::{CreateCategory, DeleteCategory, SaveCategory};
 use crate::catalogue::{CategoryNode, TypedCategory, category_field as field, category_url};
 use crate::error::AppError;
+use crate::pages::dashboard::admin_page;
 use crate::pages::document::Document;
-use crate::pages::{loaded, path_part, query};
+use crate::pages::{path_part, query};
 use crate::platform::{form_flash, request};
 use crate::ui::{Breadcrumbs, Button, EmptyState, ErrorSummary, FormState, Look, Notice, SelectField, TextField, Tone};
 use crate::values::CategoryId;
@@ -79,8 +79,7 @@ fn news(done: &str) -> Option<&'static str> {
 pub fn AdminCategoriesPage() -> impl IntoView {
     let form = FormState::of(form_flash::current().as_ref(), CreateCategory::url());
     let done = query("done");
-    loaded(async move {
-        let admin = Admin::require().await?;
+    admin_page(move |admin, _| async move {
         let nodes = crate::catalogue::service::categories::all(&request::state()?.db, &admin).await?;
         let news = done.as_deref().and_then(news).filter(|_| form.error().is_none());
         let content = if nodes.is_empty() {
@@ -113,8 +112,7 @@ pub fn AdminCategoryPage() -> impl IntoView {
     let form = FormState::of(flash.as_ref(), SaveCategory::url());
     let refused = FormState::of(flash.as_ref(), DeleteCategory::url());
     let done = query("done");
-    loaded(async move {
-        let admin = Admin::require().await?;
+    admin_page(move |admin, _| async move {
         let nodes = crate::catalogue::service::categories::all(&request::state()?.db, &admin).await?;
         let id = id?;
         let node = nodes.iter().find(|node| node.id == id).cloned().ok_or(AppError::NotFound)?;

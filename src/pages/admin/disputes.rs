@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::accounts::guard::Admin;
 use crate::orders::service::rfc3339;
+use crate::pages::dashboard::admin_page;
 use crate::pages::dates::{Date, Moment};
 use crate::pages::document::Document;
-use crate::pages::{loaded, query};
+use crate::pages::query;
 use crate::payments::disputes::{DisputeList, DisputeRow, DisputeTab, list};
 use crate::platform::gateway::DisputeStatus;
 use crate::platform::request;
@@ -62,8 +62,7 @@ fn Table(disputes: Vec<DisputeRow>) -> impl IntoView {
 pub fn AdminDisputesPage() -> impl IntoView {
     let tab = query("state").and_then(|text| text.parse().ok()).unwrap_or(DisputeTab::Open);
     let before = query("before").and_then(|text| text.parse::<DisputeId>().ok());
-    loaded(async move {
-        let admin = Admin::require().await?;
+    admin_page(move |admin, _| async move {
         let DisputeList { disputes, next } = list(&request::state()?.db, &admin, tab, before).await?;
         let content = if disputes.is_empty() {
             view! { <EmptyState icon="check" title="No disputes here" text="A dispute stands here as soon as the payment provider tells of it."/> }.into_any()

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
-use crate::accounts::guard::Admin;
 use crate::checkout::api::RefundOrder;
 use crate::checkout::history::{self, Reader};
 use crate::checkout::refund::{RefundCause, Refundable, RefundableLine, RefundablePart, refund_field as field};
@@ -11,10 +10,11 @@ use crate::error::Conflict;
 use crate::orders::OrderStatus;
 use crate::pages::account::{OrderParts, order_tone};
 use crate::pages::addresses::AddressLines;
+use crate::pages::dashboard::admin_page;
 use crate::pages::document::Document;
 use crate::pages::history::History;
 use crate::pages::totals::Totals;
-use crate::pages::{loaded, path_part, query};
+use crate::pages::{path_part, query};
 use crate::platform::{form_flash, request};
 use crate::ui::{Badge, Breadcrumbs, Button, ErrorSummary, FormState, Notice, SelectField, TextField, Tone};
 use crate::values::{Money, OrderId};
@@ -105,8 +105,7 @@ pub fn AdminOrderPage() -> impl IntoView {
     let id = path_part::<OrderId>("order");
     let flash = form_flash::current();
     let done = query("done");
-    loaded(async move {
-        let admin = Admin::require().await?;
+    admin_page(move |admin, _| async move {
         let state = request::state()?;
         let id = id?;
         let order = crate::orders::service::desk::find(&state.db, &admin, id).await?;

@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::accounts::guard::Admin;
 use crate::orders::{DeskLine, DeskList, OrderStatus};
 use crate::pages::account::order_tone;
+use crate::pages::dashboard::admin_page;
 use crate::pages::dates::Date;
 use crate::pages::document::Document;
-use crate::pages::{loaded, query};
+use crate::pages::query;
 use crate::platform::request;
 use crate::ui::{Badge, Button, ButtonLink, EmptyState, Look};
 use crate::values::{OrderId, percent_encoded};
@@ -25,7 +25,7 @@ fn href(status: Option<OrderStatus>, text: Option<&str>, before: Option<OrderId>
 }
 
 #[component]
-fn Table(orders: Vec<DeskLine>) -> impl IntoView {
+pub fn Table(orders: Vec<DeskLine>) -> impl IntoView {
     view! {
         <div class="table-scroll" role="region" aria-label="Orders" tabindex="0">
             <table class="table">
@@ -53,8 +53,7 @@ pub fn AdminOrdersPage() -> impl IntoView {
     let status = query("status").and_then(|text| text.parse::<OrderStatus>().ok());
     let text = query("q").map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let before = query("before").and_then(|text| text.parse::<OrderId>().ok());
-    loaded(async move {
-        let admin = Admin::require().await?;
+    admin_page(move |admin, _| async move {
         let DeskList { orders, next } =
             crate::orders::service::desk::list(&request::state()?.db, &admin, status, text.as_deref(), before).await?;
         let content = if orders.is_empty() {

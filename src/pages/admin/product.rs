@@ -10,6 +10,7 @@ use crate::catalogue::guard::ProductViewer;
 use crate::catalogue::service::lifecycle::MAX_REASON;
 use crate::catalogue::{OwnedProduct, field};
 use crate::error::AppError;
+use crate::pages::dashboard::admin_page;
 use crate::pages::vendor::{ProductEditorPage, Step, StockQuery, Workbench, preview, stock_page};
 use crate::pages::{loaded, path_part, query};
 use crate::platform::{form_flash, request};
@@ -17,12 +18,11 @@ use crate::ui::{Button, FormState, Look, Notice, TextArea, Tone};
 use crate::values::ProductId;
 use crate::vendors::Vendor;
 
-/// The admin, the product's shop, and the right to look at it.
-async fn enter(id: Result<ProductId, AppError>) -> Result<(ProductViewer, ProductId, Vendor), AppError> {
-    let admin = Admin::require().await?;
+/// The right to look at a product, and its shop.
+async fn enter(admin: &Admin, id: Result<ProductId, AppError>) -> Result<(ProductViewer, ProductId, Vendor), AppError> {
     let (id, db) = (id?, request::state()?.db.clone());
-    let viewer = ProductViewer::admin(&db, &admin, id).await?;
-    let shop = crate::vendors::service::find(&db, &admin, viewer.vendor_id()).await?;
+    let viewer = ProductViewer::admin(&db, admin, id).await?;
+    let shop = crate::vendors::service::find(&db, admin, viewer.vendor_id()).await?;
     Ok((viewer, id, shop))
 }
 
@@ -60,8 +60,8 @@ fn Moderation(product: OwnedProduct, shop: Vendor, form: FormState) -> impl Into
 pub fn AdminProductPage() -> impl IntoView {
     let id = path_part::<ProductId>("product");
     let (flash, done) = (form_flash::current(), query("done"));
-    loaded(async move {
-        let (viewer, id, shop) = enter(id).await?;
+    admin_page(move |admin, _| async move {
+        let (viewer, id, shop) = enter(&admin, id).await?;
         let bench = Workbench::load(&viewer, id, shop.status, flash, (done, trail())).await?;
         let product = bench.product.clone();
         let form = FormState::of(bench.flash.as_ref(), HoldProduct::url());
@@ -74,18 +74,18 @@ pub fn AdminProductPage() -> impl IntoView {
 pub fn AdminStockPage() -> impl IntoView {
     let id = path_part::<ProductId>("product");
     let (flash, asked) = (form_flash::current(), StockQuery::read());
-    loaded(async move {
-        let (viewer, id, shop) = enter(id).await?;
+    admin_page(move |admin, _| async move {
+        let (viewer, id, shop) = enter(&admin, id).await?;
         stock_page(viewer, id, shop.status, flash, asked, trail()).await
     })
 }
 
-/// The product as customers would get it.
+/// The product as customers would get it: so it stands outside of the dashboard.
 #[component]
 pub fn AdminPreviewPage() -> impl IntoView {
     let id = path_part::<ProductId>("product");
     loaded(async move {
-        let (viewer, id, _) = enter(id).await?;
+        let (viewer, id, _) = enter(&Admin::require().await?, id).await?;
         preview(viewer, id).await
     })
 }

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
-use crate::accounts::guard::Admin;
 use crate::catalogue::api::CreateProductFor;
 use crate::catalogue::{OwnedFilter, OwnedLine, OwnedList};
 use crate::error::AppError;
+use crate::pages::dashboard::admin_page;
 use crate::pages::document::Document;
+use crate::pages::query;
 use crate::pages::vendor::{BeginForm, ProductSearch, ProductTabs, RowPicture, product_tone};
-use crate::pages::{loaded, query};
 use crate::platform::{form_flash, request};
 use crate::ui::{Badge, Breadcrumbs, ButtonLink, EmptyState, FormState, Look, Notice, Tone};
 use crate::values::Slug;
@@ -59,8 +59,7 @@ fn Table(products: Vec<OwnedLine>) -> impl IntoView {
 pub fn AdminProductsPage() -> impl IntoView {
     let filter = OwnedFilter { low: false, ..OwnedFilter::read(query) };
     let deleted = query("done").as_deref() == Some("deleted");
-    loaded(async move {
-        let admin = Admin::require().await?;
+    admin_page(move |admin, _| async move {
         let OwnedList { products, next, counts } =
             crate::catalogue::service::products::list_all(&request::state()?.db, &admin, &filter).await?;
         let content = if products.is_empty() {
@@ -88,8 +87,7 @@ pub fn AdminProductsPage() -> impl IntoView {
 pub fn AdminNewProductPage() -> impl IntoView {
     let form = FormState::of(form_flash::current().as_ref(), CreateProductFor::url());
     let slug = query("vendor").and_then(|text| text.parse::<Slug>().ok());
-    loaded(async move {
-        let admin = Admin::require().await?;
+    admin_page(move |admin, _| async move {
         let db = request::state()?.db.clone();
         let shop = crate::vendors::service::find_by_slug(&db, &admin, &slug.ok_or(AppError::NotFound)?).await?;
         let categories = crate::catalogue::service::categories(&db).await?;

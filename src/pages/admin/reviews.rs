@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
-use crate::accounts::guard::Admin;
 use crate::catalogue::product_url;
+use crate::pages::dashboard::admin_page;
 use crate::pages::dates::{Date, Moment, long};
 use crate::pages::document::Document;
-use crate::pages::{loaded, path_part, query};
+use crate::pages::{path_part, query};
 use crate::platform::{form_flash, request};
 use crate::reviews::api::ModerateReview;
 use crate::reviews::ui::ReviewEntry;
@@ -65,8 +65,7 @@ fn Table(reviews: Vec<QueuedReview>, queue: Queue) -> impl IntoView {
 pub fn AdminReviewsPage() -> impl IntoView {
     let queue = query("show").and_then(|text| text.parse().ok()).unwrap_or(Queue::Reported);
     let after = query("after").and_then(|text| text.parse::<Place>().ok());
-    loaded(async move {
-        let admin = Admin::require().await?;
+    admin_page(move |admin, _| async move {
         let QueuePage { reviews, next } = crate::reviews::service::moderation::list(&request::state()?.db, &admin, queue, after).await?;
         let content = match (reviews.is_empty(), queue) {
             (false, _) => view! { <Table reviews=reviews queue=queue/> }.into_any(),
@@ -160,8 +159,7 @@ pub fn AdminReviewPage() -> impl IntoView {
     let id = path_part::<ReviewId>("review");
     let form = FormState::of(form_flash::current().as_ref(), ModerateReview::url());
     let done = query("done").filter(|_| form.error().is_none());
-    loaded(async move {
-        let admin = Admin::require().await?;
+    admin_page(move |admin, _| async move {
         let found = crate::reviews::service::moderation::find(&request::state()?.db, &admin, id?).await?;
         let ModeratedReview { about, hidden_reason, version, reports } = found;
         let (id, hidden, reported) = (about.review.id, hidden_reason.is_some(), !reports.is_empty());

@@ -5,12 +5,12 @@ use server_fn::ServerFn;
 
 use super::users::label;
 use crate::accounts::api::{ChangeRole, DisableUser, EnableUser, ResetTwoStep};
-use crate::accounts::guard::Admin;
 use crate::accounts::service::users::{self, MAX_REASON};
 use crate::accounts::{Account, Role, field};
+use crate::pages::dashboard::admin_page;
 use crate::pages::dates::Date;
 use crate::pages::document::Document;
-use crate::pages::{loaded, path_part};
+use crate::pages::path_part;
 use crate::platform::{form_flash, request};
 use crate::ui::{Badge, Breadcrumbs, Button, ErrorSummary, FormState, Look, TextArea, Tone};
 use crate::values::UserId;
@@ -88,8 +88,7 @@ pub fn AdminUserPage() -> impl IntoView {
     let flash = form_flash::current();
     let disable = FormState::of(flash.as_ref(), DisableUser::url());
     let others = [EnableUser::url(), ChangeRole::url(), ResetTwoStep::url()].map(|url| FormState::of(flash.as_ref(), url));
-    loaded(async move {
-        let admin = Admin::require().await?;
+    admin_page(move |admin, _| async move {
         let db = request::state()?.db.clone();
         let account = users::find(&db, &admin, id?).await?;
         let shop = crate::vendors::service::find_by_owner(&db, account.user.id).await?;

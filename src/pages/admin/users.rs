@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::accounts::guard::Admin;
 use crate::accounts::service::users::{self, AccountList};
 use crate::accounts::{Account, Role};
+use crate::pages::dashboard::admin_page;
 use crate::pages::dates::Date;
 use crate::pages::document::Document;
-use crate::pages::{loaded, query};
+use crate::pages::query;
 use crate::platform::request;
 use crate::ui::{Badge, Button, ButtonLink, EmptyState, Look, Tone};
 use crate::values::{UserId, percent_encoded};
@@ -54,8 +54,7 @@ pub fn AdminUsersPage() -> impl IntoView {
     let role = query("role").and_then(|text| text.parse::<Role>().ok());
     let text = query("q").unwrap_or_default();
     let before = query("before").and_then(|text| text.parse::<UserId>().ok());
-    loaded(async move {
-        let admin = Admin::require().await?;
+    admin_page(move |admin, _| async move {
         let AccountList { accounts, next } = users::list(&request::state()?.db, &admin, role, &text, before).await?;
         let content = if accounts.is_empty() {
             view! { <EmptyState icon="user" title="Nobody here" text="No account fits."/> }.into_any()

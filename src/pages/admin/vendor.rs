@@ -3,12 +3,13 @@
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
-use crate::accounts::guard::Admin;
+use crate::pages::dashboard::admin_page;
 use crate::pages::dates::Date;
 use crate::pages::document::Document;
 use crate::pages::vendor::tone;
-use crate::pages::{loaded, path_part, query};
+use crate::pages::{path_part, query};
 use crate::platform::{form_flash, request};
+use crate::settings::Site;
 use crate::ui::{Badge, Breadcrumbs, Button, ErrorSummary, FormState, Look, Notice, TextArea};
 use crate::values::{VendorId, country_name};
 use crate::vendors::api::DecideAboutShop;
@@ -75,8 +76,7 @@ pub fn AdminVendorPage() -> impl IntoView {
     let id = path_part::<VendorId>("vendor");
     let form = FormState::of(form_flash::current().as_ref(), DecideAboutShop::url());
     let typed = query(field::REASON);
-    loaded(async move {
-        let admin = Admin::require().await?;
+    admin_page(move |admin, _| async move {
         let state = request::state()?;
         let vendor = crate::vendors::service::find(&state.db, &admin, id?).await?;
         let decisions: Vec<VendorStatus> = vendor.status.decisions().collect();
@@ -85,7 +85,7 @@ pub fn AdminVendorPage() -> impl IntoView {
             .map(|next| {
                 let preview = typed.as_deref().filter(|_| next.needs_reason()).map(|reason| {
                     let (subject, content) = mail::decision(&vendor, vendor.status, next, Some(reason), &state.config.base_url);
-                    (subject, content.to_text())
+                    (subject, content.to_text(&Site::here().settings.shop_name))
                 });
                 view! { <DecisionForm vendor=vendor.clone() next=next form=form.clone() reason=typed.clone().unwrap_or_default() preview=preview/> }
             })

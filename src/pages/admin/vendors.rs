@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::accounts::guard::Admin;
+use crate::pages::dashboard::admin_page;
 use crate::pages::dates::Date;
 use crate::pages::document::Document;
-use crate::pages::{loaded, query};
+use crate::pages::query;
 use crate::platform::request;
 use crate::ui::{ButtonLink, EmptyState, Look};
 use crate::values::{VendorId, country_name};
@@ -59,8 +59,7 @@ fn Table(vendors: Vec<Vendor>) -> impl IntoView {
 pub fn AdminVendorsPage() -> impl IntoView {
     let status = query("status").and_then(|text| text.parse().ok()).unwrap_or(VendorStatus::Pending);
     let after = query("after").and_then(|text| text.parse::<VendorId>().ok());
-    loaded(async move {
-        let admin = Admin::require().await?;
+    admin_page(move |admin, _| async move {
         let db = request::state()?.db.clone();
         let counts = crate::vendors::service::counts(&db, &admin).await?;
         let VendorList { vendors, next } = crate::vendors::service::list(&db, &admin, status, after).await?;

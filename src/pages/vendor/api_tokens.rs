@@ -5,13 +5,13 @@ use server_fn::ServerFn;
 
 use crate::accounts::service::api_tokens;
 use crate::accounts::{ApiToken, Scope};
+use crate::pages::dashboard::shop_page;
 use crate::pages::dates::Date;
 use crate::pages::document::Document;
-use crate::pages::{loaded, query};
+use crate::pages::query;
 use crate::platform::{form_flash, request};
 use crate::ui::{Button, ErrorSummary, FormState, Look, Notice, TextField, Tone};
 use crate::vendors::api::{CreateApiToken, RevokeApiToken};
-use crate::vendors::guard::ShopOwner;
 
 const NAME: &str = "token_name";
 const LABELS: &[(&str, &str)] = &[(NAME, "What it is for"), (Scope::ReadProducts.field(), "What it may do")];
@@ -71,8 +71,7 @@ pub fn ApiTokensPage() -> impl IntoView {
     let form = FormState::of(form_flash::current().as_ref(), CreateApiToken::url());
     let failed = form.error().is_some();
     let (made, revoked) = (query("made"), query("done").is_some_and(|done| done == "revoked"));
-    loaded(async move {
-        let owner = ShopOwner::require().await?;
+    shop_page(move |owner, _| async move {
         let state = request::state()?;
         let tokens = api_tokens::list(&state.db, owner.user_id()).await?;
         let fresh = match made.and_then(|id| id.parse().ok()) {
@@ -84,7 +83,7 @@ pub fn ApiTokensPage() -> impl IntoView {
             <div class="wrap narrow stack">
                 <header class="page-head">
                     <h1>"API tokens"</h1>
-                    <p><a href="/vendor">"Your shop"</a>" · "<a href="/vendor/webhooks">"Webhooks"</a>" · "<a href="/api/docs">"What the API can do"</a></p>
+                    <p><a href="/api/docs">"What the API can do"</a></p>
                 </header>
                 {fresh.map(|text| view! {
                     <div role="status"><Notice tone=Tone::Good>

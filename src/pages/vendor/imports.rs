@@ -10,9 +10,10 @@ use crate::catalogue::exchange::routes::{EXPORT_PATH, IMPORT_PATH, import_path};
 use crate::catalogue::exchange::{Change, Column, Import, ImportLine, ImportStatus, LineProblem, SHOWN, service};
 use crate::catalogue::guard::{ProductEditor, ProductViewer};
 use crate::error::AppError;
+use crate::pages::dashboard::shop_page;
 use crate::pages::dates::Moment;
 use crate::pages::document::Document;
-use crate::pages::{loaded, path_part, query};
+use crate::pages::{path_part, query};
 use crate::platform::{form_flash, request};
 use crate::ui::{Badge, Breadcrumbs, Button, ButtonLink, ErrorSummary, FormState, Look, Notice, Tone};
 use crate::values::ImportId;
@@ -106,8 +107,8 @@ fn named(file_name: &str) -> String {
 #[component]
 pub fn ImportsPage() -> impl IntoView {
     let missing = query("missing").is_some();
-    loaded(async move {
-        let editor = ProductEditor::from(DraftingVendor::require().await?);
+    shop_page(move |owner, _| async move {
+        let editor = ProductEditor::from(DraftingVendor::try_from(owner)?);
         let recent = service::recent(&request::state()?.db, editor.viewer()).await?;
         Ok(view! {
             <Document title=if missing { "Error: import products" } else { "Import products" }/>
@@ -237,9 +238,8 @@ fn Standing(import: Import) -> impl IntoView {
 pub fn ImportPage() -> impl IntoView {
     let id = path_part::<ImportId>("import");
     let form = FormState::of(form_flash::current().as_ref(), RunImport::url());
-    loaded(async move {
-        let (viewer, _) = ProductViewer::owner().await?;
-        let import: Import = service::find(&request::state()?.db, &viewer, id?).await?;
+    shop_page(move |owner, _| async move {
+        let import: Import = service::find(&request::state()?.db, &ProductViewer::from(&owner), id?).await?;
         Ok::<_, AppError>(view! {
             <Document title=format!("{}: {}", import.status.label(), named(&import.file_name))/>
             <div class="wrap narrow stack">

@@ -6,14 +6,14 @@ use server_fn::ServerFn;
 use crate::checkout::api::{CancelPart, DeliverPart, ShipPart};
 use crate::orders::{Fulfilment, Parcel, ParcelList, ParcelSummary, parcel_field as field};
 use crate::pages::addresses::AddressLines;
+use crate::pages::dashboard::shop_page;
 use crate::pages::dates::Date;
 use crate::pages::document::Document;
 use crate::pages::totals::Thumb;
-use crate::pages::{loaded, path_part, query};
+use crate::pages::{path_part, query};
 use crate::platform::{form_flash, request};
 use crate::ui::{Badge, Breadcrumbs, Button, ButtonLink, EmptyState, ErrorSummary, FormState, Look, Notice, TextArea, TextField, Tone};
 use crate::values::{OrderId, country_name};
-use crate::vendors::guard::ShopOwner;
 
 const LABELS: &[(&str, &str)] = &[(field::CARRIER, "Carrier"), (field::TRACKING, "Tracking number"), (field::REASON, "Reason")];
 
@@ -58,7 +58,7 @@ fn Tabs(counts: Vec<(Fulfilment, i64)>, #[prop(optional_no_strip)] current: Opti
 }
 
 #[component]
-fn Table(parcels: Vec<ParcelSummary>) -> impl IntoView {
+pub fn Table(parcels: Vec<ParcelSummary>) -> impl IntoView {
     view! {
         <div class="table-scroll" role="region" aria-label="Orders" tabindex="0">
             <table class="table">
@@ -90,8 +90,7 @@ pub fn VendorOrdersPage() -> impl IntoView {
     };
     let number_typed = query("number").map(|text| text.trim().trim_start_matches('#').to_owned()).filter(|text| !text.is_empty());
     let after = query("after").and_then(|text| text.parse::<OrderId>().ok());
-    loaded(async move {
-        let owner = ShopOwner::require().await?;
+    shop_page(move |owner, _| async move {
         // A number that is none finds nothing, and says so.
         let number = number_typed.as_ref().map(|text| text.parse::<i64>().unwrap_or(-1));
         let state = state.filter(|_| number.is_none());
@@ -201,8 +200,7 @@ pub fn VendorOrderPage() -> impl IntoView {
     let id = path_part::<OrderId>("order");
     let flash = form_flash::current();
     let done = query("done");
-    loaded(async move {
-        let owner = ShopOwner::require().await?;
+    shop_page(move |owner, _| async move {
         let parcel = crate::orders::service::parcels::find(&request::state()?.db, &owner, id?).await?;
         let mine = parcel.order_id.to_string();
         let flash = flash.filter(|flash| flash.value("order_id") == Some(mine.as_str()));
@@ -256,8 +254,7 @@ pub fn VendorOrderPage() -> impl IntoView {
 #[component]
 pub fn PackingSlipPage() -> impl IntoView {
     let id = path_part::<OrderId>("order");
-    loaded(async move {
-        let owner = ShopOwner::require().await?;
+    shop_page(move |owner, _| async move {
         let parcel = crate::orders::service::parcels::find(&request::state()?.db, &owner, id?).await?;
         let profile = owner.vendor().profile.clone();
         let title = format!("Packing slip for order {}", parcel.number);

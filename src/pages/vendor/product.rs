@@ -13,6 +13,7 @@ use crate::catalogue::guard::{Powers, ProductViewer};
 use crate::catalogue::{Category, OwnedProduct, ProductStatus, TypedProduct, TypedVariant};
 use crate::error::AppError;
 use crate::media::Picture;
+use crate::pages::dashboard::shop_page;
 use crate::pages::document::Document;
 use crate::pages::goods::Wishes;
 use crate::pages::product::ProductBody;
@@ -21,7 +22,7 @@ use crate::platform::{form_flash, request};
 use crate::ui::{Badge, Breadcrumbs, Button, ButtonLink, ErrorSummary, FormFlash, FormState, Look, Notice, Tone};
 use crate::values::ProductId;
 use crate::vendors::VendorStatus;
-use crate::vendors::guard::DraftingVendor;
+use crate::vendors::guard::{DraftingVendor, ShopOwner};
 
 pub fn trail() -> Vec<(String, String)> {
     let all = [("Your shop", "/vendor"), ("Your products", "/vendor/products")];
@@ -52,8 +53,8 @@ pub fn BeginForm(
 #[component]
 pub fn NewProductPage() -> impl IntoView {
     let form = FormState::of(form_flash::current().as_ref(), CreateProduct::url());
-    loaded(async move {
-        DraftingVendor::require().await?;
+    shop_page(move |owner, _| async move {
+        DraftingVendor::try_from(owner)?;
         let categories = crate::catalogue::service::categories(&request::state()?.db).await?;
         Ok(view! {
             <Document title=if form.error().is_some() { "Error: new product" } else { "New product" }/>
@@ -155,8 +156,8 @@ pub fn OwnedProductPage() -> impl IntoView {
     let id = path_part::<ProductId>("product");
     let flash = form_flash::current();
     let done = query("done");
-    loaded(async move {
-        let (viewer, owner) = ProductViewer::owner().await?;
+    shop_page(move |owner, _| async move {
+        let viewer = ProductViewer::from(&owner);
         let bench = Workbench::load(&viewer, id?, owner.vendor().status, flash, (done, trail())).await?;
         Ok(view! { <ProductEditorPage bench=bench/> })
     })
@@ -183,12 +184,12 @@ pub async fn preview(viewer: ProductViewer, id: ProductId) -> Result<impl IntoVi
     })
 }
 
-/// One product of the vendor's own, as customers would get it.
+/// One product of the vendor's own, as customers would get it: so it stands outside of the dashboard.
 #[component]
 pub fn PreviewPage() -> impl IntoView {
     let id = path_part::<ProductId>("product");
     loaded(async move {
-        let (viewer, _) = ProductViewer::owner().await?;
-        preview(viewer, id?).await
+        let owner = ShopOwner::require().await?;
+        preview(ProductViewer::from(&owner), id?).await
     })
 }

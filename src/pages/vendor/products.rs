@@ -10,8 +10,9 @@ use crate::catalogue::exchange::routes::{EXPORT_PATH, IMPORT_PATH};
 use crate::catalogue::guard::{Powers, ProductViewer};
 use crate::catalogue::{CountReason, OwnedCounts, OwnedFilter, OwnedLine, OwnedList, ProductStatus, field};
 use crate::media::Picture;
+use crate::pages::dashboard::shop_page;
 use crate::pages::document::Document;
-use crate::pages::{loaded, query};
+use crate::pages::query;
 use crate::platform::{form_flash, request};
 use crate::ui::{Badge, Breadcrumbs, Button, ButtonLink, EmptyState, ErrorSummary, FormFlash, FormState, Icon, Look, Notice, Tone};
 use crate::values::{Money, VariantId};
@@ -200,8 +201,8 @@ pub fn OwnedProductsPage() -> impl IntoView {
         Some("priced") => Some("The price is set.".to_owned()),
         done => corrected(done, query("meanwhile")),
     };
-    loaded(async move {
-        let (viewer, owner) = ProductViewer::owner().await?;
+    shop_page(move |owner, _| async move {
+        let viewer = ProductViewer::from(&owner);
         let OwnedList { products, next, counts } =
             crate::catalogue::service::products::list(&request::state()?.db, &viewer, &filter).await?;
         let may_edit = Powers::of(&viewer, owner.vendor().status).edit;

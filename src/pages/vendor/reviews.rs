@@ -4,16 +4,16 @@ use leptos::prelude::*;
 use server_fn::ServerFn;
 
 use crate::catalogue::product_url;
+use crate::pages::dashboard::shop_page;
 use crate::pages::dates::long;
 use crate::pages::document::Document;
-use crate::pages::{loaded, path_part, query};
+use crate::pages::{path_part, query};
 use crate::platform::{form_flash, request};
 use crate::reviews::api::{RemoveReply, SaveReply};
 use crate::reviews::ui::ReviewEntry;
 use crate::reviews::{MAX_REPLY, Place, ProductReview, VendorReviews, field};
 use crate::ui::{Breadcrumbs, Button, ButtonLink, EmptyState, ErrorSummary, FormState, Look, Notice, TextArea, Tone};
 use crate::values::ReviewId;
-use crate::vendors::guard::ShopOwner;
 
 const LIST: &str = "/vendor/reviews";
 const LABELS: &[(&str, &str)] = &[(field::REPLY, "Your answer")];
@@ -60,8 +60,7 @@ pub fn VendorReviewsPage() -> impl IntoView {
     let unanswered = query("show").as_deref() == Some("unanswered");
     // What is no place is the beginning.
     let after = query("after").and_then(|text| text.parse::<Place>().ok());
-    loaded(async move {
-        let owner = ShopOwner::require().await?;
+    shop_page(move |owner, _| async move {
         let VendorReviews { reviews, next, unanswered: waiting } =
             crate::reviews::service::replies::list(&request::state()?.db, &owner, unanswered, after).await?;
         let content = if reviews.is_empty() {
@@ -117,8 +116,7 @@ fn news(done: &str) -> Option<&'static str> {
 pub fn VendorReviewPage() -> impl IntoView {
     let id = path_part::<ReviewId>("review");
     let (flash, done) = (form_flash::current(), query("done"));
-    loaded(async move {
-        let owner = ShopOwner::require().await?;
+    shop_page(move |owner, _| async move {
         let found = crate::reviews::service::replies::find(&request::state()?.db, &owner, id?).await?;
         let (id, reply) = (found.review.id, found.review.reply.clone().map(|(text, _)| text));
         let refused = flash.as_ref().map_or_else(FormState::default, |flash| FormState::of(Some(flash), &flash.path));

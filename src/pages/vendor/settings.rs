@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
+use crate::pages::dashboard::shop_page;
 use crate::pages::document::Document;
-use crate::pages::{loaded, query};
+use crate::pages::query;
 use crate::platform::form_flash;
 use crate::ui::{Button, ErrorSummary, FormState, Notice, TextField, Tone};
 use crate::values::Money;
 use crate::vendors::api::SetShipping;
-use crate::vendors::guard::{DraftingVendor, ShopOwner};
+use crate::vendors::guard::DraftingVendor;
 use crate::vendors::{ShippingRate, field};
 
 const LABELS: &[(&str, &str)] = &[(field::SHIPPING, "Shipping for each order"), (field::FREE_FROM, "Free from")];
@@ -37,8 +38,7 @@ pub fn SettingsPage() -> impl IntoView {
     let form = FormState::of(form_flash::current().as_ref(), SetShipping::url());
     let failed = form.error().is_some();
     let done = query("done").is_some_and(|done| done == "shipping") && !failed;
-    loaded(async move {
-        let owner = ShopOwner::require().await?;
+    shop_page(move |owner, _| async move {
         let rate = owner.vendor().profile.shipping;
         let may_set = DraftingVendor::try_from(owner).is_ok();
         let currency = rate.flat.currency.code().to_owned();

@@ -10,9 +10,10 @@ use crate::catalogue::api::CorrectStock;
 use crate::catalogue::guard::{Powers, ProductViewer};
 use crate::catalogue::{CountReason, Movement, OwnedProduct, OwnedVariant, field};
 use crate::error::AppError;
+use crate::pages::dashboard::shop_page;
 use crate::pages::dates::Moment;
 use crate::pages::document::Document;
-use crate::pages::{loaded, path_part, query};
+use crate::pages::{path_part, query};
 use crate::platform::{form_flash, request};
 use crate::ui::{Badge, Breadcrumbs, Button, ButtonLink, ErrorSummary, FormFlash, FormState, Look, Notice, SelectField, TextField, Tone};
 use crate::values::{FieldProblem, MovementId, ProductId, UserId, VariantId};
@@ -212,10 +213,9 @@ pub async fn stock_page(
 pub fn StockPage() -> impl IntoView {
     let id = path_part::<ProductId>("product");
     let (flash, asked) = (form_flash::current(), StockQuery::read());
-    loaded(async move {
-        let (viewer, owner) = ProductViewer::owner().await?;
-        stock_page(viewer, id?, owner.vendor().status, flash, asked, trail()).await
-    })
+    shop_page(
+        move |owner, _| async move { stock_page(ProductViewer::from(&owner), id?, owner.vendor().status, flash, asked, trail()).await },
+    )
 }
 
 #[cfg(test)]

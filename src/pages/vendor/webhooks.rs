@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
+use crate::pages::dashboard::shop_page;
 use crate::pages::dates::Date;
 use crate::pages::document::Document;
-use crate::pages::{loaded, query};
+use crate::pages::query;
 use crate::platform::{form_flash, request};
 use crate::ui::{Badge, Button, ErrorSummary, FormState, Look, Notice, TextField, Tone};
-use crate::vendors::guard::ShopOwner;
 use crate::webhooks::api::{AddEndpoint, RemoveEndpoint, ResendDelivery};
 use crate::webhooks::{Delivery, DeliveryStatus, Endpoint, service};
 
@@ -69,15 +69,13 @@ pub fn WebhooksPage() -> impl IntoView {
         "resent" => Some("It is sent once more in a moment."),
         _ => None,
     });
-    loaded(async move {
-        let owner = ShopOwner::require().await?;
+    shop_page(move |owner, _| async move {
         let (endpoints, deliveries) = service::overview(&request::state()?, &owner).await?;
         Ok(view! {
             <Document title=if failed { "Error: webhooks" } else { "Webhooks" }/>
             <div class="wrap narrow stack">
                 <header class="page-head">
                     <h1>"Webhooks"</h1>
-                    <p><a href="/vendor">"Your shop"</a>" · "<a href="/vendor/api-tokens">"API tokens"</a></p>
                 </header>
                 {done.map(|text| view! { <div role="status"><Notice tone=Tone::Good>{text}</Notice></div> })}
                 <section class="card stack" aria-labelledby="endpoints-head">

@@ -11,6 +11,8 @@ use crate::payments::inbox::{EventOutcome, InboxEvent};
 pub struct StoredEvent {
     pub id: String,
     pub kind: String,
+    /// What it is about, in the gateway's words.
+    pub object_id: Option<String>,
     pub payload: String,
     pub outcome: EventOutcome,
     /// How often it was tried.
@@ -61,7 +63,7 @@ pub async fn is_done(db: impl PgExecutor<'_>, id: &str) -> Result<bool> {
 pub async fn find(db: impl PgExecutor<'_>, id: &str) -> Result<Option<StoredEvent>> {
     sqlx::query_as!(
         StoredEvent,
-        r#"select id, type as kind, payload, outcome as "outcome: EventOutcome", attempts, last_error, received_at from stripe_events where id = $1"#,
+        r#"select id, type as kind, object_id, payload, outcome as "outcome: EventOutcome", attempts, last_error, received_at from stripe_events where id = $1"#,
         id
     )
     .fetch_optional(db)
@@ -71,10 +73,32 @@ pub async fn find(db: impl PgExecutor<'_>, id: &str) -> Result<Option<StoredEven
 pub async fn failed(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<StoredEvent>> {
     sqlx::query_as!(
         StoredEvent,
-        r#"select id, type as kind, payload, outcome as "outcome: EventOutcome", attempts, last_error, received_at
+        r#"select id, type as kind, object_id, payload, outcome as "outcome: EventOutcome", attempts, last_error, received_at
            from stripe_events where outcome = 'failed' order by received_at, id limit $1"#,
         limit
     )
     .fetch_all(db)
     .await
+}
+
+/// Newest first, before the given one.
+pub async fn list(db: impl PgExecutor<'_>, outcome: Option<EventOutcome>, before: Option<&str>, limit: i64) -> Result<Vec<StoredEvent>> {
+    sqlx::query_as!(
+        StoredEvent,
+        r#"select id, type as kind, object_id, '' as "payload!", outcome as "outcome: EventOutcome", attempts, last_error, received_at
+           from stripe_events
+           where ($1::text is null or outcome = $1)
+             and ($2::text is null or (received_at, id) < (select received_at, id from stripe_events where id = $2))
+           order by received_at desc, id desc limit $3"#,
+        outcome.map(EventOutcome::as_str),
+        before,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+pub async fn give_up(db: impl PgExecutor<'_>, id: &str) -> Result<bool> {
+    let done = sqlx::query!("update stripe_events set outcome = 'ignored', last_error = null where id = $1 and outcome = 'failed'", id);
+    Ok(done.execute(db).await?.rows_affected() == 1)
 }

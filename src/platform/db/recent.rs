@@ -12,9 +12,12 @@ use crate::error::AppError;
 /// A value and when it was read.
 type Kept = (Instant, Arc<dyn Any + Send + Sync>);
 
-/// One value for each type; the types are few and our own, so it needs no bound. Shared by the clones of a [`Db`], never between databases.
+/// Of what is kept by a key; beyond it, the oldest makes room.
+const MAX_KEYS: usize = 100;
+
+/// One value for each type and key: the types are few and our own. Shared by the clones of a [`Db`], never between databases.
 #[derive(Clone, Default)]
-pub(super) struct Recent(Arc<Mutex<HashMap<TypeId, Kept>>>);
+pub(super) struct Recent(Arc<Mutex<HashMap<(TypeId, String), Kept>>>);
 
 impl fmt::Debug for Recent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -23,15 +26,20 @@ impl fmt::Debug for Recent {
 }
 
 impl Recent {
-    fn get<T: Any + Send + Sync>(&self, max_age: Duration) -> Option<Arc<T>> {
+    fn get<T: Any + Send + Sync>(&self, key: &str, max_age: Duration) -> Option<Arc<T>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (at, value) = kept.get(&TypeId::of::<T>())?;
+        let (at, value) = kept.get(&(TypeId::of::<T>(), key.to_owned()))?;
         if at.elapsed() > max_age { None } else { Arc::clone(value).downcast().ok() }
     }
 
-    fn put<T: Any + Send + Sync>(&self, value: &Arc<T>, at: Instant) {
+    fn put<T: Any + Send + Sync>(&self, key: &str, value: &Arc<T>, at: Instant) {
         let value: Arc<dyn Any + Send + Sync> = value.clone();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(TypeId::of::<T>(), (at, value));
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let oldest = kept.iter().filter(|((_, key), _)| !key.is_empty()).min_by_key(|(_, (at, _))| *at).map(|(key, _)| key.clone());
+        if let Some(oldest) = oldest.filter(|_| kept.len() >= MAX_KEYS) {
+            kept.remove(&oldest);
+        }
+        kept.insert((TypeId::of::<T>(), key.to_owned()), (at, value));
     }
 }
 
@@ -45,13 +53,26 @@ impl Db {
         max_age: Duration,
         load: impl Future<Output = Result<T, AppError>>,
     ) -> Result<Arc<T>, AppError> {
-        if let Some(value) = self.recent.get(max_age) {
+        self.recent_of("", max_age, load).await
+    }
+
+    /// The same for one of several values of a type, which are told apart by `key`.
+    ///
+    /// # Errors
+    /// Those of `load`.
+    pub async fn recent_of<T: Any + Send + Sync>(
+        &self,
+        key: &str,
+        max_age: Duration,
+        load: impl Future<Output = Result<T, AppError>>,
+    ) -> Result<Arc<T>, AppError> {
+        if let Some(value) = self.recent.get(key, max_age) {
             return Ok(value);
         }
         // What is written while we read may be missing in it, so its age counts from here.
         let at = Instant::now();
         let value = Arc::new(load.await?);
-        self.recent.put(&value, at);
+        self.recent.put(key, &value, at);
         Ok(value)
     }
 }

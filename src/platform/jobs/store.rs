@@ -5,6 +5,8 @@ use std::time::Duration;
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
+use super::JobState;
+
 pub(super) async fn ensure(db: impl PgExecutor<'_>, name: &str) -> Result<(), sqlx::Error> {
     sqlx::query!("insert into job_leases (name) values ($1) on conflict (name) do nothing", name).execute(db).await?;
     Ok(())
@@ -68,4 +70,28 @@ pub(super) async fn due_in(db: impl PgExecutor<'_>, name: &str) -> Result<Durati
     .fetch_one(db)
     .await?;
     Ok(Duration::try_from_secs_f64(seconds).unwrap_or_default())
+}
+
+pub(super) async fn states(db: impl PgExecutor<'_>) -> Result<Vec<JobState>, sqlx::Error> {
+    sqlx::query_as!(
+        JobState,
+        "select name, case when leased_until > now() then holder end as holder, next_run_at, last_started_at, last_finished_at, last_error
+         from job_leases order by name"
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// As it stood before.
+pub(super) async fn make_due(db: impl PgExecutor<'_>, name: &str) -> Result<Option<JobState>, sqlx::Error> {
+    sqlx::query_as!(
+        JobState,
+        r#"with known as (select * from job_leases where name = $1 for update),
+             due as (update job_leases j set next_run_at = now() from known where j.name = known.name)
+           select name, case when leased_until > now() then holder end as holder, next_run_at, last_started_at, last_finished_at, last_error
+           from known"#,
+        name
+    )
+    .fetch_optional(db)
+    .await
 }

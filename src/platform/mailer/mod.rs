@@ -16,11 +16,27 @@ mod store;
 /// mail meanwhile. lettre's own limit covers connecting alone.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Who a mail comes from; what is empty is as `MAIL_FROM` has it.
+#[derive(Clone, Debug, Default)]
+pub struct Sender {
+    pub name: String,
+    pub address: String,
+}
+
+impl Sender {
+    fn mailbox(&self, configured: &Mailbox) -> Result<Mailbox, lettre::address::AddressError> {
+        let name = if self.name.is_empty() { configured.name.clone() } else { Some(self.name.clone()) };
+        let address = if self.address.is_empty() { configured.email.clone() } else { self.address.parse()? };
+        Ok(Mailbox::new(name, address))
+    }
+}
+
 /// A mail that is ready to go.
 #[derive(Clone, Debug)]
 pub struct Letter {
     /// With angle brackets; the same at each attempt, so that a repeated delivery can be recognised.
     pub message_id: String,
+    pub from: Sender,
     pub to: Email,
     pub subject: String,
     pub text: String,
@@ -119,9 +135,10 @@ impl Mailer {
 /// Headers are typed: lettre encodes what is not plain ASCII, and no value can begin a header of its own.
 fn compose(letter: &Letter, from: &Mailbox) -> Result<Message, MailError> {
     let permanent = |cause: &dyn std::fmt::Display| MailError::Permanent(cause.to_string());
+    let from = letter.from.mailbox(from).map_err(|error| permanent(&error))?;
     let to = letter.to.as_str().parse().map_err(|error: lettre::address::AddressError| permanent(&error))?;
     Message::builder()
-        .from(from.clone())
+        .from(from)
         .to(Mailbox::new(None, to))
         .subject(&letter.subject)
         .message_id(Some(letter.message_id.clone()))

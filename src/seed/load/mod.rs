@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use time::{Date, OffsetDateTime};
 
+use crate::analytics;
 use crate::error::AppError;
 use crate::platform::db::Db;
 use crate::platform::state::AppState;
@@ -122,6 +123,9 @@ async fn fill(db: &Db, size: &Size) -> Result<Loaded, AppError> {
     shop.write_goods(&mut tx, &categories, &mut loaded).await?;
     shop.write_orders(&mut tx, &mut loaded).await?;
     store::resume_triggers(&mut tx).await?;
+    let adding_up = Instant::now();
+    analytics::service::fill(&mut tx).await?;
+    loaded.add("figures of sales", 0, adding_up.elapsed());
     tx.commit().await?;
     store::tidy_up(db).await?;
     loaded.took = started.elapsed();

@@ -51,6 +51,8 @@ pub async fn pause_triggers(tx: &mut Tx) -> Result<(), AppError> {
         "alter table order_lines disable trigger order_lines_add_up",
         "alter table refunds disable trigger refunds_add_up",
         "alter table refund_items disable trigger refund_items_add_up",
+        "alter table orders disable trigger count_placed",
+        "alter table refund_items disable trigger count_refund",
     ] {
         sqlx::query(statement).execute(&mut **tx).await?;
     }
@@ -101,6 +103,8 @@ pub async fn resume_triggers(tx: &mut Tx) -> Result<(), AppError> {
         "alter table order_lines enable trigger order_lines_add_up",
         "alter table refunds enable trigger refunds_add_up",
         "alter table refund_items enable trigger refund_items_add_up",
+        "alter table orders enable trigger count_placed",
+        "alter table refund_items enable trigger count_refund",
     ] {
         sqlx::query(statement).execute(&mut **tx).await?;
     }
@@ -114,7 +118,7 @@ pub async fn tidy_up(db: &Db) -> Result<(), AppError> {
     sqlx::query("set statement_timeout = 0").execute(&mut connection).await?;
     sqlx::query(
         "vacuum (analyze) users, addresses, vendors, categories, products, product_variants, stock_movements, reviews, orders, order_parts, order_lines, payments,
-           refunds, refund_items, outbox",
+           refunds, refund_items, outbox, vendor_sales, product_sales, site_sales, buying_days, active_counts",
     )
     .execute(&mut connection)
     .await?;

@@ -1,6 +1,6 @@
 //! `listed` and `in_stock` say what the views say, however publishing, suspending and selling cross each other.
 
-use souk::checkout::invariants;
+use souk::analytics::invariants;
 use souk::platform::db::MIGRATOR;
 use souk::values::{ProductId, VendorId};
 use sqlx::PgPool;

@@ -9,6 +9,8 @@
 //! Cells that are to be refused run first, and the whole database is compared before and after: a refusal changes nothing.
 
 pub mod actors;
+mod dashboards;
+mod figures;
 pub mod fill;
 mod programs;
 mod recipe;

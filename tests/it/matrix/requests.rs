@@ -320,5 +320,6 @@ const RECIPES: &[Recipe] = &[
 
 /// The recipe for a row.
 pub fn of(row: &Row) -> Option<&'static Recipe> {
-    RECIPES.iter().chain(rest::RECIPES).find(|recipe| (recipe.method, recipe.path) == (row.method, row.path))
+    let more = super::dashboards::RECIPES.iter().chain(super::figures::RECIPES).chain(rest::RECIPES);
+    RECIPES.iter().chain(more).find(|recipe| (recipe.method, recipe.path) == (row.method, row.path))
 }

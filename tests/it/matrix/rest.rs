@@ -1,10 +1,10 @@
 //! One valid request for each row of the API.
 
+use super::programs::ProgramThing;
 use super::recipe::{Body, Recipe, form, get, json};
 use super::things::Thing::{
-    Account, Address, ApiToken, Application, DeliveredLine, DisabledAccount, DraftOfShop, HeldProduct, Order, PaidOrder, PaidOrderOfShop,
-    PictureOfShop, Product, ProductId, ProductOfShop, ReviewedLine, ShippedOrderOfShop, Shop, StockedProduct, Variant, WebhookDelivery,
-    WebhookEndpoint,
+    Account, Address, Application, DeliveredLine, DisabledAccount, DraftOfShop, HeldProduct, Order, PaidOrder, PaidOrderOfShop,
+    PictureOfShop, Product, ProductId, ProductOfShop, Program, ReviewedLine, ShippedOrderOfShop, Shop, StockedProduct, Variant,
 };
 
 const fn bare(method: &'static str, path: &'static str) -> Recipe {
@@ -78,6 +78,7 @@ pub const RECIPES: &[Recipe] = &[
     )
     .about(StockedProduct),
     get("/api/v1/vendor/products/{id}/stock-movements").about(ProductOfShop),
+    get("/api/v1/vendor/analytics").url("/api/v1/vendor/analytics?range=7d&by=day"),
     get("/api/v1/vendor/orders"),
     get("/api/v1/vendor/orders/{id}").about(PaidOrderOfShop),
     json("/api/v1/vendor/orders/{id}/ship", r#"{"carrier":"CTT","tracking":"AB 123"}"#).about(PaidOrderOfShop),
@@ -97,6 +98,8 @@ pub const RECIPES: &[Recipe] = &[
     get("/api/v1/admin/orders/{id}").about(PaidOrderOfShop),
     json("/api/v1/admin/orders/{id}/refunds", r#"{"lines":[{"line_id":"{id}","quantity":1}],"reason":"duplicate","restock":true}"#)
         .about(PaidOrderOfShop),
+    get("/api/v1/admin/analytics"),
+    get("/api/v1/admin/audit").url("/api/v1/admin/audit?action=product"),
     get("/api/v1/admin/users"),
     get("/api/v1/admin/users/{id}").about(Account),
     json("/api/v1/admin/users/{id}/disable", r#"{"reason":"No."}"#).about(Account),
@@ -108,8 +111,10 @@ pub const RECIPES: &[Recipe] = &[
     get("/vendor/api-tokens"),
     get("/vendor/webhooks"),
     form("/api/vendors/api-tokens/create", &[("token_name", "Stock"), ("read_products", "yes")]).leads_to(&["/vendor/api-tokens"]),
-    form("/api/vendors/api-tokens/revoke", &[("token_id", "{id}")]).about(ApiToken).leads_to(&["/vendor/api-tokens"]),
+    form("/api/vendors/api-tokens/revoke", &[("token_id", "{id}")])
+        .about(Program(ProgramThing::ApiToken))
+        .leads_to(&["/vendor/api-tokens"]),
     form("/api/webhooks/add", &[("url", "https://hooks.example/{new}")]).leads_to(&["/vendor/webhooks"]),
-    form("/api/webhooks/remove", &[("endpoint_id", "{id}")]).about(WebhookEndpoint).leads_to(&["/vendor/webhooks"]),
-    form("/api/webhooks/resend", &[("delivery_id", "{id}")]).about(WebhookDelivery).leads_to(&["/vendor/webhooks"]),
+    form("/api/webhooks/remove", &[("endpoint_id", "{id}")]).about(Program(ProgramThing::WebhookEndpoint)).leads_to(&["/vendor/webhooks"]),
+    form("/api/webhooks/resend", &[("delivery_id", "{id}")]).about(Program(ProgramThing::WebhookDelivery)).leads_to(&["/vendor/webhooks"]),
 ];

@@ -96,7 +96,9 @@ impl Scene {
         let flash = cookies.filter_map(|cookie| cookie.strip_prefix("__Host-souk_flash=")).find_map(|rest| rest.split(';').next());
         let flash: Option<Uuid> = flash.and_then(|id| id.parse().ok());
         let status = answer.status().as_u16();
-        let body = answer.text().await.unwrap();
+        // A stream has no end: that it begins is the answer.
+        let endless = header("content-type") == "text/event-stream";
+        let body = if endless { String::new() } else { answer.text().await.unwrap() };
         let flash = match flash {
             Some(id) => {
                 let error = sqlx::query_scalar("select error from form_flashes where id = $1").bind(id);

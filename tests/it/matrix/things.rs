@@ -6,8 +6,10 @@ use souk::values::{UserId, VendorId};
 use uuid::Uuid;
 
 use super::actors::{Me, person, shop};
+use super::dashboards::DeskThing;
+use super::programs::{self, ProgramThing};
+use super::reviewed;
 use super::scene::Scene;
-use super::{programs, reviewed};
 
 /// What a placeholder or an id field names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,9 +47,9 @@ pub enum Thing {
     ShownReview,
     /// A file of products that was checked and waits to be let in.
     ImportOfShop,
-    ApiToken,
-    WebhookEndpoint,
-    WebhookDelivery,
+    Program(ProgramThing),
+    /// What the dashboards are about.
+    Desk(DeskThing),
     /// A shop that waits for an admin.
     Application,
     /// One that was sent in development.
@@ -100,9 +102,7 @@ impl Thing {
             | Self::PaidOrder
             | Self::Session
             | Self::ImportOfShop
-            | Self::ApiToken
-            | Self::WebhookEndpoint
-            | Self::WebhookDelivery
+            | Self::Program(_)
             | Self::ProductOfShop
             | Self::DeliveredLine
             | Self::ReviewedLine
@@ -121,6 +121,7 @@ impl Thing {
             | Self::Picture
             | Self::ShownReview
             | Self::AskingIntent => Sharing::OnShow,
+            Self::Desk(thing) => thing.sharing(),
             _ => Sharing::Common,
         }
     }
@@ -130,6 +131,7 @@ impl Thing {
             Self::Nothing => &[Object::None],
             // Nobody hides a category or a picture, and the sandbox has one merchant.
             Self::Category | Self::Picture => &[Object::Own, Object::Missing],
+            Self::Desk(DeskThing::Settings) => &[Object::Own],
             _ if self.sharing() == Sharing::Common => &[Object::Others, Object::Missing],
             _ => &[Object::Own, Object::Others, Object::Missing],
         }
@@ -137,7 +139,7 @@ impl Thing {
 
     fn missing(self) -> &'static str {
         match self {
-            Self::Category | Self::Product | Self::Shop => "there-is-no-such-thing",
+            Self::Category | Self::Product | Self::Shop | Self::Desk(DeskThing::Text | DeskThing::WrittenText) => "there-is-no-such-thing",
             Self::Intent | Self::AskingIntent | Self::PaidIntent => "pi_missing",
             Self::Charge | Self::Refund | Self::Dispute | Self::SandboxCustomer | Self::SandboxEvent => "xx_missing",
             _ => "00000000-0000-7000-8000-000000000000",
@@ -163,7 +165,7 @@ impl Made {
 pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made {
     if object == Object::Missing {
         let secret = match thing {
-            Thing::ProductOfShop | Thing::ReviewOfShop => "1",
+            Thing::ProductOfShop | Thing::ReviewOfShop | Thing::Desk(_) => "1",
             Thing::StockedProduct => "00000000-0000-7000-8000-000000000001",
             Thing::PictureOfShop => thing.missing(),
             _ => "pi_missing_secret",
@@ -219,10 +221,9 @@ pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made 
                              returning trim(both '<>' from message_id)";
             Made::of(sqlx::query_scalar::<_, String>(statement).fetch_one(scene.app.pool()).await.unwrap())
         }
+        Thing::Desk(thing) => thing.make(scene, object).await,
         Thing::ImportOfShop => import_of_shop(scene, object, me).await,
-        Thing::ApiToken => programs::api_token(scene, object, me).await,
-        Thing::WebhookEndpoint => programs::webhook_endpoint(scene, object, me).await,
-        Thing::WebhookDelivery => programs::webhook_delivery(scene, object, me).await,
+        Thing::Program(thing) => programs::make(scene, thing, object, me).await,
         Thing::Application => {
             let applicant = person(&scene.app, Role::Vendor).await;
             Made::of(shop(&scene.app, applicant.id, "pending").await)

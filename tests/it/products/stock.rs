@@ -53,7 +53,7 @@ async fn stock_moves_by_the_ledger_alone(pool: PgPool) {
     // The invariant can fail.
     sqlx::query("alter table stock_movements disable trigger stock_movements_append_only").execute(&pool).await.unwrap();
     sqlx::query("update stock_movements set delta = 4").execute(&pool).await.unwrap();
-    assert_eq!(souk::checkout::invariants::check(&market.app.state.db).await.unwrap().len(), 1);
+    assert_eq!(souk::analytics::invariants::check(&market.app.state.db).await.unwrap().len(), 1);
 }
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]

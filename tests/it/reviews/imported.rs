@@ -82,7 +82,7 @@ async fn what_is_shown_is_what_counts(pool: PgPool) {
     assert_eq!(rating(&app).await, (25, 75));
     // The control: figures of another kind are a violation.
     sqlx::query("update products set rating_count = 26, rating_sum = 80").execute(app.pool()).await.unwrap();
-    let broken = souk::checkout::invariants::check(&app.state.db).await.unwrap();
+    let broken = souk::analytics::invariants::check(&app.state.db).await.unwrap();
     assert!(broken.iter().any(|violation| violation.invariant.starts_with("I15")), "{broken:?}");
 
     let page = app.browser().get(&format!("/product/{slug}")).await;

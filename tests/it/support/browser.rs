@@ -47,6 +47,19 @@ impl Browser {
         self.send(self.request(Method::GET, path).header(ACCEPT, "text/html").header("sec-fetch-site", "none")).await
     }
 
+    /// Opens what may have no end, such as a stream.
+    pub async fn open(&self, path: &str) -> reqwest::Response {
+        let request = self.request(Method::GET, path).header("sec-fetch-site", "same-origin").header(COOKIE, self.cookie_header());
+        request.send().await.unwrap()
+    }
+
+    /// The same browser, with its cookies, at another instance.
+    pub fn at(&self, url: &str) -> Self {
+        let browser = Self::new(url.to_owned());
+        browser.cookies.lock().unwrap().clone_from(&self.cookies.lock().unwrap());
+        browser
+    }
+
     /// Sends a plain form, as `<form method="post">` on the page at `from` does.
     pub async fn submit(&self, from: &str, path: &str, fields: &[(&str, &str)]) -> Page {
         let request =

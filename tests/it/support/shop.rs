@@ -7,7 +7,7 @@ use serde_json::json;
 use sha2::Sha256;
 use souk::accounts::service::{Caller, sessions, tokens::Keys};
 use souk::accounts::{Role, User};
-use souk::checkout::invariants;
+use souk::analytics::invariants;
 use souk::values::{OrderId, ProductId, UserId, VariantId, VendorId};
 use sqlx::PgPool;
 use uuid::Uuid;

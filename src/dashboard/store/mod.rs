@@ -1,0 +1,123 @@
+//! SQL of what the dashboards count. Each statement of a vendor names the vendor; row-level security under the vendor's role is the second
+//! fence.
+
+pub mod health;
+pub mod log;
+
+use sqlx::PgExecutor;
+
+use super::{AdminQueues, VendorQueues};
+use crate::catalogue::LOW_STOCK;
+use crate::values::{Currency, VendorId};
+
+pub type Result<T> = std::result::Result<T, sqlx::Error>;
+
+pub async fn vendor_queues(db: impl PgExecutor<'_>, vendor: VendorId) -> Result<VendorQueues> {
+    sqlx::query_as!(
+        VendorQueues,
+        r#"select
+             (select count(*) from order_parts where vendor_id = $1 and paid_at is not null and fulfilment = 'unfulfilled') as "to_ship!",
+             (select count(*) from reviews where vendor_id = $1 and hidden_at is null and vendor_reply is null) as "unanswered!",
+             count(*) filter (where p.status <> 'archived' and exists (
+               select from product_variants v where v.product_id = p.id and v.vendor_id = $1 and v.retired_at is null
+               and v.stock <= coalesce(v.low_stock_at, $2))) as "low_stock!",
+             count(*) filter (where p.held_reason is not null) as "held!",
+             count(*) filter (where p.status = 'draft' and p.held_reason is null) as "drafts!",
+             count(*) as "products!",
+             count(*) filter (where p.status = 'published') as "published!"
+           from products p where p.vendor_id = $1"#,
+        vendor as _,
+        LOW_STOCK
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// `refund_attempts`: from how many on a refund is stuck; `stuck_minutes`: from which age on a payment is.
+pub async fn admin_queues(db: impl PgExecutor<'_>, refund_attempts: i32, stuck_minutes: i32) -> Result<AdminQueues> {
+    sqlx::query_as!(
+        AdminQueues,
+        r#"select
+             (select count(*) from vendors where status = 'pending') as "vendors!",
+             (select count(*) from orders where status = 'review') as "orders_in_review!",
+             (select count(*) from payments where status not in ('succeeded', 'canceled') and created_at < now() - make_interval(mins => $2)) as "payments_stuck!",
+             (select count(*) from refunds where status = 'pending' and attempts >= $1) as "refunds_stuck!",
+             (select count(*) from disputes where status in ('needs_response', 'warning_needs_response')) as "disputes!",
+             (select count(distinct q.review_id) from review_reports q join reviews r on r.id = q.review_id
+               where q.settled_at is null and r.hidden_at is null) as "reviews!",
+             (select count(*) from outbox where status = 'dead' and settled_at is null) as "mails!",
+             (select count(*) from stripe_events where outcome = 'failed') as "events!",
+             (select count(*) from job_leases where last_error is not null) as "jobs!""#,
+        refund_attempts,
+        stuck_minutes
+    )
+    .fetch_one(db)
+    .await
+}
+
+pub struct VendorFiguresRow {
+    pub currency: Currency,
+    pub this_minor: i64,
+    pub this_orders: i64,
+    pub last_minor: i64,
+    pub last_orders: i64,
+}
+
+pub async fn vendor_figures(db: impl PgExecutor<'_>, vendor: VendorId) -> Result<VendorFiguresRow> {
+    sqlx::query_as!(
+        VendorFiguresRow,
+        r#"with month as (select date_trunc('month', now(), 'UTC') as begins),
+             sold as (
+               select p.total_minor, p.paid_at >= month.begins as now from order_parts p, month
+               where p.vendor_id = $1 and p.paid_at >= month.begins - interval '1 month')
+           select s.currency as "currency: Currency",
+             (select coalesce(sum(total_minor) filter (where now), 0)::bigint from sold) as "this_minor!",
+             (select count(*) filter (where now) from sold) as "this_orders!",
+             (select coalesce(sum(total_minor) filter (where not now), 0)::bigint from sold) as "last_minor!",
+             (select count(*) filter (where not now) from sold) as "last_orders!"
+           from shop s"#,
+        vendor as _
+    )
+    .fetch_one(db)
+    .await
+}
+
+pub struct AdminFiguresRow {
+    pub currency: Currency,
+    pub this_minor: i64,
+    pub this_orders: i64,
+    pub this_refunds: i64,
+    pub this_vendors: i64,
+    pub last_minor: i64,
+    pub last_orders: i64,
+    pub last_refunds: i64,
+    pub last_vendors: i64,
+}
+
+/// Shops are asked one by one for a sale in the month, which their index answers; reading all parts of two months would cost with each sale.
+pub async fn admin_figures(db: impl PgExecutor<'_>) -> Result<AdminFiguresRow> {
+    sqlx::query_as!(
+        AdminFiguresRow,
+        r#"with month as (select begins, begins - interval '1 month' as before from (select date_trunc('month', now(), 'UTC') as begins) m),
+             sold as (select o.total_minor, o.paid_at >= month.begins as now from orders o, month where o.paid_at >= month.before),
+             given as (
+               select r.amount_minor, r.finished_at >= month.begins as now from refunds r, month
+               where r.status = 'succeeded' and r.finished_at >= month.before),
+             active as (
+               select exists (select from order_parts p where p.vendor_id = v.id and p.paid_at >= month.begins) as now,
+                 exists (select from order_parts p where p.vendor_id = v.id and p.paid_at >= month.before and p.paid_at < month.begins) as then
+               from vendors v, month)
+           select s.currency as "currency: Currency",
+             (select coalesce(sum(total_minor) filter (where now), 0)::bigint from sold) as "this_minor!",
+             (select count(*) filter (where now) from sold) as "this_orders!",
+             (select coalesce(sum(amount_minor) filter (where now), 0)::bigint from given) as "this_refunds!",
+             (select count(*) filter (where now) from active) as "this_vendors!",
+             (select coalesce(sum(total_minor) filter (where not now), 0)::bigint from sold) as "last_minor!",
+             (select count(*) filter (where not now) from sold) as "last_orders!",
+             (select coalesce(sum(amount_minor) filter (where not now), 0)::bigint from given) as "last_refunds!",
+             (select count(*) filter (where "then") from active) as "last_vendors!"
+           from shop s"#
+    )
+    .fetch_one(db)
+    .await
+}

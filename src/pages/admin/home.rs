@@ -1,0 +1,60 @@
+//! `/admin`: what is to be done, and how the marketplace sells.
+
+use leptos::prelude::*;
+
+use super::orders::Table as Orders;
+use crate::dashboard::{AdminFigures, AdminHome, AdminQueues, Months, service};
+use crate::pages::dashboard::{Figure, Figures, Todo, TodoList, admin_page};
+use crate::pages::document::Document;
+use crate::platform::request;
+use crate::values::Money;
+
+fn todos(queues: &AdminQueues) -> Vec<Todo> {
+    let todo = |count, one, many, icon, href| Todo { count, one, many, icon, href };
+    vec![
+        todo(queues.disputes, "dispute to answer", "disputes to answer", "alert", "/admin/disputes"),
+        todo(queues.orders_in_review, "payment to look at", "payments to look at", "truck", "/admin/orders?status=review"),
+        todo(queues.refunds_stuck, "refund that fails", "refunds that fail", "truck", "/admin/health#stuck"),
+        todo(queues.payments_stuck, "payment that hangs", "payments that hang", "truck", "/admin/health#stuck"),
+        todo(queues.vendors, "shop waits for a decision", "shops wait for a decision", "shop", "/admin/vendors"),
+        todo(queues.reviews, "reported review", "reported reviews", "star", "/admin/reviews"),
+        todo(queues.events, "event could not be applied", "events could not be applied", "arrow", "/admin/events"),
+        todo(queues.mails, "mail was not sent", "mails were not sent", "mail", "/admin/mails?state=failed"),
+        todo(queues.jobs, "job failed", "jobs failed", "clock", "/admin/jobs"),
+    ]
+}
+
+fn figures(figures: &AdminFigures) -> Vec<Figure> {
+    let words = |average: Option<Money>| average.map_or_else(|| "–".to_owned(), |average| average.to_string());
+    let Months { this, last } = figures.average();
+    vec![
+        Figure::of("Sales", &figures.sales),
+        Figure::of("Orders", &figures.orders),
+        Figure::of("Average order", &Months { this: words(this), last: words(last) }),
+        Figure::of("Given back", &figures.refunds),
+        Figure::of("Shops that sold", &figures.vendors),
+    ]
+}
+
+/// The first page of the administration.
+#[component]
+pub fn AdminPage() -> impl IntoView {
+    admin_page(|admin, queues| async move {
+        let AdminHome { figures: numbers, latest } = service::admin_home(&request::state()?.db, &admin).await?;
+        let sold = !latest.is_empty();
+        Ok(view! {
+            <Document title="Administration"/>
+            <div class="stack-l">
+                <header class="page-head"><h1>"Home"</h1></header>
+                <TodoList todos=todos(&queues) nothing="Nothing waits for you."/>
+                <Figures figures=figures(&numbers)/>
+                {sold.then(|| view! {
+                    <section class="stack" aria-labelledby="latest">
+                        <div class="section-head"><h2 class="section-title" id="latest">"Latest orders"</h2><a href="/admin/orders">"All orders"</a></div>
+                        <Orders orders=latest/>
+                    </section>
+                })}
+            </div>
+        })
+    })
+}

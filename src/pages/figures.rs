@@ -1,0 +1,339 @@
+//! What the pages of figures have in common: which days are asked for, sums, a chart with its table, lists of what sells best.
+
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+
+use super::dates::{day, month};
+use super::query;
+use crate::analytics::period::Period;
+use crate::analytics::{Asked, Bucket, Figures, Grain, Preset, Span, Top, field};
+use crate::ui::{Bar, Button, LineChart, Look, Notice, Point, Tone};
+use crate::values::{Currency, FieldErrors, Money};
+
+/// What the address of the page asks for.
+pub fn asked() -> Asked {
+    let of = |name| query(name).unwrap_or_default();
+    Asked { range: of(field::RANGE), from: of(field::FROM), until: of(field::UNTIL), by: of(field::BY) }
+}
+
+/// The period of a page, and what is wrong with the one that was asked for: then the usual one is shown instead.
+pub fn period(asked: &Asked) -> (Period, FieldErrors) {
+    match Period::of(asked) {
+        Ok(period) => (period, FieldErrors::default()),
+        Err(errors) => (Period::or_usual(asked), errors),
+    }
+}
+
+/// "3 Nov 2026", "3 – 30 Nov 2026" and the like.
+fn span_text(span: &Span) -> String {
+    match span.from == span.until {
+        true => day(&span.from, true),
+        false => format!("{} – {}", day(&span.from, span.from.get(..4) != span.until.get(..4)), day(&span.until, true)),
+    }
+}
+
+/// What a piece of the period is called.
+fn piece_text(span: &Span, grain: Grain) -> String {
+    match grain {
+        Grain::Day => day(&span.from, true),
+        Grain::Week => span_text(span),
+        Grain::Month => month(&span.from),
+    }
+}
+
+/// Presets as links, days of one's own as a form. Both work without JavaScript, and stand in the address.
+#[component]
+pub fn PeriodChoice(page: &'static str, asked: Asked, period: Period, errors: FieldErrors) -> impl IntoView {
+    let link = |preset: Preset| {
+        let current = (period.preset == Some(preset) && errors.is_empty()).then_some("page");
+        view! { <li><a href=format!("{page}?{}={preset}", field::RANGE) aria-current=current>{preset.label()}</a></li> }
+    };
+    let Span { from, until } = period.span();
+    let typed = |typed: &str, shown: String| if typed.is_empty() { shown } else { typed.to_owned() };
+    let (from, until) = (typed(&asked.from, from), typed(&asked.until, until));
+    let day_field = |name: &'static str, label: &'static str, value: String| {
+        let problem = errors.of(name);
+        let problem_id = format!("{name}-problem");
+        view! {
+            <div class="field">
+                <label for=name>{label}</label>
+                <input class="input" id=name name=name type="date" value=value.clone()
+                    aria-invalid=problem.map(|_| "true") aria-describedby=problem.map(|_| problem_id.clone())/>
+                {problem.map(|problem| view! { <p class="field-problem" id=problem_id>{format!("“{value}”: {}", problem.message())}</p> })}
+            </div>
+        }
+    };
+    let grains =
+        Grain::ALL.iter().map(|&grain| view! { <option value=grain.as_str() selected=grain == period.grain>{grain.label()}</option> });
+    view! {
+        <nav aria-label="Period"><ul class="tabs" role="list">{Preset::ALL.iter().map(|&preset| link(preset)).collect_view()}</ul></nav>
+        {(!errors.is_empty()).then(|| view! {
+            <Notice tone=Tone::Bad>"These days make no sense, so the last 30 days are shown. Please change them below."</Notice>
+        })}
+        <form class="period-form" method="get" action=page aria-label="Days of your own">
+            {day_field(field::FROM, "From", from)}
+            {day_field(field::UNTIL, "Until", until)}
+            <div class="field">
+                <label for=field::BY>"By"</label>
+                <select class="input" id=field::BY name=field::BY>{grains.collect_view()}</select>
+            </div>
+            <Button look=Look::Secondary>"Show"</Button>
+        </form>
+    }
+}
+
+/// One sum, and what it was before.
+pub struct Tile {
+    pub name: &'static str,
+    pub value: String,
+    pub note: Option<String>,
+}
+
+impl Tile {
+    pub fn new(name: &'static str, value: String, note: impl Into<Option<String>>) -> Self {
+        Self { name, value, note: note.into() }
+    }
+}
+
+/// "12 % more than before", in whole per cent; none where there was nothing to compare with.
+fn change(now: i64, before: i64) -> Option<String> {
+    if before <= 0 {
+        return None;
+    }
+    let per_cent = (i128::from(now) - i128::from(before)) * 100 / i128::from(before);
+    Some(match per_cent {
+        0 => "about as before".to_owned(),
+        more if more > 0 => format!("{more} % more than before"),
+        less => format!("{} % less than before", -less),
+    })
+}
+
+/// `part` of `whole` in per cent with one decimal; none without a whole.
+pub fn share(part: i64, whole: i64) -> Option<String> {
+    (whole > 0).then(|| {
+        let tenths = i128::from(part) * 1000 / i128::from(whole);
+        format!("{}.{} %", tenths / 10, tenths % 10)
+    })
+}
+
+/// The sums that every page of figures has.
+pub fn usual_tiles(figures: &Figures) -> Vec<Tile> {
+    let money = |minor| Money::new(minor, figures.currency).to_string();
+    let (now, before) = (figures.total, figures.before);
+    let average = |minor: Option<i64>| minor.map_or_else(|| "–".to_owned(), money);
+    vec![
+        Tile::new("Sales", money(now.sales_minor()), change(now.sales_minor(), before.sales_minor())),
+        Tile::new("Refunded", money(now.refunded_minor), change(now.refunded_minor, before.refunded_minor)),
+        Tile::new("Left", money(now.left_minor()), change(now.left_minor(), before.left_minor())),
+        Tile::new("Orders", now.orders.to_string(), change(now.orders, before.orders)),
+        Tile::new("Units", now.units.to_string(), (now.units_refunded > 0).then(|| format!("{} given back", now.units_refunded))),
+        Tile::new(
+            "Average order",
+            average(now.average_minor()),
+            change(now.average_minor().unwrap_or_default(), before.average_minor().unwrap_or_default()),
+        ),
+    ]
+}
+
+#[component]
+pub fn Tiles(tiles: Vec<Tile>) -> impl IntoView {
+    let tile = |Tile { name, value, note }| {
+        view! { <div><dt>{name}</dt><dd><span class="tile-value">{value}</span>{note.map(|note| view! { <span class="tile-note">{note}</span> })}</dd></div> }
+    };
+    view! { <dl class="tiles">{tiles.into_iter().map(tile).collect_view()}</dl> }
+}
+
+/// Which days are shown, what they are compared with, and what all figures mean.
+#[component]
+pub fn PeriodText(figures: Figures) -> impl IntoView {
+    let partial = figures.buckets.last().is_some_and(|bucket| bucket.partial);
+    view! {
+        <p class="muted small">
+            {format!("{}, compared with {}. ", span_text(&figures.span), span_text(&figures.span_before))}
+            {partial.then_some("The last piece is not over yet. ")}
+            {format!("Amounts are in {}; days are those of UTC. A sale counts on the day it was paid, a refund on the day it was decided.", figures.currency)}
+        </p>
+    }
+}
+
+/// Without the cents that a scale never has.
+fn short(money: Money) -> String {
+    let text = money.to_string();
+    text.strip_suffix(".00").map_or(text.clone(), str::to_owned)
+}
+
+/// What stands below a point of the chart.
+fn label(span: &Span, grain: Grain) -> String {
+    match grain {
+        Grain::Day | Grain::Week => day(&span.from, false),
+        // "3 Nov 2026" without its day.
+        Grain::Month => day(&span.from, true).split_once(' ').map_or_else(|| span.from.clone(), |(_, month)| month.to_owned()),
+    }
+}
+
+fn points(figures: &Figures) -> Vec<Point> {
+    let money = |minor| Money::new(minor, figures.currency);
+    let point = |Bucket { span, partial, sales, .. }: &Bucket| {
+        let (name, in_part) = (piece_text(span, figures.grain), if *partial { ", in part" } else { "" });
+        let (sold, refunded) = (sales.sales_minor(), sales.refunded_minor);
+        Point {
+            label: label(span, figures.grain),
+            value: sold,
+            other: refunded,
+            tip: format!("{name}{in_part}: {} sold, {} refunded; orders: {}", money(sold), money(refunded), sales.orders),
+            partial: *partial,
+        }
+    };
+    figures.buckets.iter().map(point).collect()
+}
+
+/// The chart in a sentence.
+fn description(figures: &Figures) -> String {
+    let money = |minor| Money::new(minor, figures.currency);
+    let best = figures.buckets.iter().max_by_key(|bucket| bucket.sales.sales_minor()).filter(|bucket| bucket.sales.sales_minor() > 0);
+    let best =
+        best.map(|best| format!(" Most was sold in: {}, {}.", piece_text(&best.span, figures.grain), money(best.sales.sales_minor())));
+    let total = figures.total;
+    format!("{} sold, {} refunded.{}", money(total.sales_minor()), money(total.refunded_minor), best.unwrap_or_default())
+}
+
+/// The numbers behind the chart.
+#[component]
+fn Numbers(figures: Figures) -> impl IntoView {
+    let Figures { grain, currency, buckets, .. } = figures;
+    let money = move |minor| Money::new(minor, currency).to_string();
+    let of_site = buckets.iter().any(|bucket| bucket.active.is_some());
+    let row = move |Bucket { span, partial, sales, active }: Bucket| {
+        let number =
+            |number: Option<i64>| view! { <td class="numeric">{number.map_or_else(|| "–".to_owned(), |number| number.to_string())}</td> };
+        view! {
+            <tr>
+                <th scope="row" class="nowrap">{piece_text(&span, grain)}{partial.then_some(" (in part)")}</th>
+                <td class="numeric nowrap">{money(sales.sales_minor())}</td>
+                <td class="numeric nowrap">{money(sales.refunded_minor)}</td>
+                <td class="numeric nowrap">{money(sales.left_minor())}</td>
+                <td class="numeric">{sales.orders}</td>
+                <td class="numeric">{sales.units}</td>
+                <td class="numeric nowrap">{sales.average_minor().map_or_else(|| "–".to_owned(), money)}</td>
+                {of_site.then(|| [number(active.map(|active| active.customers)), number(active.map(|active| active.vendors))].into_view())}
+            </tr>
+        }
+    };
+    view! {
+        <div class="table-scroll" role="region" aria-label="Sales over time" tabindex="0">
+            <table class="table">
+                <thead><tr>
+                    <th scope="col">{grain.label()}</th><th scope="col">"Sales"</th><th scope="col">"Refunded"</th><th scope="col">"Left"</th>
+                    <th scope="col">"Orders"</th><th scope="col">"Units"</th><th scope="col">"Average order"</th>
+                    {of_site.then(|| view! { <th scope="col">"Customers"</th><th scope="col">"Shops"</th> })}
+                </tr></thead>
+                <tbody>{buckets.into_iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
+        {of_site.then(|| view! { <p class="muted small">"Customers who bought and shops that sold something, each once; counted some seconds after the sale."</p> })}
+    }
+}
+
+/// Sales over time as a chart, and as a table for whoever wants the numbers.
+#[component]
+pub fn Trend(figures: Figures, csv: String) -> impl IntoView {
+    let currency = figures.currency;
+    view! {
+        <section class="card stack" aria-labelledby="trend-head">
+            <div class="cluster spread">
+                <h2 id="trend-head">{format!("Sales by {}", figures.grain)}</h2>
+                <a href=csv download="">"Sales as CSV"</a>
+            </div>
+            <LineChart id="trend" title=format!("Sales, {}", span_text(&figures.span)) description=description(&figures) points=points(&figures)
+                names=["Sales", "Refunded"] least=10_i64.pow(currency.exponent()) format=move |minor| short(Money::new(minor, currency))/>
+            <details id="trend-numbers">
+                <summary>"The numbers"</summary>
+                <Numbers figures=figures/>
+            </details>
+        </section>
+    }
+}
+
+/// What sells best.
+#[component]
+pub fn TopList(
+    /// Of the element.
+    id: &'static str,
+    title: &'static str,
+    /// What one of them is.
+    column: &'static str,
+    tops: Vec<Top>,
+    /// Address of one of them is this and its id.
+    link: &'static str,
+    currency: Currency,
+    csv: String,
+) -> impl IntoView {
+    let money = move |minor| Money::new(minor, currency).to_string();
+    let most = tops.first().map_or(0, |top| top.goods_minor);
+    let row = move |top: Top| {
+        view! {
+            <tr>
+                <th scope="row"><a href=format!("{link}{}", top.id)>{top.name}</a><Bar value=top.goods_minor most=most/></th>
+                <td class="numeric nowrap">{money(top.goods_minor)}</td>
+                <td class="numeric">{top.units}</td>
+                <td class="numeric nowrap">{money(top.refunded_minor)}</td>
+            </tr>
+        }
+    };
+    let content = if tops.is_empty() {
+        view! { <p class="muted">"Nothing was sold in this period."</p> }.into_any()
+    } else {
+        view! {
+            <div class="table-scroll" role="region" aria-label=title tabindex="0">
+                <table class="table table-top">
+                    <thead><tr><th scope="col">{column}</th><th scope="col">"Goods sold"</th><th scope="col">"Units"</th><th scope="col">"Refunded"</th></tr></thead>
+                    <tbody>{tops.into_iter().map(row).collect_view()}</tbody>
+                </table>
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="card stack" aria-labelledby=id>
+            <div class="cluster spread"><h2 id=id>{title}</h2><a href=csv download="">{format!("{title} as CSV")}</a></div>
+            {content}
+        </section>
+    }
+}
+
+/// What is read anew when the stream says that something was sold. `public/live.js` does it; without it, a reload does.
+#[component]
+pub fn LiveRegion(
+    /// Address of the stream.
+    stream: &'static str,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="stack-l" id="figures" data-live=stream>{children()}</div>
+        <p class="visually-hidden" id="figures-news" role="status"></p>
+        <script type="module" src="/live.js" nonce=use_nonce()></script>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_and_shares_read_as_people_say_them() {
+        assert_eq!(change(150, 100).as_deref(), Some("50 % more than before"));
+        assert_eq!(change(-50, 100).as_deref(), Some("150 % less than before"));
+        assert_eq!(change(100, 100).as_deref(), Some("about as before"));
+        assert_eq!((change(5, 0), share(1, 0)), (None, None));
+        assert_eq!(share(1, 3).as_deref(), Some("33.3 %"));
+        assert_eq!(short(Money::new(250_000, Currency::USD)), "$2,500");
+    }
+
+    #[test]
+    fn spans_say_the_year_where_it_is_needed() {
+        let span = |from: &str, until: &str| span_text(&Span { from: from.into(), until: until.into() });
+        assert_eq!(span("2026-11-01", "2026-11-01"), "1 Nov 2026");
+        assert_eq!(span("2026-10-27", "2026-11-25"), "27 Oct – 25 Nov 2026");
+        assert_eq!(span("2025-12-01", "2026-11-25"), "1 Dec 2025 – 25 Nov 2026");
+    }
+}
