@@ -28,9 +28,26 @@ async function linked(shop, kind) {
   return path;
 }
 
+const CUSTOMER = ["customer-1@load.example", PASSWORD];
+
+/** Buys one thing over and over: what most requests that change something do. */
+async function cartAdd(shop) {
+  const json = { accept: "application/json", "content-type": "application/json" };
+  const [email, password] = CUSTOMER;
+  const token = await shop.ask("/api/v1/auth/token", { method: "POST", headers: json, body: JSON.stringify({ email, password }), text: true });
+  const headers = { ...json, authorization: `Bearer ${JSON.parse(token.text).access_token}` };
+  const listing = JSON.parse((await shop.ask("/api/v1/products?in_stock=true&sort=newest", { headers: json, text: true })).text);
+  const slug = listing.data.find(({ stock }) => stock === "in_stock").slug;
+  const product = JSON.parse((await shop.ask(`/api/v1/products/${slug}`, { headers: json, text: true })).text);
+  const [{ id }] = product.variants;
+  const body = JSON.stringify({ quantity: 1 });
+  // Adding would end at what is in stock, so the same statement sets the number.
+  return { name: "JSON, into the cart", path: "/api/v1/cart/items", ask: () => shop.ask(`/api/v1/cart/items/${id}`, { method: "PATCH", headers, body }) };
+}
+
 async function cases(shop) {
   const json = { accept: "application/json" };
-  return [
+  const pages = [
     ["home", "/"],
     ["listing, first page", "/products"],
     ["listing, page 200", "/products?page=200"],
@@ -44,7 +61,8 @@ async function cases(shop) {
     ["JSON, listing", "/api/v1/products", json],
     ["JSON, search", "/api/v1/products?q=teapot", json],
     ["listing, as browsers ask (br)", "/products", { "accept-encoding": "gzip, deflate, br" }],
-  ].map(([name, path, headers]) => ({ name, path, ask: () => shop.ask(path, { headers }) }));
+  ];
+  return [...pages.map(([name, path, headers]) => ({ name, path, ask: () => shop.ask(path, { headers }) })), await cartAdd(shop)];
 }
 
 /** Large counts come from a job; until it has run for the first time each page counts for itself, as far as it does. */

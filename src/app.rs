@@ -23,6 +23,7 @@ use crate::pages::admin::{
     AdminPreviewPage, AdminProductPage, AdminProductsPage, AdminReviewPage, AdminReviewsPage, AdminSettingsPage, AdminSitePage,
     AdminStockPage, AdminUserPage, AdminUsersPage, AdminVendorPage, AdminVendorsPage,
 };
+use crate::pages::api_docs::ApiDocsPage;
 use crate::pages::cart::CartPage;
 use crate::pages::checkout::{AddressPage, PayPage, ReviewPage};
 use crate::pages::confirm_email::ConfirmEmailPage;
@@ -43,8 +44,9 @@ use crate::pages::sign_up::SignUpPage;
 use crate::pages::site::SiteTextPage;
 use crate::pages::thanks::ThanksPage;
 use crate::pages::vendor::{
-    ImportPage, ImportsPage, NewProductPage, OwnedProductPage, OwnedProductsPage, PackingSlipPage, PreviewPage, SettingsPage,
-    SettlementPage, StockPage, VendorAnalyticsPage, VendorOrderPage, VendorOrdersPage, VendorPage, VendorReviewPage, VendorReviewsPage,
+    ApiTokensPage, ImportPage, ImportsPage, NewProductPage, OwnedProductPage, OwnedProductsPage, PackingSlipPage, PreviewPage,
+    SettingsPage, SettlementPage, StockPage, VendorAnalyticsPage, VendorOrderPage, VendorOrdersPage, VendorPage, VendorReviewPage,
+    VendorReviewsPage, WebhooksPage,
 };
 use crate::pages::wishlist::WishlistPage;
 use crate::platform::request;
@@ -167,6 +169,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/account/orders/:order/invoice") view=InvoicePage ssr=Async/>
                     <Route path=path!("/vendor") view=VendorPage ssr=Async/>
                     <Route path=path!("/vendor/settings") view=SettingsPage ssr=Async/>
+                    <Route path=path!("/vendor/api-tokens") view=ApiTokensPage ssr=Async/>
+                    <Route path=path!("/vendor/webhooks") view=WebhooksPage ssr=Async/>
                     <Route path=path!("/vendor/products") view=OwnedProductsPage ssr=Async/>
                     <Route path=path!("/vendor/products/import") view=ImportsPage ssr=Async/>
                     <Route path=path!("/vendor/products/import/:import") view=ImportPage ssr=Async/>
@@ -209,6 +213,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/orders/:order") view=AdminOrderPage ssr=Async/>
                     <Route path=path!("/admin/orders/:order/invoice") view=AdminInvoicePage ssr=Async/>
                     <Route path=path!("/admin/disputes") view=AdminDisputesPage ssr=Async/>
+                    <Route path=path!("/api/docs") view=ApiDocsPage ssr=Async/>
                     <Route path=path!("/dev/mail") view=MailboxPage ssr=Async/>
                 </Routes>
             </main>

@@ -31,6 +31,7 @@ pub mod orders;
 pub mod reviews;
 #[cfg(feature = "ssr")]
 pub mod payments;
+pub mod webhooks;
 pub mod checkout;
 pub mod privacy;
 pub mod analytics;
@@ -42,9 +43,9 @@ pub mod seed;
 #[cfg(feature = "ssr")]
 pub mod sandbox;
 #[cfg(feature = "ssr")]
-pub mod pages;
-#[cfg(feature = "ssr")]
 pub mod rest;
+#[cfg(feature = "ssr")]
+pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod app;
 #[cfg(feature = "ssr")]

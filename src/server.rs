@@ -44,6 +44,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), security::redirects))
         .layer(accounts::guard::sessions(state.clone()))
         .merge(personal_routes().into_router().layer(accounts::guard::sessions(state.clone())))
+        .merge(api_routes().into_router().layer(accounts::guard::sessions(state.clone())).layer(rest::cors(&state.config)))
         .merge(plain_routes(&state).into_router())
         .merge(site::pkg(&state.leptos))
         .fallback_service(files)
@@ -53,6 +54,7 @@ pub fn router(state: AppState) -> Router {
         .layer(compression());
     let limits = state.config.limits;
     overload::limit(router.with_state(state.clone()), limits)
+        .layer(from_fn(rest::outermost::documents))
         .layer(from_fn_with_state(state, security::headers))
         .layer(from_fn(telemetry::observe))
 }
@@ -68,9 +70,14 @@ pub fn plain_routes(state: &AppState) -> PlainRoutes {
     if state.config.stripe.sandbox { sandbox::routes(routes) } else { routes }
 }
 
-/// Plain routes that ask who acts: the JSON API, and files of one's own.
+/// The JSON API, which asks who acts, and by a token alone.
+pub fn api_routes() -> PlainRoutes {
+    rest::routes(PlainRoutes::new())
+}
+
+/// Plain routes that ask who acts: files of one's own.
 pub fn personal_routes() -> PlainRoutes {
-    let routes = analytics::routes::routes(privacy::routes::routes(rest::routes(PlainRoutes::new())));
+    let routes = analytics::routes::routes(privacy::routes::routes(PlainRoutes::new()));
     catalogue::exchange::routes::routes(catalogue::routes::personal(routes))
 }
 

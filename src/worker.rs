@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::catalogue::exchange::service::{IMPORTS, bring_in};
 use crate::platform::jobs::Job;
-use crate::platform::{form_flash, rate_limit};
-use crate::{accounts, analytics, audit, cart, catalogue, checkout, notifications, orders};
+use crate::platform::{form_flash, idempotency, rate_limit};
+use crate::{accounts, analytics, audit, cart, catalogue, checkout, notifications, orders, webhooks};
 
 /// What is woken after a commit runs at once; the period is for what was missed.
 pub static JOBS: &[Job] = &[
@@ -31,10 +31,13 @@ pub static JOBS: &[Job] = &[
         every: Duration::from_secs(5 * 60),
         run: |state| Box::pin(catalogue::service::counts::read_words(state)),
     },
+    Job { name: webhooks::service::WEBHOOKS, every: Duration::from_secs(10), run: |state| Box::pin(webhooks::service::send_due(state)) },
     Job { name: IMPORTS, every: Duration::from_secs(15), run: |state| Box::pin(bring_in(state)) },
     Job { name: "seal-audit-log", every: Duration::from_secs(30), run: |state| Box::pin(audit::service::seal(state)) },
     Job { name: "prune-sessions", every: HOURLY, run: |state| Box::pin(accounts::service::prune(state)) },
     Job { name: "prune-rate-limits", every: HOURLY, run: |state| Box::pin(rate_limit::prune(state)) },
+    Job { name: "prune-idempotency-keys", every: HOURLY, run: |state| Box::pin(idempotency::prune(state)) },
+    Job { name: "prune-webhooks", every: HOURLY, run: |state| Box::pin(webhooks::service::prune(state)) },
     Job { name: "prune-form-flashes", every: HOURLY, run: |state| Box::pin(form_flash::prune(state)) },
     Job { name: "prune-carts", every: DAILY, run: |state| Box::pin(cart::service::prune(state)) },
     Job { name: "sweep-pictures", every: DAILY, run: |state| Box::pin(catalogue::service::pictures::sweep(state)) },

@@ -1,5 +1,5 @@
 //! People, their sessions, roles, second factors and addresses (tables `users`, `sessions`, `refresh_tokens`, `mail_tokens`,
-//! `second_factors`, `sign_in_challenges`, `addresses`).
+//! `second_factors`, `sign_in_challenges`, `addresses`, `api_tokens`).
 //!
 //! Whoever acts holds a proof made by [`guard`]: `Customer` and `Admin` exist only while their session lives. An access token (a JWT of ten
 //! minutes) names a session and says nothing else; each request looks at the session's row and the user's, so that signing out, disabling
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::values::{Address, AddressId, Email, FieldErrors, FieldProblem, SessionId, UserId};
 
 pub mod api;
+mod api_token;
 #[cfg(feature = "ssr")]
 pub mod guard;
 #[cfg(feature = "ssr")]
@@ -21,6 +22,8 @@ mod mail;
 pub mod service;
 #[cfg(feature = "ssr")]
 mod store;
+
+pub use api_token::{ApiToken, MAX_TOKENS, Scope, TOKEN_PREFIX, TypedToken};
 
 crate::text_enum! {
     /// What somebody may do. Sign-up makes customers; who applies for a shop becomes a vendor; admins are made by the command line.

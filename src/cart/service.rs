@@ -7,7 +7,7 @@ use crate::accounts::guard::Customer;
 use crate::error::{AppError, Conflict};
 use crate::platform::db::{Db, Tx};
 use crate::platform::state::AppState;
-use crate::values::{CartId, Currency, Money, Quantity, UserId, VariantId};
+use crate::values::{CartId, Currency, Money, ProductId, Quantity, UserId, VariantId};
 use crate::wishlist;
 
 /// Adds to a line or makes one.
@@ -15,12 +15,7 @@ use crate::wishlist;
 /// # Errors
 /// `Full`, `NotForSale`, `NotEnoughStock` when the whole line would exceed what is available.
 pub async fn add(db: &Db, owner: &CartOwner, variant_id: VariantId, quantity: Quantity) -> Result<CartSummary, AppError> {
-    let mut tx = db.begin().await?;
-    let cart = open(&mut tx, owner).await?;
-    let before = store::quantity(&mut *tx, cart, variant_id).await?;
-    let wanted = i64::from(quantity.get()) + i64::from(before.unwrap_or(0));
-    put(&mut tx, owner, cart, variant_id, wanted).await?;
-    finish(tx, cart).await
+    put_alone(db, owner, variant_id, quantity, true).await
 }
 
 /// Sets a line's quantity, and makes the line if it is gone: another tab removed it, or its removal is undone.
@@ -28,10 +23,23 @@ pub async fn add(db: &Db, owner: &CartOwner, variant_id: VariantId, quantity: Qu
 /// # Errors
 /// As [`add`].
 pub async fn set_quantity(db: &Db, owner: &CartOwner, variant_id: VariantId, quantity: Quantity) -> Result<CartSummary, AppError> {
+    put_alone(db, owner, variant_id, quantity, false).await
+}
+
+async fn put_alone(db: &Db, owner: &CartOwner, variant: VariantId, quantity: Quantity, on_top: bool) -> Result<CartSummary, AppError> {
     let mut tx = db.begin().await?;
     let cart = open(&mut tx, owner).await?;
-    put(&mut tx, owner, cart, variant_id, i64::from(quantity)).await?;
-    finish(tx, cart).await
+    let pieces = put(&mut tx, owner, cart, variant, (quantity, on_top)).await?;
+    tx.commit().await?;
+    Ok(summary(pieces))
+}
+
+/// What is bought of a product that comes in one variant alone.
+///
+/// # Errors
+/// `Conflict(NotForSale)` for what is not on show, and for a product that one has to choose a variant of.
+pub async fn only_variant(db: &Db, product: ProductId) -> Result<VariantId, AppError> {
+    store::only_variant(db.pool(), product).await?.ok_or_else(|| Conflict::NotForSale.into())
 }
 
 /// Takes a line out, and says how many pieces it had; one that is not there counts as taken out.
@@ -69,9 +77,9 @@ pub async fn move_from_wishlist(db: &Db, customer: &Customer, variant_id: Varian
     let cart = open(&mut tx, &owner).await?;
     if let Some(product) = store::product_of(&mut *tx, variant_id).await?
         && wishlist::service::take(&mut tx, customer, product).await?
-        && store::quantity(&mut *tx, cart, variant_id).await?.is_none()
+        && !store::pieces(&mut *tx, cart).await?.iter().any(|(known, _)| *known == variant_id)
     {
-        put(&mut tx, &owner, cart, variant_id, i64::from(Quantity::ONE)).await?;
+        put(&mut tx, &owner, cart, variant_id, (Quantity::ONE, false)).await?;
     }
     finish(tx, cart).await
 }
@@ -171,7 +179,10 @@ async fn open(tx: &mut Tx, owner: &CartOwner) -> Result<CartId, AppError> {
         return Ok(store::open_guest_cart(&mut **tx, CartId::new(), owner.guest_hash()).await?);
     };
     let cart = store::open_cart_of(&mut **tx, CartId::new(), user_id).await?;
-    if let Some(guest_cart) = store::lock_guest_cart(&mut **tx, owner.guest_hash()).await? {
+    // Most customers bring no guest's cart, and asking costs a round trip.
+    if let Some(hash) = owner.guest_hash()
+        && let Some(guest_cart) = store::lock_guest_cart(&mut **tx, hash).await?
+    {
         let own = store::pieces(&mut **tx, cart).await?;
         let guest = store::pieces(&mut **tx, guest_cart).await?;
         let come = merge(&own, &guest);
@@ -197,20 +208,34 @@ fn columns(lines: &[(VariantId, Quantity)]) -> (Vec<VariantId>, Vec<i32>) {
     lines.iter().map(|(variant, quantity)| (*variant, quantity.as_i32())).unzip()
 }
 
-async fn put(tx: &mut Tx, owner: &CartOwner, cart: CartId, variant_id: VariantId, wanted: i64) -> Result<(), AppError> {
+/// Puts so many pieces into a line of a locked cart, on top of what is there or in its place; answers how many the cart has then.
+async fn put(
+    tx: &mut Tx,
+    owner: &CartOwner,
+    cart: CartId,
+    variant: VariantId,
+    (quantity, on_top): (Quantity, bool),
+) -> Result<i64, AppError> {
+    let row = store::put_line(&mut **tx, (cart, owner.user_id()), variant, quantity, on_top).await?;
     // What was never there, is a draft, or was taken off the shelf: a stranger must not tell them apart.
-    let offer = store::offer(&mut **tx, variant_id, owner.user_id()).await?.ok_or(Conflict::NotForSale)?;
-    let quantity = Quantity::try_from(wanted).ok().filter(|quantity| quantity.get() <= offer.available);
-    let quantity = quantity.ok_or(Conflict::NotEnoughStock { available: offer.available.min(Quantity::MAX.get()) })?;
-    store::upsert_line(&mut **tx, cart, variant_id, quantity, offer.price_minor).await?;
-    // Counted afterwards: a line that was there before needs no room.
-    if store::count_lines(&mut **tx, cart).await? > MAX_LINES as i64 { Err(Conflict::Full.into()) } else { Ok(()) }
+    let available = row.available.ok_or(Conflict::NotForSale)?;
+    let after = i64::from(quantity) + if on_top { row.before } else { 0 };
+    if row.put {
+        return Ok(row.pieces_before - row.before + after);
+    }
+    let most = u32::try_from(available).unwrap_or(0).min(Quantity::MAX.get());
+    // Goods that are short are said before a cart that is full, whose owner could make room for nothing.
+    Err(if after > i64::from(most) { Conflict::NotEnoughStock { available: most }.into() } else { Conflict::Full.into() })
+}
+
+fn summary(pieces: i64) -> CartSummary {
+    CartSummary { count: u32::try_from(pieces).unwrap_or(u32::MAX) }
 }
 
 async fn finish(mut tx: Tx, cart: CartId) -> Result<CartSummary, AppError> {
-    let count = store::count_pieces(&mut *tx, cart).await?;
+    let pieces = store::count_pieces(&mut *tx, cart).await?;
     tx.commit().await?;
-    Ok(CartSummary { count: u32::try_from(count).unwrap_or(u32::MAX) })
+    Ok(summary(pieces))
 }
 
 /// The cookie of a guest lives for two months; a cart that nobody has touched for three is out of reach.

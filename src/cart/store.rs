@@ -2,7 +2,7 @@
 
 use sqlx::PgExecutor;
 
-use super::{Cart, CartLine, CartShop, Offer};
+use super::{Cart, CartLine, CartShop, MAX_LINES, Offer};
 use crate::values::{CartId, Currency, Money, PictureId, ProductId, Quantity, Slug, UserId, VariantId, VendorId};
 use crate::vendors::ShippingRate;
 
@@ -72,7 +72,7 @@ pub async fn lock_cart_of(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Op
     sqlx::query_scalar!(r#"select id as "id: CartId" from carts where user_id = $1 for update"#, user_id as _).fetch_optional(db).await
 }
 
-pub async fn lock_guest_cart(db: impl PgExecutor<'_>, token_hash: Option<&[u8]>) -> Result<Option<CartId>> {
+pub async fn lock_guest_cart(db: impl PgExecutor<'_>, token_hash: &[u8]) -> Result<Option<CartId>> {
     sqlx::query_scalar!(r#"select id as "id: CartId" from carts where token_hash = $1 for update"#, token_hash).fetch_optional(db).await
 }
 
@@ -133,16 +133,6 @@ pub async fn pieces(db: impl PgExecutor<'_>, cart: CartId) -> Result<Vec<(Varian
     Ok(rows.into_iter().map(|row| (row.variant_id, row.quantity)).collect())
 }
 
-pub async fn count_lines(db: impl PgExecutor<'_>, cart: CartId) -> Result<i64> {
-    sqlx::query_scalar!(r#"select count(*) as "count!" from cart_items where cart_id = $1"#, cart as _).fetch_one(db).await
-}
-
-pub async fn quantity(db: impl PgExecutor<'_>, cart: CartId, variant: VariantId) -> Result<Option<i32>> {
-    sqlx::query_scalar!("select quantity from cart_items where cart_id = $1 and variant_id = $2", cart as _, variant as _)
-        .fetch_optional(db)
-        .await
-}
-
 /// None for what is not for sale. The shopper's own holds do not count against availability.
 pub async fn offer(db: impl PgExecutor<'_>, variant: VariantId, shopper: Option<UserId>) -> Result<Option<Offer>> {
     let row = sqlx::query!(
@@ -168,18 +158,65 @@ pub async fn product_of(db: impl PgExecutor<'_>, variant: VariantId) -> Result<O
         .await
 }
 
-pub async fn upsert_line(db: impl PgExecutor<'_>, cart: CartId, variant: VariantId, quantity: Quantity, price_minor: i64) -> Result<()> {
-    sqlx::query!(
-        "insert into cart_items (cart_id, variant_id, quantity, seen_price_minor) values ($1, $2, $3, $4)
-         on conflict (cart_id, variant_id) do update set quantity = excluded.quantity, seen_price_minor = excluded.seen_price_minor",
+/// The variant to buy of a plain product; none where there are several, or none.
+pub async fn only_variant(db: impl PgExecutor<'_>, product: ProductId) -> Result<Option<VariantId>> {
+    let variants = sqlx::query_scalar!(
+        r#"select pv.id as "id: VariantId" from product_variants pv join visible_products p on p.id = pv.product_id
+           where p.id = $1 and pv.retired_at is null limit 2"#,
+        product as _
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(if let [only] = variants[..] { Some(only) } else { None })
+}
+
+/// What became of a wish for some pieces, and what there was before it.
+pub struct PutRow {
+    /// None: it is not for sale.
+    pub available: Option<i64>,
+    pub put: bool,
+    /// Of this line and of the whole cart.
+    pub before: i64,
+    pub pieces_before: i64,
+}
+
+/// Puts a line into a locked cart, with so many pieces more or in all, if so many can be had and there is room. One statement: buying is what
+/// most requests that change something do. The shopper's own holds do not count against availability.
+pub async fn put_line(
+    db: impl PgExecutor<'_>,
+    (cart, shopper): (CartId, Option<UserId>),
+    variant: VariantId,
+    quantity: Quantity,
+    on_top: bool,
+) -> Result<PutRow> {
+    sqlx::query_as!(
+        PutRow,
+        r#"with offer as (
+             select pv.price_minor, greatest(pv.stock - coalesce((select sum(h.quantity) from stock_holds h
+                 where h.variant_id = pv.id and h.expires_at > now() and h.shopper_id is distinct from $2), 0), 0) as available
+             from product_variants pv join visible_products p on p.id = pv.product_id where pv.id = $3 and pv.retired_at is null),
+           known as (
+             select coalesce(sum(quantity) filter (where variant_id = $3), 0) as before, coalesce(sum(quantity), 0) as pieces, count(*) as lines
+             from cart_items where cart_id = $1),
+           line as (
+             insert into cart_items (cart_id, variant_id, quantity, seen_price_minor)
+             select $1, $3, $4::int + case when $5 then known.before else 0 end, offer.price_minor from offer, known
+             where $4::int + case when $5 then known.before else 0 end <= least(offer.available, $6)
+               and (known.before > 0 or known.lines < $7)
+             on conflict (cart_id, variant_id) do update set quantity = excluded.quantity, seen_price_minor = excluded.seen_price_minor
+             returning 1)
+           select (select available from offer) as available, exists (select from line) as "put!", before as "before!",
+             pieces as "pieces_before!" from known"#,
         cart as _,
+        shopper as Option<UserId>,
         variant as _,
         quantity.as_i32(),
-        price_minor
+        on_top,
+        i64::from(Quantity::MAX),
+        MAX_LINES as i64
     )
-    .execute(db)
-    .await?;
-    Ok(())
+    .fetch_one(db)
+    .await
 }
 
 /// None if it was not there.

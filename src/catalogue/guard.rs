@@ -189,6 +189,12 @@ impl ProductPublisher {
     }
 }
 
+impl From<ApprovedVendor> for ProductPublisher {
+    fn from(vendor: ApprovedVendor) -> Self {
+        Self(ProductEditor(vendor.owner().into()))
+    }
+}
+
 /// What a viewer may do with the shop as it stands, for the page: which buttons it offers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Powers {

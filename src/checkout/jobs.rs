@@ -7,7 +7,9 @@ use crate::platform::gateway::{GatewayError, NewRefund};
 use crate::platform::jobs;
 use crate::platform::state::AppState;
 use crate::values::Money;
-use crate::{orders, payments};
+use crate::webhooks::WebhookEvent;
+use crate::webhooks::service::{Subject, WEBHOOKS};
+use crate::{orders, payments, webhooks};
 
 /// Name of the job that gives money back; woken when a refund is due.
 pub const REFUNDS: &str = "refunds";
@@ -99,8 +101,13 @@ async fn finish(state: &AppState, refund: &payments::service::Refund, gateway_id
         let order = orders::service::load(&mut tx, refund.order_id).await?.order;
         let amount = Money::new(refund.amount_minor, refund.currency);
         mail::refunded(&mut tx, &order, refund.id, amount, &state.config.base_url).await?;
+        let occasion = refund.id.to_string();
+        let vendors = payments::refunds::vendors(&mut tx, refund.id).await?;
+        let subject = Subject { order: order.id, number: order.number, occasion: &occasion };
+        webhooks::service::enqueue(&mut tx, &vendors, WebhookEvent::OrderRefunded, subject).await?;
     }
     tx.commit().await?;
     jobs::wake(OUTBOX);
+    jobs::wake(WEBHOOKS);
     Ok(())
 }

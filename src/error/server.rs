@@ -6,10 +6,13 @@ use http::StatusCode;
 use uuid::Uuid;
 
 use super::{AppError, Conflict};
-use crate::values::{FieldProblem, MoneyError};
+use crate::values::{FieldErrors, FieldProblem, MoneyError};
 
 /// Postgres's codes for "try again": serialization failure, deadlock, lock and statement timeouts.
 const RETRYABLE: [&str; 4] = ["40001", "40P01", "55P03", "57014"];
+
+/// Postgres's `character_not_in_repertoire`.
+const NOT_A_TEXT: &str = "22021";
 
 impl AppError {
     /// Logs the cause under a fresh reference, which is all that leaves the server.
@@ -39,6 +42,8 @@ impl From<sqlx::Error> for AppError {
                 tracing::warn!(%error, "database refused for now");
                 Self::Offline
             }
+            // A text holds a character that no text of Postgres can (U+0000): what was sent is wrong, wherever it got in.
+            sqlx::Error::Database(cause) if cause.code().as_deref() == Some(NOT_A_TEXT) => Self::Invalid(FieldErrors::default()),
             _ => Self::internal(&error),
         }
     }

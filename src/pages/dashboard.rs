@@ -62,6 +62,8 @@ fn shop_groups(queues: &VendorQueues) -> Vec<Group> {
             link("/vendor/analytics", "Analytics", "chart"),
             link("/vendor/settlement", "Settlement", "card"),
             link("/vendor/settings", "Settings", "gear"),
+            link("/vendor/api-tokens", "API tokens", "lock"),
+            link("/vendor/webhooks", "Webhooks", "arrow"),
         ],
     )]
 }

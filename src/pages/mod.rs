@@ -3,6 +3,7 @@
 pub mod account;
 mod addresses;
 pub mod admin;
+pub mod api_docs;
 pub mod cart;
 pub mod checkout;
 pub mod confirm_email;

@@ -4,7 +4,7 @@ use super::store;
 pub use super::store::refunds::{LineLeft, NewRefund, NewRefundItem, PartLeft};
 use crate::error::AppError;
 use crate::platform::db::Tx;
-use crate::values::{OrderId, PaymentId, RefundId};
+use crate::values::{OrderId, PaymentId, RefundId, VendorId};
 
 /// What was bought and what of it is given back, in the transaction that holds the order's lock.
 ///
@@ -20,6 +20,14 @@ pub async fn left(tx: &mut Tx, order: OrderId) -> Result<(Vec<PartLeft>, Vec<Lin
 /// Only the database's.
 pub async fn lock_captured(tx: &mut Tx, order: OrderId) -> Result<Option<PaymentId>, AppError> {
     Ok(store::refunds::lock_captured(&mut **tx, order).await?)
+}
+
+/// Whose goods a refund is for.
+///
+/// # Errors
+/// Only the database's.
+pub async fn vendors(tx: &mut Tx, refund: RefundId) -> Result<Vec<VendorId>, AppError> {
+    Ok(store::refunds::vendors(&mut **tx, refund).await?)
 }
 
 /// Writes a refund with its items; the worker sends it once the transaction is committed.

@@ -10,8 +10,8 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use futures::FutureExt;
-use http::StatusCode;
 use http::header::CONTENT_TYPE;
+use http::{HeaderValue, StatusCode};
 use tokio::sync::Semaphore;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
@@ -23,7 +23,7 @@ use crate::error::AppError;
 const NEVER_SHED: &str = "/health/";
 
 /// Below these, files are taken from people who are signed in; their guards speak before a byte of the body is read.
-const UPLOADS_BELOW: [&str; 2] = ["/vendor/", "/admin/"];
+const UPLOADS_BELOW: [&str; 3] = ["/vendor/", "/admin/", "/api/v1/vendor/"];
 
 #[derive(Clone, Debug)]
 struct Gate {
@@ -65,8 +65,9 @@ async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Respon
 }
 
 fn brings_files(request: &Request) -> bool {
-    let multipart = request.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/form-data"));
-    multipart && UPLOADS_BELOW.iter().any(|start| request.uri().path().starts_with(start))
+    let kinds: [&[u8]; 2] = [b"multipart/form-data", b"image/"];
+    let file = |kind: &HeaderValue| kinds.iter().any(|start| kind.as_bytes().starts_with(start));
+    request.headers().get(CONTENT_TYPE).is_some_and(file) && UPLOADS_BELOW.iter().any(|start| request.uri().path().starts_with(start))
 }
 
 /// The panic's own words go to the log only.

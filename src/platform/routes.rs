@@ -59,6 +59,16 @@ impl PlainRoutes {
     }
 
     #[must_use]
+    pub fn patch<T: 'static>(self, path: &str, handler: impl Handler<T, AppState>) -> Self {
+        self.add(Method::PATCH, path, on(MethodFilter::PATCH, handler).layer(RequestBodyLimitLayer::new(DEFAULT_BODY_LIMIT)))
+    }
+
+    #[must_use]
+    pub fn put<T: 'static>(self, path: &str, handler: impl Handler<T, AppState>) -> Self {
+        self.add(Method::PUT, path, on(MethodFilter::PUT, handler).layer(RequestBodyLimitLayer::new(DEFAULT_BODY_LIMIT)))
+    }
+
+    #[must_use]
     pub fn delete<T: 'static>(self, path: &str, handler: impl Handler<T, AppState>) -> Self {
         self.add(Method::DELETE, path, on(MethodFilter::DELETE, handler).layer(RequestBodyLimitLayer::new(DEFAULT_BODY_LIMIT)))
     }
@@ -67,6 +77,12 @@ impl PlainRoutes {
     #[must_use]
     pub fn other_methods<T: 'static>(self, handler: impl Handler<T, AppState>) -> Self {
         Self { router: self.router.method_not_allowed_fallback(handler), ..self }
+    }
+
+    /// Puts a layer around the routes gathered so far.
+    #[must_use]
+    pub fn layered(self, wrap: impl FnOnce(Router<AppState>) -> Router<AppState>) -> Self {
+        Self { router: wrap(self.router), ..self }
     }
 
     fn add(mut self, method: Method, path: &str, route: MethodRouter<AppState>) -> Self {

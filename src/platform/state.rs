@@ -11,6 +11,7 @@ use super::db::Db;
 use super::gateway::Gateway;
 use super::live::Live;
 use super::mailer::Mailer;
+use super::meter::Meter;
 use super::storage::Storage;
 
 /// One pointer: each layer of the router and each request hold some, and by value they were most of what a waiting request weighed.
@@ -26,6 +27,7 @@ pub struct Parts {
     pub leptos: LeptosOptions,
     pub live: Live,
     pub mailer: Mailer,
+    pub meter: Meter,
     pub storage: Storage,
 }
 
@@ -41,7 +43,7 @@ impl AppState {
             Some(s3) => Storage::s3(s3)?,
             None => Storage::local(&config.media_dir),
         };
-        Ok(Parts { config, db, gateway, leptos, live: Live::default(), mailer, storage }.into())
+        Ok(Parts { config, db, gateway, leptos, live: Live::default(), mailer, meter: Meter::default(), storage }.into())
     }
 }
 

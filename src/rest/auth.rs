@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::bearer::Bearer;
 use super::body::Body;
@@ -20,7 +21,7 @@ use crate::values::{FieldProblem, UserId};
 use crate::vendors::{self, ShopSignUp};
 
 /// A person, as they see themselves.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct UserView {
     id: UserId,
     email: String,
@@ -35,8 +36,8 @@ impl From<&User> for UserView {
 }
 
 /// Tokens in the words of OAuth 2.0 (RFC 6749, section 5.1).
-#[derive(Serialize)]
-struct TokenView {
+#[derive(Serialize, ToSchema)]
+pub struct TokenView {
     access_token: String,
     token_type: &'static str,
     /// Seconds.
@@ -60,7 +61,7 @@ fn tokens(status: StatusCode, issued: Issued) -> Response {
 }
 
 /// Whom one may register as; admins are made by others.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum SignUpRole {
     #[default]
@@ -68,11 +69,14 @@ enum SignUpRole {
     Vendor,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Registration {
+    #[schema(min_length = 1)]
     name: String,
+    #[schema(format = Email, examples("ada@example.com"))]
     email: String,
+    #[schema(value_type = String, min_length = 12, max_length = 256, format = Password)]
     password: Password,
     #[serde(default)]
     role: SignUpRole,
@@ -80,14 +84,15 @@ pub struct Registration {
     shop: Option<ApplicationBody>,
 }
 
-#[derive(Serialize)]
-struct RegistrationView {
+#[derive(Serialize, ToSchema)]
+pub struct RegistrationView {
     /// As it was sent. Whether it was new only its mailbox learns.
     email: String,
 }
 
-/// `POST /auth/register`: makes an account, with an application for a shop if a vendor registers. The answer is the same for an address that
-/// has one already; a session comes from `/auth/token`.
+/// Makes an account, with an application for a shop if a vendor registers. The answer is the same for an address that has one already; a
+/// session comes from `/auth/token`.
+#[utoipa::path(post, path = "/auth/register", tag = "Sessions", security(()), request_body = Registration, responses((status = 202, body = RegistrationView)))]
 pub async fn register(State(state): State<AppState>, visit: Visit, Body(body): Body<Registration>) -> Result<Response, Problem> {
     let Registration { name, email, password, role, shop } = body;
     let caller = visit.caller().of_program();
@@ -106,14 +111,17 @@ pub async fn register(State(state): State<AppState>, visit: Visit, Body(body): B
     Ok((StatusCode::ACCEPTED, Json(RegistrationView { email: email.trim().to_owned() })).into_response())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordGrant {
+    #[schema(format = Email, examples("customer@example.com"))]
     email: String,
+    #[schema(value_type = String, format = Password)]
     password: Password,
 }
 
-/// `POST /auth/token`: a session for the right password, or the problem `second_factor_required` with a challenge.
+/// A session for the right password, or the problem `second_factor_required` with a challenge.
+#[utoipa::path(post, path = "/auth/token", tag = "Sessions", security(()), request_body = PasswordGrant, responses((status = 200, body = TokenView)))]
 pub async fn token(State(state): State<AppState>, visit: Visit, Body(body): Body<PasswordGrant>) -> Result<Response, Problem> {
     match service::sign_in(&state, &body.email, &body.password, &visit.caller().of_program()).await? {
         SignedIn::Complete(issued) => Ok(tokens(StatusCode::OK, issued)),
@@ -121,39 +129,42 @@ pub async fn token(State(state): State<AppState>, visit: Visit, Body(body): Body
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SecondFactorGrant {
     challenge: String,
     code: String,
 }
 
-/// `POST /auth/token/second-factor`: the session that a challenge stands for, for a code of the authenticator or a recovery code.
+/// The session that a challenge stands for, for a code of the authenticator or a recovery code.
+#[utoipa::path(post, path = "/auth/token/second-factor", tag = "Sessions", security(()), request_body = SecondFactorGrant, responses((status = 200, body = TokenView)))]
 pub async fn second_factor(State(state): State<AppState>, visit: Visit, Body(body): Body<SecondFactorGrant>) -> Result<Response, Problem> {
     let challenge = Challenge::decode(&body.challenge).ok_or(AppError::Unauthenticated)?;
     Ok(tokens(StatusCode::OK, service::second_step(&state, &challenge, &body.code, &visit.caller().of_program()).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefreshGrant {
     refresh_token: String,
 }
 
-/// `POST /auth/token/refresh`: the next pair of tokens. The old refresh token is worth nothing from then on; using it again later ends the
+/// The next pair of tokens. The old refresh token is worth nothing from then on; using it again later ends the
 /// session.
+#[utoipa::path(post, path = "/auth/token/refresh", tag = "Sessions", security(()), request_body = RefreshGrant, responses((status = 200, body = TokenView)))]
 pub async fn refresh(State(state): State<AppState>, Body(body): Body<RefreshGrant>) -> Result<Response, Problem> {
     Ok(tokens(StatusCode::OK, service::refresh(&state, &body.refresh_token).await?))
 }
 
-/// `POST /auth/logout`: ends this session, for every copy of its tokens.
+/// Ends this session, for every copy of its tokens.
+#[utoipa::path(post, path = "/auth/logout", tag = "Sessions", responses((status = 204)))]
 pub async fn logout(State(state): State<AppState>, Bearer(customer): Bearer) -> Result<StatusCode, Problem> {
     service::sessions::close(&state.db, customer.session_id()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Serialize)]
-struct MeView {
+#[derive(Serialize, ToSchema)]
+pub struct MeView {
     id: UserId,
     email: String,
     name: String,
@@ -164,7 +175,8 @@ struct MeView {
     shop: Option<ShopView>,
 }
 
-/// `GET /me`: who the token speaks for.
+/// Who the token speaks for.
+#[utoipa::path(get, path = "/me", tag = "Sessions", responses((status = 200, body = MeView)))]
 pub async fn me(State(state): State<AppState>, Bearer(customer): Bearer) -> Result<Response, Problem> {
     let shop = vendors::service::find_by_owner(&state.db, customer.user_id()).await?.map(ShopView::from);
     let (email, name) = (customer.email().to_string(), customer.name().to_owned());

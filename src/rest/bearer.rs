@@ -5,8 +5,10 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 
 use super::problem::Problem;
-use crate::accounts::guard::{Admin, Customer};
+use crate::accounts::Scope;
+use crate::accounts::guard::{Admin, Customer, Visit};
 use crate::error::AppError;
+use crate::vendors::guard::ShopOwner;
 
 /// Somebody with a live session, proven by a bearer token.
 pub struct Bearer(pub Customer);
@@ -32,5 +34,45 @@ impl<S: Send + Sync> FromRequestParts<S> for AdminBearer {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let Bearer(customer) = Bearer::from_request_parts(parts, state).await?;
         Ok(Self(customer.try_into()?))
+    }
+}
+
+/// What a program's token must have for a route.
+pub trait Need: Send + Sync {
+    const SCOPE: Scope;
+    fn new() -> Self;
+}
+
+macro_rules! needs {
+    ($($name:ident),*) => {$(
+        pub struct $name;
+        impl Need for $name {
+            const SCOPE: Scope = Scope::$name;
+            fn new() -> Self {
+                Self
+            }
+        }
+    )*};
+}
+
+needs! { ReadProducts, WriteProducts, ReadOrders, WriteOrders }
+
+/// The owner of a shop in whatever status, proven by the token of a session, or of a program that may do this.
+pub struct OwnerBearer<N: Need>(pub ShopOwner, pub N);
+
+impl<S: Send + Sync, N: Need> FromRequestParts<S> for OwnerBearer<N> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let visit = Visit::from_request_parts(parts, state).await?;
+        if visit.is_program() {
+            return match ShopOwner::of_program(&visit, N::SCOPE).await {
+                Ok(owner) => Ok(Self(owner, N::new())),
+                Err(AppError::Forbidden) => Err(Problem::insufficient_scope(N::SCOPE.as_str())),
+                Err(other) => Err(other.into()),
+            };
+        }
+        Bearer::from_request_parts(parts, state).await?;
+        Ok(Self(ShopOwner::from_request_parts(parts, state).await?, N::new()))
     }
 }

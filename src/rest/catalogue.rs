@@ -7,13 +7,14 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LINK};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 use super::problem::Problem;
 use crate::catalogue::service::{self, finding};
 use crate::catalogue::{
-    Attribute, CategoryTree, Cursor, ListingQuery, Product, ProductCard, RATINGS, SearchText, Shop, Spelling, Variant, category_url,
+    CategoryTree, Cursor, ListingQuery, Product, ProductCard, RATINGS, SearchText, Shop, Sort, Spelling, Variant, category_url,
 };
 use crate::error::AppError;
 use crate::media::Picture;
@@ -52,16 +53,16 @@ fn kept(body: &impl Serialize, asked: &HeaderMap, link: Option<HeaderValue>) -> 
     Ok(response)
 }
 
-#[derive(Clone, Copy, Serialize)]
+#[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum StockState {
+pub enum StockState {
     InStock,
     LowStock,
     SoldOut,
 }
 
 impl StockState {
-    const fn of(available: u32) -> Self {
+    pub const fn of(available: u32) -> Self {
         match available {
             0 => Self::SoldOut,
             1..LOW_STOCK => Self::LowStock,
@@ -70,7 +71,7 @@ impl StockState {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct RatingView {
     /// 1.0 to 5.0
     average: f64,
@@ -81,41 +82,41 @@ fn rating(average: Option<f64>, count: i32) -> Option<RatingView> {
     average.map(|average| RatingView { average: (average * 100.0).round() / 100.0, count })
 }
 
-#[derive(Serialize)]
-struct PictureView {
+#[derive(Serialize, ToSchema)]
+pub struct PictureView {
     alt: String,
     /// Each size that is kept, by ascending width.
     sources: Vec<SourceView>,
 }
 
-#[derive(Serialize)]
-struct SourceView {
+#[derive(Serialize, ToSchema)]
+pub struct SourceView {
     url: String,
     width: i32,
 }
 
-#[derive(Serialize)]
-struct NamedView {
-    slug: Slug,
-    name: String,
+#[derive(Serialize, ToSchema)]
+pub struct NamedView {
+    pub slug: Slug,
+    pub name: String,
 }
 
 /// What addresses begin with.
-struct Site<'a>(&'a str);
+pub struct Site<'a>(pub &'a str);
 
 impl Site<'_> {
-    fn url(&self, path: &str) -> String {
+    pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.0)
     }
 
-    fn picture(&self, picture: Picture) -> PictureView {
+    pub fn picture(&self, picture: Picture) -> PictureView {
         let sources = picture.widths.iter().map(|&width| SourceView { url: self.url(&picture.url(width)), width }).collect();
         PictureView { alt: picture.alt, sources }
     }
 }
 
-#[derive(Serialize)]
-struct CardView {
+#[derive(Serialize, ToSchema)]
+pub struct CardView {
     id: ProductId,
     slug: Slug,
     name: String,
@@ -131,7 +132,7 @@ struct CardView {
 }
 
 impl CardView {
-    fn new(card: ProductCard, site: &Site<'_>) -> Self {
+    pub fn new(card: ProductCard, site: &Site<'_>) -> Self {
         Self {
             url: site.url(&card.url()),
             rating: rating(card.rating(), card.rating_count),
@@ -148,8 +149,8 @@ impl CardView {
     }
 }
 
-#[derive(Serialize)]
-struct ProductList {
+#[derive(Serialize, ToSchema)]
+pub struct ProductList {
     data: Vec<CardView>,
     /// `cursor` of the next page; null on the last one.
     next: Option<Cursor>,
@@ -209,13 +210,25 @@ impl Asked {
     }
 }
 
-/// `GET /products`: what is for sale, filtered, searched and sorted; page by page behind a cursor.
+/// What is for sale, filtered, searched and sorted.
+#[utoipa::path(get, path = "/products", tag = "Catalogue", security(()), params(
+    ("q" = Option<String>, Query, description = "Words of a search."),
+    ("category" = Option<Slug>, Query, description = "With all that lies below it."),
+    ("vendor" = Option<Slug>, Query),
+    ("min_price" = Option<String>, Query, description = "In the shop's currency, such as 24 or 24.50.", pattern = r"^[0-9]{1,7}(\.[0-9]{1,2})?$"),
+    ("max_price" = Option<String>, Query, pattern = r"^[0-9]{1,7}(\.[0-9]{1,2})?$"),
+    ("in_stock" = Option<bool>, Query),
+    ("rating" = Option<u8>, Query, description = "This many stars or more.", minimum = 1, maximum = 5),
+    ("sort" = Option<Sort>, Query),
+    ("per_page" = Option<u32>, Query, description = "24 unless given.", minimum = 1, maximum = 100),
+    ("cursor" = Option<Cursor>, Query, description = "`next` of the page before."),
+), responses((status = 200, body = ProductList), (status = 304, description = "As it was under `If-None-Match`.")))]
 pub async fn products(
     State(state): State<AppState>,
     headers: HeaderMap,
     parameters: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let Query(parameters) = parameters.map_err(|error| Problem::body(StatusCode::UNPROCESSABLE_ENTITY, "malformed", error.body_text()))?;
+    let Query(parameters) = parameters.map_err(|error| Problem::malformed(error.body_text()))?;
     let others: Vec<(String, String)> = parameters.iter().filter(|(name, _)| name != "cursor").cloned().collect();
     let currency = service::shop_currency(&state.db).await?;
     let Asked { query, per_page } = Asked::parse(parameters, currency).map_err(AppError::from)?;
@@ -242,7 +255,15 @@ pub async fn products(
     Ok(kept(&ProductList { data, next: page.next, corrected_query: corrected }, &headers, link)?)
 }
 
-#[derive(Serialize)]
+/// One fact about a product: "Material" – "Stoneware".
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AttributeView {
+    pub name: String,
+    pub value: String,
+}
+
+#[derive(Serialize, ToSchema)]
 struct VariantView {
     id: crate::values::VariantId,
     title: String,
@@ -258,8 +279,8 @@ impl From<Variant> for VariantView {
     }
 }
 
-#[derive(Serialize)]
-struct ProductView {
+#[derive(Serialize, ToSchema)]
+pub struct ProductView {
     id: ProductId,
     slug: Slug,
     name: String,
@@ -268,7 +289,7 @@ struct ProductView {
     category: NamedView,
     summary: String,
     description: String,
-    attributes: Vec<Attribute>,
+    attributes: Vec<AttributeView>,
     tags: Vec<String>,
     rating: Option<RatingView>,
     variants: Vec<VariantView>,
@@ -287,7 +308,7 @@ impl ProductView {
             category: NamedView { slug: product.category.slug, name: product.category.name },
             summary: product.summary,
             description: product.description,
-            attributes: product.attributes,
+            attributes: product.attributes.into_iter().map(AttributeView::from).collect(),
             tags: product.tags,
             variants: product.variants.into_iter().map(VariantView::from).collect(),
             pictures: product.pictures.into_iter().map(|picture| site.picture(picture)).collect(),
@@ -299,18 +320,20 @@ fn slug(text: &str) -> Result<Slug, AppError> {
     text.parse().map_err(|_| AppError::NotFound)
 }
 
-/// `GET /products/{slug}`
+/// A product as everybody sees it.
+#[utoipa::path(get, path = "/products/{slug}", tag = "Catalogue", security(()), responses((status = 200, body = ProductView)))]
 pub async fn product(State(state): State<AppState>, headers: HeaderMap, Path(text): Path<String>) -> Result<Response, Problem> {
     let product = service::product(&state.db, &slug(&text)?).await?;
     Ok(kept(&ProductView::new(product, &Site(&state.config.base_url)), &headers, None)?)
 }
 
-#[derive(Serialize)]
-struct CategoryView {
+#[derive(Serialize, ToSchema)]
+pub struct CategoryView {
     slug: Slug,
     name: String,
     description: String,
     url: String,
+    #[schema(no_recursion)]
     children: Vec<CategoryView>,
 }
 
@@ -327,19 +350,20 @@ fn branches(tree: &CategoryTree, parent: Option<CategoryId>, site: &Site<'_>) ->
         .collect()
 }
 
-#[derive(Serialize)]
-struct CategoryList {
+#[derive(Serialize, ToSchema)]
+pub struct CategoryList {
     data: Vec<CategoryView>,
 }
 
-/// `GET /categories`: the tree.
+/// The tree of categories.
+#[utoipa::path(get, path = "/categories", tag = "Catalogue", security(()), responses((status = 200, body = CategoryList)))]
 pub async fn categories(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, Problem> {
     let tree = service::category_tree(&state.db).await?;
     Ok(kept(&CategoryList { data: branches(&tree, None, &Site(&state.config.base_url)) }, &headers, None)?)
 }
 
-#[derive(Serialize)]
-struct VendorView {
+#[derive(Serialize, ToSchema)]
+pub struct VendorView {
     slug: Slug,
     name: String,
     url: String,
@@ -350,7 +374,8 @@ struct VendorView {
     product_count: i64,
 }
 
-/// `GET /vendors/{slug}`
+/// A shop as everybody sees it.
+#[utoipa::path(get, path = "/vendors/{slug}", tag = "Catalogue", security(()), responses((status = 200, body = VendorView)))]
 pub async fn vendor(State(state): State<AppState>, headers: HeaderMap, Path(text): Path<String>) -> Result<Response, Problem> {
     let shop = service::shop(&state.db, &slug(&text)?).await?;
     let url = Site(&state.config.base_url).url(&shop.url());

@@ -4,38 +4,57 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 use crate::error::AppError;
 use crate::values::FieldProblem;
 
+/// Media type of the documents.
+pub const PROBLEM: &str = "application/problem+json";
+
 /// What was wrong with one field of the body.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 struct FieldError {
     field: String,
     code: FieldProblem,
     message: &'static str,
 }
 
+/// No page explains the codes, and a made-up address would only look as if.
+#[derive(Clone, Copy, Debug)]
+struct AboutBlank;
+
+impl Serialize for AboutBlank {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("about:blank")
+    }
+}
+
+/// What the right password brings, where it is not enough.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct SecondStep {
+    /// What to bring to the second step of signing in.
+    challenge: String,
+    /// Seconds for which the challenge is good.
+    expires_in: u64,
+}
+
 /// Why a request was not done.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
-    /// No page explains the codes, and a made-up address would only look as if.
     #[serde(rename = "type")]
-    kind: &'static str,
-    title: String,
+    #[schema(value_type = String)]
+    kind: AboutBlank,
+    title: &'static str,
     status: u16,
     /// Stable: programs decide by it.
     code: String,
     detail: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
-    /// What to bring to the second step of signing in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    challenge: Option<String>,
-    /// Seconds for which the challenge is good.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires_in: Option<u64>,
+    #[serde(flatten)]
+    second_step: Option<Box<SecondStep>>,
     #[serde(skip)]
     retry_after_s: Option<u32>,
 }
@@ -46,23 +65,46 @@ impl Problem {
         Self::new(status, code, detail.into())
     }
 
+    /// A body or parameters that do not decode.
+    pub fn malformed(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "malformed", detail.into())
+    }
+
+    /// A body beyond the limit of its endpoint.
+    pub fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large.".to_owned())
+    }
+
+    /// The program's token was made for other things, or its owner has no shop.
+    pub fn insufficient_scope(scope: &str) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "insufficient_scope",
+            format!("This takes a token with the scope {scope}, of somebody with a shop."),
+        )
+    }
+
+    /// Trying again makes sense after this.
+    #[must_use]
+    pub fn retry_after(self, seconds: u32) -> Self {
+        Self { retry_after_s: Some(seconds), ..self }
+    }
+
     /// The password was right, and is not enough.
     pub fn second_factor_required(challenge: String, expires_in: u64) -> Self {
         let problem = Self::new(StatusCode::UNAUTHORIZED, "second_factor_required", "Send the challenge with a code.".to_owned());
-        Self { challenge: Some(challenge), expires_in: Some(expires_in), ..problem }
+        Self { second_step: Some(Box::new(SecondStep { challenge, expires_in })), ..problem }
     }
 
     fn new(status: StatusCode, code: &str, detail: String) -> Self {
-        let title = status.canonical_reason().unwrap_or("Error").to_owned();
         Self {
-            kind: "about:blank",
-            title,
+            kind: AboutBlank,
+            title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
             code: code.to_owned(),
             detail,
             errors: Vec::new(),
-            challenge: None,
-            expires_in: None,
+            second_step: None,
             retry_after_s: None,
         }
     }
@@ -106,7 +148,7 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(&self)).into_response();
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

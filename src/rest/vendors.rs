@@ -1,12 +1,15 @@
 //! `/vendor/application`, `/admin/vendors`.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
-use http::StatusCode;
+use axum::extract::State;
+use axum::response::Response;
+use http::Uri;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::bearer::{AdminBearer, Bearer};
-use super::body::Body;
+use super::body::{Body, Named, Parameters};
+use super::listed::Listed;
 use super::problem::Problem;
 use crate::error::AppError;
 use crate::platform::state::AppState;
@@ -15,7 +18,7 @@ use crate::vendors::service::{self, Decision, VendorList};
 use crate::vendors::{Application, Vendor, VendorStatus};
 
 /// A shop, as its owner and admins see it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct ShopView {
     id: VendorId,
     slug: String,
@@ -51,9 +54,10 @@ impl From<Vendor> for ShopView {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApplicationBody {
+    #[schema(min_length = 1, max_length = 80)]
     shop_name: String,
     #[serde(default)]
     tagline: String,
@@ -69,7 +73,8 @@ impl From<ApplicationBody> for Application {
     }
 }
 
-/// `POST /vendor/application`: applies for a shop, corrects an application that waits, or applies again after a rejection.
+/// Applies for a shop, corrects an application that waits, or applies again after a rejection.
+#[utoipa::path(post, path = "/vendor/application", tag = "Vendors", request_body = ApplicationBody, responses((status = 200, body = ShopView)))]
 pub async fn apply(
     State(state): State<AppState>,
     Bearer(customer): Bearer,
@@ -80,38 +85,45 @@ pub async fn apply(
     Ok(Json(vendor.into()))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct ListQuery {
+    /// `pending` unless given.
     #[serde(default = "waiting")]
+    #[param(value_type = Option<VendorStatus>)]
     status: VendorStatus,
     /// `next` of the page before.
-    after: Option<VendorId>,
+    cursor: Option<VendorId>,
 }
 
 const fn waiting() -> VendorStatus {
     VendorStatus::Pending
 }
 
-#[derive(Serialize)]
-pub struct ShopList {
-    data: Vec<ShopView>,
-    /// `after` of the next page; null on the last one.
-    next: Option<VendorId>,
-}
-
-/// `GET /admin/vendors?status=&after=`: shops in the order in which they applied.
+/// Shops in the order in which they applied.
+#[utoipa::path(get, path = "/admin/vendors", tag = "Admins", params(ListQuery), responses((status = 200, body = Listed<ShopView>)))]
 pub async fn list(
     State(state): State<AppState>,
     AdminBearer(admin): AdminBearer,
-    query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
-) -> Result<Json<ShopList>, Problem> {
-    let Query(query) = query.map_err(|error| Problem::body(StatusCode::UNPROCESSABLE_ENTITY, "malformed", error.body_text()))?;
-    let VendorList { vendors, next } = service::list(&state.db, &admin, query.status, query.after).await?;
-    Ok(Json(ShopList { data: vendors.into_iter().map(ShopView::from).collect(), next }))
+    uri: Uri,
+    Parameters(query): Parameters<ListQuery>,
+) -> Result<Response, Problem> {
+    let VendorList { vendors, next } = service::list(&state.db, &admin, query.status, query.cursor).await?;
+    Ok(Listed::<ShopView>::new(vendors, next).at(&state, &uri))
 }
 
-#[derive(Deserialize)]
+/// Any shop.
+#[utoipa::path(get, path = "/admin/vendors/{id}", tag = "Admins", responses((status = 200, body = ShopView)))]
+pub async fn show(
+    State(state): State<AppState>,
+    AdminBearer(admin): AdminBearer,
+    Named(id): Named<VendorId>,
+) -> Result<Json<ShopView>, Problem> {
+    Ok(Json(service::find(&state.db, &admin, id).await?.into()))
+}
+
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DecisionBody {
     /// The status in which the admin saw the shop.
@@ -121,14 +133,14 @@ pub struct DecisionBody {
     reason: String,
 }
 
-/// `POST /admin/vendors/{id}/decision`: approves, rejects, suspends, or lifts a suspension.
+/// Approves, rejects, suspends, or lifts a suspension.
+#[utoipa::path(post, path = "/admin/vendors/{id}/decision", tag = "Admins", request_body = DecisionBody, responses((status = 200, body = ShopView)))]
 pub async fn decide(
     State(state): State<AppState>,
     AdminBearer(admin): AdminBearer,
-    Path(id): Path<String>,
+    Named(vendor_id): Named<VendorId>,
     Body(body): Body<DecisionBody>,
 ) -> Result<Json<ShopView>, Problem> {
-    let vendor_id: VendorId = id.parse().map_err(|_| AppError::NotFound)?;
     let DecisionBody { seen, next, reason } = body;
     service::decide(&state, &admin, &Decision { vendor_id, seen, next, reason }).await?;
     Ok(Json(service::find(&state.db, &admin, vendor_id).await?.into()))

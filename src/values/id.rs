@@ -25,4 +25,4 @@ macro_rules! ids {
     )*};
 }
 
-ids! { UserId, SessionId, VendorId, CategoryId, ProductId, VariantId, PictureId, CartId, AddressId, OrderId, OrderPartId, OrderLineId, PaymentId, RefundId, DisputeId, MovementId, ReviewId, ImportId, MailId, AuditId }
+ids! { UserId, SessionId, VendorId, CategoryId, ProductId, VariantId, PictureId, CartId, AddressId, OrderId, OrderPartId, OrderLineId, PaymentId, RefundId, DisputeId, MovementId, ReviewId, ImportId, MailId, AuditId, ApiTokenId, WebhookEndpointId, WebhookDeliveryId }

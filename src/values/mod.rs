@@ -22,15 +22,15 @@ pub use address::{Address, COUNTRIES, country_name};
 pub use email::Email;
 pub use field_errors::{FieldErrors, FieldProblem};
 pub use id::{
-    AddressId, AuditId, CartId, CategoryId, DisputeId, ImportId, MailId, MovementId, OrderId, OrderLineId, OrderPartId, PaymentId,
-    PictureId, ProductId, RefundId, ReviewId, SessionId, UserId, VariantId, VendorId,
+    AddressId, ApiTokenId, AuditId, CartId, CategoryId, DisputeId, ImportId, MailId, MovementId, OrderId, OrderLineId, OrderPartId,
+    PaymentId, PictureId, ProductId, RefundId, ReviewId, SessionId, UserId, VariantId, VendorId, WebhookDeliveryId, WebhookEndpointId,
 };
 pub use like_literal::like_literal;
 pub use money::{Currency, MAX_CHARGE_MINOR, Money, MoneyError};
 pub use nothing_else::NothingElse;
 pub use page::PageNumber;
 pub use percent_encoded::percent_encoded;
-pub use quantity::Quantity;
+pub use quantity::{Quantity, QuantityError};
 pub use rows::rows;
 pub use slug::Slug;
 pub use text_enum::UnknownName;

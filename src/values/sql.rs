@@ -31,7 +31,7 @@ macro_rules! uuid_columns {
     )*};
 }
 
-uuid_columns! { UserId, SessionId, VendorId, CategoryId, ProductId, VariantId, PictureId, CartId, AddressId, OrderId, OrderPartId, OrderLineId, PaymentId, RefundId, DisputeId, MovementId, ReviewId, ImportId, MailId, AuditId }
+uuid_columns! { UserId, SessionId, VendorId, CategoryId, ProductId, VariantId, PictureId, CartId, AddressId, OrderId, OrderPartId, OrderLineId, PaymentId, RefundId, DisputeId, MovementId, ReviewId, ImportId, MailId, AuditId, ApiTokenId, WebhookEndpointId, WebhookDeliveryId }
 
 /// A `text` column for a type with `Display` and `FromStr`: value types, and the enums of features (see [`crate::text_enum`]).
 #[macro_export]

@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use super::{Application, TypedShipping, VendorStatus};
-use crate::accounts::Password;
+use crate::accounts::{Password, TypedToken};
 use crate::error::AppError;
-use crate::values::{NothingElse, VendorId};
+use crate::values::{ApiTokenId, NothingElse, VendorId};
 
 /// Makes an account and applies for its shop, or does as if: whether there was an account only its mailbox learns.
 #[server(name = SignUpWithShop, prefix = "/api", endpoint = "vendors/sign-up")]
@@ -41,6 +41,28 @@ pub async fn set_shipping(#[server(flatten)] typed: TypedShipping, #[server(flat
     let vendor = super::guard::DraftingVendor::require().await?;
     super::service::set_shipping(&crate::platform::request::state()?.db, &vendor, &typed).await?;
     leptos_axum::redirect("/vendor/settings?done=shipping");
+    Ok(())
+}
+
+/// Makes a token for a program of the shop's owner. Its page then shows the text, once.
+#[server(name = CreateApiToken, prefix = "/api", endpoint = "vendors/api-tokens/create")]
+pub async fn create_api_token(#[server(flatten)] typed: TypedToken, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let owner = super::guard::ShopOwner::require().await?;
+    let state = crate::platform::request::state()?;
+    let id = crate::accounts::service::api_tokens::create(&state, owner.user_id(), &typed).await?;
+    leptos_axum::redirect(&format!("/vendor/api-tokens?made={id}"));
+    Ok(())
+}
+
+/// Makes a token worthless.
+#[server(name = RevokeApiToken, prefix = "/api", endpoint = "vendors/api-tokens/revoke")]
+pub async fn revoke_api_token(token_id: ApiTokenId, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let owner = super::guard::ShopOwner::require().await?;
+    let db = crate::platform::request::state()?.db.clone();
+    crate::accounts::service::api_tokens::revoke(&db, owner.user_id(), token_id).await?;
+    leptos_axum::redirect("/vendor/api-tokens?done=revoked");
     Ok(())
 }
 

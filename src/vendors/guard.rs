@@ -4,8 +4,8 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 
 use super::{Vendor, service};
-use crate::accounts::Role;
 use crate::accounts::guard::{Customer, Visit};
+use crate::accounts::{Role, Scope};
 use crate::error::AppError;
 use crate::platform::state::AppState;
 use crate::values::{UserId, VendorId};
@@ -36,6 +36,16 @@ impl ShopOwner {
     /// `Unauthenticated`; `Forbidden` for whoever never applied.
     pub async fn require() -> Result<Self, AppError> {
         Self::current().await?.ok_or(AppError::Forbidden)
+    }
+
+    /// The owner whose program knocks with a token that has the scope.
+    ///
+    /// # Errors
+    /// `Unauthenticated` without a live token; `Forbidden` without the scope, or without a shop.
+    pub async fn of_program(visit: &Visit, scope: Scope) -> Result<Self, AppError> {
+        let customer = visit.acts_for(scope).await?;
+        let vendor = service::find_by_owner(&visit.state().db, customer.user_id()).await?.ok_or(AppError::Forbidden)?;
+        Ok(Self { customer, vendor })
     }
 
     /// As [`Customer::again`].

@@ -246,7 +246,7 @@ async fn the_list_of_shops_is_turned_page_by_page_and_ends(pool: PgPool) {
             seen.extend(list["data"].as_array().unwrap().iter().map(|shop| shop["id"].to_string()));
             turned += 1;
             match list["next"].as_str() {
-                Some(next) => after = format!("&after={next}"),
+                Some(next) => after = format!("&cursor={next}"),
                 None => break,
             }
         }

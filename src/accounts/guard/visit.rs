@@ -4,15 +4,19 @@ use std::time::Duration;
 
 use http::header::USER_AGENT;
 use http::request::Parts;
+use tokio::sync::OnceCell;
 
 use super::cookies::{ACCESS_COOKIE, CART_COOKIE, CHALLENGE_COOKIE, Credentials, DEVICE_COOKIE, Outgoing, REFRESH_COOKIE};
 use super::{CartToken, Customer};
+use crate::accounts::service::api_tokens::{self, Program};
 use crate::accounts::service::sessions::{self, REFRESH_LIFETIME};
 use crate::accounts::service::tokens::{ACCESS_LIFETIME, Keys, OpaqueToken};
 use crate::accounts::service::{CHALLENGE_LIFETIME, Caller, Challenge, Issued};
+use crate::accounts::{Scope, TOKEN_PREFIX};
 use crate::error::AppError;
 use crate::platform::request;
 use crate::platform::state::AppState;
+use crate::values::UserId;
 
 /// Life of a guest's cart.
 const CART_LIFETIME: Duration = Duration::from_secs(60 * 24 * 3600);
@@ -33,6 +37,8 @@ struct Inner {
     credentials: Credentials,
     /// None: not asked yet. Several components may ask at once; the first looks, the others wait.
     found: tokio::sync::Mutex<Option<Option<Customer>>>,
+    /// The program that knocks with a token of its own.
+    program: OnceCell<Option<Program>>,
     cart: Mutex<Option<CartToken>>,
     outgoing: Mutex<Outgoing>,
 }
@@ -43,8 +49,8 @@ impl Visit {
         let cart = Mutex::new(credentials.cart.as_deref().and_then(CartToken::decode));
         let user_agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
         let address = network_address(parts, state.config.trusted_proxies);
-        let (device, found, outgoing) = (OnceLock::new(), tokio::sync::Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { state, address, user_agent, device, credentials, found, cart, outgoing }))
+        let (device, found, program, outgoing) = (OnceLock::new(), tokio::sync::Mutex::default(), OnceCell::new(), Mutex::default());
+        Self(Arc::new(Inner { state, address, user_agent, device, credentials, found, program, cart, outgoing }))
     }
 
     /// The request that is being answered.
@@ -61,6 +67,11 @@ impl Visit {
 
     pub fn state(&self) -> &AppState {
         &self.0.state
+    }
+
+    /// Where the request comes from: an IPv4 address, or the /64 of an IPv6 one.
+    pub fn address(&self) -> &str {
+        &self.0.address
     }
 
     pub fn caller(&self) -> Caller {
@@ -95,6 +106,37 @@ impl Visit {
         let customer = self.look().await?;
         *found = Some(customer.clone());
         Ok(customer)
+    }
+
+    /// Whether a program knocks with a token that somebody made for it. Such a token makes nobody a [`Customer`].
+    pub fn is_program(&self) -> bool {
+        self.0.credentials.bearer.as_ref().is_some_and(|token| token.starts_with(TOKEN_PREFIX))
+    }
+
+    /// Whose a program's token is, where it lives.
+    ///
+    /// # Errors
+    /// `Offline` when the database cannot tell.
+    pub async fn program_owner(&self) -> Result<Option<UserId>, AppError> {
+        Ok(self.program().await?.map(|program| program.session.user.id))
+    }
+
+    async fn program(&self) -> Result<Option<&Program>, AppError> {
+        let token = self.0.credentials.bearer.as_deref().unwrap_or_default();
+        let found = self.0.program.get_or_try_init(|| api_tokens::program(&self.0.state.db, token)).await?;
+        Ok(found.as_ref())
+    }
+
+    /// The one whom a program acts for, if its token has the scope. Goes no further than the proof that is made of it.
+    ///
+    /// # Errors
+    /// `Unauthenticated` without a live token; `Forbidden` for one without the scope.
+    pub async fn acts_for(&self, scope: Scope) -> Result<Customer, AppError> {
+        let program = self.program().await?.ok_or(AppError::Unauthenticated)?;
+        if !program.may(scope) {
+            return Err(AppError::Forbidden);
+        }
+        Ok(Customer::new(program.session.clone(), &self.0.state.config))
     }
 
     async fn look(&self) -> Result<Option<Customer>, AppError> {

@@ -12,6 +12,7 @@ use crate::platform::state::AppState;
 use crate::values::{Email, FieldProblem, UserId};
 
 mod addresses;
+pub mod api_tokens;
 mod devices;
 pub mod emails;
 pub(super) mod mail_token;

@@ -16,7 +16,7 @@ impl Keys {
     ///
     /// # Errors
     /// `Internal` when the system has no randomness to give.
-    pub(super) fn seal(&self, owner: UserId, secret: &[u8]) -> Result<Vec<u8>, AppError> {
+    pub fn seal(&self, owner: UserId, secret: &[u8]) -> Result<Vec<u8>, AppError> {
         let nonce = XNonce::try_from(&random_bits()?[..NONCE_BYTES]).map_err(AppError::internal)?;
         let payload = Payload { msg: secret, aad: owner.0.as_bytes() };
         let sealed = cipher(&self.newest.seal).encrypt(&nonce, payload).map_err(AppError::internal)?;
@@ -24,7 +24,7 @@ impl Keys {
     }
 
     /// None when no key of ours sealed it, or for somebody else.
-    pub(super) fn open(&self, owner: UserId, sealed: &[u8]) -> Option<Vec<u8>> {
+    pub fn open(&self, owner: UserId, sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, sealed) = sealed.split_at_checked(NONCE_BYTES)?;
         let nonce = XNonce::try_from(nonce).ok()?;
         let payload = || Payload { msg: sealed, aad: owner.0.as_bytes() };

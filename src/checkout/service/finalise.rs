@@ -14,7 +14,9 @@ use crate::platform::jobs;
 use crate::platform::state::AppState;
 use crate::platform::uncancelled::uncancelled;
 use crate::values::OrderId;
-use crate::{cart, catalogue, orders, payments};
+use crate::webhooks::WebhookEvent;
+use crate::webhooks::service::{Subject, WEBHOOKS};
+use crate::{cart, catalogue, orders, payments, webhooks};
 
 /// What the news did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,6 +56,7 @@ pub async fn apply_payment_intent(state: &AppState, intent: &Intent, event: Opti
         jobs::wake(OUTBOX);
     }
     if applied == Applied::Paid {
+        jobs::wake(WEBHOOKS);
         jobs::wake(orders::service::SALES);
     }
     if applied == Applied::Refunding {
@@ -116,6 +119,9 @@ async fn succeed(
             orders::service::mark_paid(tx, order_id).await?;
             mail::receipt(tx, &locked.order, base_url).await?;
             mail::new_order(tx, &locked, base_url).await?;
+            let vendors: Vec<_> = locked.vendors.iter().map(|vendor| vendor.vendor_id).collect();
+            let subject = Subject { order: order_id, number: locked.order.number, occasion: "" };
+            webhooks::service::enqueue(tx, &vendors, WebhookEvent::OrderPaid, subject).await?;
             Ok(Applied::Paid)
         }
         OrderStatus::Pending => give_back(tx, &locked, RefundReason::OutOfStock, base_url).await,

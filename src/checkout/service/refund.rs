@@ -21,7 +21,9 @@ use crate::platform::state::AppState;
 use crate::platform::uncancelled::uncancelled;
 use crate::values::{FieldErrors, OrderId, OrderPartId, RefundId, UserId};
 use crate::vendors::guard::ShopOwner;
-use crate::{catalogue, orders};
+use crate::webhooks::WebhookEvent;
+use crate::webhooks::service::{Subject, WEBHOOKS};
+use crate::{catalogue, orders, webhooks};
 
 /// Longest reason that a vendor gives; it stands in a mail.
 const MAX_REASON: usize = 500;
@@ -184,8 +186,11 @@ pub async fn ship(state: &AppState, owner: &ShopOwner, order: OrderId, carrier: 
     crate::platform::db::leave_vendor(&mut tx).await?;
     let order = orders::service::load(&mut tx, order).await?.order;
     mail::shipped(&mut tx, &order, part, &state.config.base_url).await?;
+    let subject = Subject { order: order.id, number: order.number, occasion: "" };
+    webhooks::service::enqueue(&mut tx, &[owner.vendor_id()], WebhookEvent::OrderShipped, subject).await?;
     tx.commit().await?;
     jobs::wake(OUTBOX);
+    jobs::wake(WEBHOOKS);
     Ok(())
 }
 

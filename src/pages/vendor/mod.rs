@@ -1,6 +1,7 @@
 //! `/vendor` and what lies below it: what vendors see of their shops.
 
 mod analytics;
+mod api_tokens;
 mod editor;
 mod home;
 mod imports;
@@ -14,8 +15,10 @@ mod settlement;
 mod steps;
 mod stock;
 mod variants;
+mod webhooks;
 
 pub use analytics::VendorAnalyticsPage;
+pub use api_tokens::ApiTokensPage;
 pub use home::VendorPage;
 pub use imports::{ImportPage, ImportsPage};
 pub use orders::{PackingSlipPage, VendorOrderPage, VendorOrdersPage, tone as fulfilment_tone};
@@ -26,6 +29,7 @@ pub use settings::SettingsPage;
 pub use settlement::SettlementPage;
 pub use steps::Step;
 pub use stock::{StockPage, StockQuery, stock_page};
+pub use webhooks::WebhooksPage;
 
 use crate::ui::Tone;
 use crate::vendors::VendorStatus;

@@ -69,6 +69,15 @@ pub async fn lock_captured(db: impl PgExecutor<'_>, order: OrderId) -> Result<Op
         .await
 }
 
+pub async fn vendors(db: impl PgExecutor<'_>, refund: RefundId) -> Result<Vec<VendorId>> {
+    sqlx::query_scalar!(
+        r#"select distinct vendor_id as "id: VendorId" from refund_items where refund_id = $1 and vendor_id is not null order by 1"#,
+        refund as _
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// One thing that goes back.
 #[derive(Clone, Copy, Debug)]
 pub struct NewRefundItem {

@@ -13,6 +13,9 @@ use super::{Config, Limits, MailConfig, s3, secret_key, stripe};
 const MAX_HOLD_MINUTES: u32 = 120;
 const DEFAULT_HOLD_MINUTES: u32 = 15;
 
+/// Twenty a second: more than an app needs, less than hurts. In development tests and measurements come from one address.
+const API_REQUESTS_PER_MINUTE: u32 = 1200;
+
 /// A token that opens the metrics should not be guessable either.
 const MIN_METRICS_TOKEN_BYTES: usize = 16;
 
@@ -48,6 +51,13 @@ impl Config {
             demo_dir: PathBuf::from(env.text("SOUK_DEMO_DIR").unwrap_or_else(|| "demo".to_owned())),
             limits: limits(&mut env),
             trusted_proxies: env.number("TRUSTED_PROXIES", 0..=8, 0),
+            api_requests_per_minute: env.number(
+                "API_REQUESTS_PER_MINUTE",
+                1..=u32::MAX,
+                if production { API_REQUESTS_PER_MINUTE } else { u32::MAX },
+            ),
+            api_origins: api_origins(&mut env),
+            local_webhooks: local_webhooks(&mut env, production),
             metrics_token: env.secret("METRICS_TOKEN"),
             previous_secret_keys: secret_key::read_previous(&mut env),
             secret_key,
@@ -105,6 +115,31 @@ pub(super) fn origin(text: &str) -> Option<(String, String)> {
     let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
     let bare = text == format!("{scheme}://{authority}") && !authority.as_str().contains('@');
     (bare && ["http", "https"].contains(&scheme)).then(|| (scheme.to_owned(), authority.host().to_owned()))
+}
+
+/// Each as browsers send it in `Origin`.
+fn api_origins<V: Fn(&str) -> Option<String>>(env: &mut Reader<V>) -> Vec<String> {
+    let text = env.text("API_ORIGINS").unwrap_or_default();
+    let origins: Vec<String> = text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect();
+    if origins.iter().any(|text| origin(text).is_none()) {
+        env.problem("API_ORIGINS are schemes and hosts only, separated by commas, such as https://app.example,https://stock.example.");
+    }
+    origins
+}
+
+fn local_webhooks<V: Fn(&str) -> Option<String>>(env: &mut Reader<V>, production: bool) -> bool {
+    match env.text("WEBHOOKS_TO_LOCALHOST").as_deref() {
+        None | Some("no") => false,
+        Some("yes") if !production => true,
+        Some("yes") => {
+            env.problem("WEBHOOKS_TO_LOCALHOST lets vendors reach what only this machine should; production has none of it.");
+            false
+        }
+        Some(_) => {
+            env.problem("WEBHOOKS_TO_LOCALHOST is yes or no.");
+            false
+        }
+    }
 }
 
 pub(super) fn is_loopback(host: &str) -> bool {

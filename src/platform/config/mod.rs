@@ -50,6 +50,12 @@ pub struct Config {
     pub limits: Limits,
     /// How many proxies of our own stand in front and append to `X-Forwarded-For` (`TRUSTED_PROXIES`).
     pub trusted_proxies: usize,
+    /// What one network address may ask of the API in a minute (`API_REQUESTS_PER_MINUTE`).
+    pub api_requests_per_minute: u32,
+    /// Sites whose pages may call the API from a browser (`API_ORIGINS`, separated by commas); none unless named.
+    pub api_origins: Vec<String>,
+    /// Whether webhooks may go to this machine, without TLS; in development alone (`WEBHOOKS_TO_LOCALHOST`).
+    pub local_webhooks: bool,
     /// Opens `/metrics` to others than loopback (`METRICS_TOKEN`).
     pub metrics_token: Option<SecretString>,
 }

@@ -45,6 +45,9 @@ pub const VARIABLES: &[Variable] = &[
     plain("REQUEST_TIMEOUT_SECONDS"),
     plain("MAX_CONNECTIONS"),
     plain("MAX_REQUESTS_IN_FLIGHT"),
+    plain("API_REQUESTS_PER_MINUTE"),
+    plain("API_ORIGINS"),
+    plain("WEBHOOKS_TO_LOCALHOST"),
     secret("METRICS_TOKEN"),
     plain("RUST_LOG"),
 ];

@@ -1,6 +1,6 @@
 //! The dashboards' rows: what admins do about the machinery and the site.
 
-use super::requests::{Recipe, form, get};
+use super::recipe::{Recipe, form, get};
 use super::scene::Scene;
 use super::things::{Made, Object, Sharing, Thing};
 

@@ -1,6 +1,6 @@
 //! Requests for figures: one's own or the site's, whatever else the address says.
 
-use super::requests::{Recipe, get};
+use super::recipe::{Recipe, get};
 
 pub const RECIPES: &[Recipe] = &[
     get("/vendor/analytics"),

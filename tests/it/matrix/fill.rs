@@ -1,13 +1,13 @@
 //! From a recipe to a request: what stands in curly braces is filled in, and the actor's credentials are added.
 //!
 //! `{id}` and `{secret}` are the thing's; `{new}` is a word that nobody used before; `{known}` and `{password}` sign in; `{somebody}` is the
-//! address of an account; `{variant}` is on show, in `{category}` and of `{shop}`; `{confirmed}` is what the review page asks for;
+//! address of an account; `{variant}` is on show, in `{category}` (`{category_slug}`) and of `{shop}`; `{confirmed}` is what the review page asks for;
 //! `{reset_token}`, `{confirm_token}` and `{refresh_token}` are fresh and good.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::Method;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, ORIGIN, REFERER};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, IF_MATCH, ORIGIN, REFERER};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -39,6 +39,7 @@ impl Door {
         let starts = |prefix: &str| recipe.path.starts_with(prefix);
         match recipe.method {
             _ if starts("/api/v1/") => &[Self::Api],
+            "GET" if starts("/api/docs") => &[Self::Page],
             "GET" if starts("/api/") => &[Self::Island],
             _ if starts("/api/") => &[Self::Island, Self::Form],
             _ if ["/_stripe/", "/dev/mail/", "/media/", "/health/", "/webhooks/", "/metrics", "/robots.txt", "/sitemap", "/feed.atom"]
@@ -61,6 +62,8 @@ pub struct Filled {
     pub fields: Vec<(String, String)>,
     /// A body that is no form, with its type.
     pub raw: Option<(&'static str, Vec<u8>)>,
+    /// The version that was seen, for `If-Match`.
+    pub seen: Option<String>,
 }
 
 /// Fills the recipe in for a thing.
@@ -80,10 +83,17 @@ pub async fn fill(scene: &Scene, recipe: &Recipe, made: &Made) -> Filled {
         }
         Body::Json(text) => raw = Some(("application/json", words.put_in(scene, text).await.into_bytes())),
         Body::Event => raw = Some(("application/json", event(&words.new).into_bytes())),
+        Body::BarePicture => raw = Some(("image/png", png(200, 200))),
         Body::Picture => raw = Some((MULTIPART, picture_form(&[("cup.png", &png(200, 200))]))),
         Body::File(text) => raw = Some((MULTIPART, file_form("file", "goods.csv", text))),
     }
-    Filled { method: recipe.method.parse().unwrap(), path: words.put_in(scene, &path).await, fields, raw }
+    Filled {
+        method: recipe.method.parse().unwrap(),
+        path: words.put_in(scene, &path).await,
+        fields,
+        raw,
+        seen: recipe.seen.then(|| format!("\"{}\"", made.secret)),
+    }
 }
 
 struct Words<'a> {
@@ -102,6 +112,7 @@ impl Words<'_> {
             ("{password}", PASSWORD),
             ("{variant}", &variant),
             ("{category}", &category),
+            ("{category_slug}", &scene.shown.category_slug),
             ("{shop}", &scene.shown.shop_slug),
             ("{confirmed}", &scene.confirmed),
         ];
@@ -153,6 +164,7 @@ impl Filled {
     /// Method, address and body; nothing of a browser and nobody's credentials.
     pub fn bare(&self, scene: &Scene) -> reqwest::RequestBuilder {
         let request = scene.http.request(self.method.clone(), format!("{}{}", scene.app.url, self.path));
+        let request = self.seen.iter().fold(request, |request, seen| request.header(IF_MATCH, seen));
         match &self.raw {
             Some((kind, body)) => request.header(CONTENT_TYPE, *kind).body(body.clone()),
             None if self.method == Method::GET => request,

@@ -1,75 +1,15 @@
 //! One valid request for each row of the policy: one line each. What may stand in curly braces is said in `fill.rs`.
 
-use super::things::Thing;
+pub use super::recipe::{Body, Recipe};
+use super::recipe::{form, get};
+use super::rest;
 use super::things::Thing::{
     Account, Address, Application, AskingIntent, Category, Charge, DeliveredLine, DisabledAccount, Dispute, DraftOfShop, EmptyCategory,
-    HeldProduct, ImportOfShop, Intent, Mail, Nothing, Order, PaidIntent, PaidOrder, PaidOrderOfShop, Picture, PictureOfShop, Product,
-    ProductId, ProductOfShop, Refund, ReviewOfShop, ReviewedLine, SandboxCustomer, SandboxEvent, Session, ShippedOrderOfShop, Shop,
-    ShownReview, StockedProduct, TwoStepAccount, Variant,
+    HeldProduct, ImportOfShop, Intent, Mail, Order, PaidIntent, PaidOrder, PaidOrderOfShop, Picture, PictureOfShop, Product, ProductId,
+    ProductOfShop, Refund, ReviewOfShop, ReviewedLine, SandboxCustomer, SandboxEvent, Session, ShippedOrderOfShop, Shop, ShownReview,
+    StockedProduct, TwoStepAccount, Variant,
 };
 use crate::policy::Row;
-
-#[derive(Clone, Copy, Debug)]
-pub enum Body {
-    None,
-    Form(&'static [(&'static str, &'static str)]),
-    Json(&'static str),
-    /// An event of the payment gateway.
-    Event,
-    /// A form with a file in it.
-    Picture,
-    /// A form with this text as its file.
-    File(&'static str),
-}
-
-/// How to ask for what a row is about.
-#[derive(Clone, Copy, Debug)]
-pub struct Recipe {
-    pub method: &'static str,
-    pub path: &'static str,
-    /// The row's path with `{id}` in place of its placeholders, unless said otherwise.
-    pub url: Option<&'static str>,
-    pub thing: Thing,
-    pub body: Body,
-    /// Needs something in the cart.
-    pub cart: bool,
-    /// Where a success may redirect to; `*` at the end stands for anything.
-    pub leads_to: &'static [&'static str],
-}
-
-impl Recipe {
-    const fn new(method: &'static str, path: &'static str, body: Body) -> Self {
-        Self { method, path, url: None, thing: Nothing, body, cart: false, leads_to: &[] }
-    }
-
-    pub(super) const fn about(self, thing: Thing) -> Self {
-        Self { thing, ..self }
-    }
-
-    pub const fn url(self, url: &'static str) -> Self {
-        Self { url: Some(url), ..self }
-    }
-
-    const fn with_cart(self) -> Self {
-        Self { cart: true, ..self }
-    }
-
-    pub(super) const fn leads_to(self, leads_to: &'static [&'static str]) -> Self {
-        Self { leads_to, ..self }
-    }
-}
-
-pub(super) const fn get(path: &'static str) -> Recipe {
-    Recipe::new("GET", path, Body::None)
-}
-
-pub(super) const fn form(path: &'static str, fields: &'static [(&'static str, &'static str)]) -> Recipe {
-    Recipe::new("POST", path, Body::Form(fields))
-}
-
-const fn json(path: &'static str, body: &'static str) -> Recipe {
-    Recipe::new("POST", path, Body::Json(body))
-}
 
 /// Everybody sends the same application but for the name, by which shops are told apart.
 const APPLICATION: &[(&str, &str)] =
@@ -337,21 +277,6 @@ const RECIPES: &[Recipe] = &[
     .leads_to(&["/admin/orders/*"]),
     // privacy: a vendor's shop must be closed first
     form("/api/privacy/close-account", &[("current_password", "{password}")]).leads_to(&["/sign-in"]),
-    // rest
-    json("/api/v1/auth/register", r#"{"name":"Ada","email":"{new}@people.example","password":"{password}"}"#),
-    json("/api/v1/auth/token", r#"{"email":"{known}","password":"{password}"}"#),
-    json("/api/v1/auth/token/second-factor", r#"{"challenge":"none of ours","code":"123456"}"#),
-    json("/api/v1/auth/token/refresh", r#"{"refresh_token":"{refresh_token}"}"#),
-    Recipe::new("POST", "/api/v1/auth/logout", Body::None),
-    get("/api/v1/me"),
-    json("/api/v1/vendor/application", r#"{"shop_name":"Shop {new}","story":"Boats.","city":"Porto","country_code":"PT"}"#),
-    get("/api/v1/admin/vendors"),
-    json("/api/v1/admin/vendors/{id}/decision", r#"{"seen":"pending","next":"approved"}"#).about(Application),
-    get("/api/v1/products").url("/api/v1/products?q=cup"),
-    get("/api/v1/products/{slug}").about(Product),
-    get("/api/v1/categories"),
-    get("/api/v1/vendors/{slug}").about(Shop),
-    get("/api/v1/{*rest}").url("/api/v1/no/such/thing"),
     // platform, media, webhook
     get("/health/live"),
     get("/health/ready"),
@@ -395,6 +320,6 @@ const RECIPES: &[Recipe] = &[
 
 /// The recipe for a row.
 pub fn of(row: &Row) -> Option<&'static Recipe> {
-    let more = super::dashboards::RECIPES.iter().chain(super::figures::RECIPES);
+    let more = super::dashboards::RECIPES.iter().chain(super::figures::RECIPES).chain(rest::RECIPES);
     RECIPES.iter().chain(more).find(|recipe| (recipe.method, recipe.path) == (row.method, row.path))
 }

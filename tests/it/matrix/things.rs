@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 use souk::accounts::Role;
-use souk::values::UserId;
+use souk::values::{UserId, VendorId};
 use uuid::Uuid;
 
 use super::actors::{Me, person, shop};
 use super::dashboards::DeskThing;
+use super::programs::{self, ProgramThing};
 use super::reviewed;
 use super::scene::Scene;
 
@@ -46,6 +47,7 @@ pub enum Thing {
     ShownReview,
     /// A file of products that was checked and waits to be let in.
     ImportOfShop,
+    Program(ProgramThing),
     /// What the dashboards are about.
     Desk(DeskThing),
     /// A shop that waits for an admin.
@@ -100,6 +102,7 @@ impl Thing {
             | Self::PaidOrder
             | Self::Session
             | Self::ImportOfShop
+            | Self::Program(_)
             | Self::ProductOfShop
             | Self::DeliveredLine
             | Self::ReviewedLine
@@ -220,6 +223,7 @@ pub async fn make(scene: &Scene, thing: Thing, object: Object, me: &Me) -> Made 
         }
         Thing::Desk(thing) => thing.make(scene, object).await,
         Thing::ImportOfShop => import_of_shop(scene, object, me).await,
+        Thing::Program(thing) => programs::make(scene, thing, object, me).await,
         Thing::Application => {
             let applicant = person(&scene.app, Role::Vendor).await;
             Made::of(shop(&scene.app, applicant.id, "pending").await)
@@ -250,11 +254,16 @@ pub async fn address(scene: &Scene, user: UserId) -> Uuid {
     id
 }
 
-pub async fn product_of_shop(scene: &Scene, object: Object, me: &Me, status: &str) -> Made {
-    let vendor = match me.vendor_id.filter(|_| object == Object::Own) {
+/// One's own shop, or somebody else's.
+pub async fn any_shop(scene: &Scene, object: Object, me: &Me) -> VendorId {
+    match me.vendor_id.filter(|_| object == Object::Own) {
         Some(own) => own,
         None => shop(&scene.app, person(&scene.app, Role::Vendor).await.id, "approved").await,
-    };
+    }
+}
+
+pub async fn product_of_shop(scene: &Scene, object: Object, me: &Me, status: &str) -> Made {
+    let vendor = any_shop(scene, object, me).await;
     let variant = scene.app.goods(vendor, 1500, 5).await;
     let statement = "update products p set status = $2 from product_variants v where v.id = $1 and p.id = v.product_id
                      returning p.id, ((extract(epoch from p.updated_at) * 1000000)::bigint)::text";
@@ -300,10 +309,7 @@ pub async fn paid_order(scene: &Scene, customer: UserId, product: &str, fulfilme
 }
 
 async fn import_of_shop(scene: &Scene, object: Object, me: &Me) -> Made {
-    let vendor = match me.vendor_id.filter(|_| object == Object::Own) {
-        Some(own) => own,
-        None => shop(&scene.app, person(&scene.app, Role::Vendor).await.id, "approved").await,
-    };
+    let vendor = any_shop(scene, object, me).await;
     let statement = "insert into product_imports (id, vendor_id, file_name, file, status, rows_total, products_new)
                      values (gen_random_uuid(), $1, 'goods.csv', 'handle', 'checked', 1, 1) returning id::text";
     Made::of(sqlx::query_scalar::<_, String>(statement).bind(vendor).fetch_one(scene.app.pool()).await.unwrap())

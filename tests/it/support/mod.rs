@@ -1,5 +1,6 @@
 //! The shop under test: the real router on a loopback port, and a browser without JavaScript that keeps its cookies.
 
+pub mod api;
 pub mod bank;
 mod browser;
 pub mod files;
