@@ -44,7 +44,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), security::redirects))
         .layer(accounts::guard::sessions(state.clone()))
         .merge(personal_routes().into_router().layer(accounts::guard::sessions(state.clone())))
-        .merge(api_routes().into_router().layer(accounts::guard::sessions(state.clone())).layer(rest::cors(&state.config)))
+        .merge(api(&state))
         .merge(plain_routes(&state).into_router())
         .merge(site::pkg(&state.leptos))
         .fallback_service(files)
@@ -99,6 +99,15 @@ fn pages(state: &AppState) -> Router<AppState> {
     // All pages are rendered in `SsrMode::Async`. Shared: axum clones a handler for each request.
     let page = Arc::new(render_app_async_stream_with_context(page_context(state), move || shell(options.clone())));
     Router::new().leptos_routes_with_handler(routes, move |request: Request| page(request))
+}
+
+/// The API, which pages of other sites may call where they are named.
+fn api(state: &AppState) -> Router<AppState> {
+    let api = api_routes().into_router().layer(accounts::guard::sessions(state.clone()));
+    match rest::cors(&state.config) {
+        Some(cors) => api.layer(cors),
+        None => api,
+    }
 }
 
 /// One route per server function, so that each has its own name in logs and metrics.

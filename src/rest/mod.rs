@@ -23,6 +23,7 @@ pub mod openapi;
 mod orders;
 pub mod outermost;
 mod owned_product;
+mod parameterless;
 mod problem;
 mod reviews;
 mod schemas;
@@ -58,21 +59,22 @@ pub const PREFIX: &str = "/api/v1";
 pub fn routes(routes: PlainRoutes) -> PlainRoutes {
     let routes = routes.get("/api/v1/openapi.json", openapi::serve);
     let routes = admins(vendor(shopping(open(routes)))).get(UNKNOWN, unknown).other_methods(other_method);
-    routes.layered(|router| router.layer(from_fn(once::once)).layer(from_fn(limits::limited)))
+    routes.layered(|router| router.layer(from_fn(once::once)).layer(from_fn(parameterless::refused)).layer(from_fn(limits::limited)))
 }
 
 /// Lets the pages of other sites call the API where the shop's owner has named them. No credentials: cookies count for nothing here.
-pub fn cors(config: &Config) -> CorsLayer {
+pub fn cors(config: &Config) -> Option<CorsLayer> {
     let origins: Vec<HeaderValue> = config.api_origins.iter().filter_map(|origin| origin.parse().ok()).collect();
     if origins.is_empty() {
-        return CorsLayer::new();
+        return None;
     }
-    CorsLayer::new()
+    let layer = CorsLayer::new()
         .allow_origin(origins)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allow_headers([AUTHORIZATION, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, HeaderName::from_static("idempotency-key")])
         .expose_headers([ETAG, LINK, RETRY_AFTER, HeaderName::from_static("ratelimit"), HeaderName::from_static("ratelimit-policy")])
-        .max_age(PREFLIGHT_AGE)
+        .max_age(PREFLIGHT_AGE);
+    Some(layer)
 }
 
 /// Signing in, and what everybody may read.

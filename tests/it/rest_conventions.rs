@@ -159,6 +159,12 @@ async fn every_refusal_is_a_document(pool: PgPool) {
     }
     account(&app.state, "ada@example.com", Role::Customer).await;
     let ada = app.api_of("ada@example.com").await;
+    for path in ["/cart?x=1", "/me?role=admin", "/categories?q=", "/orders?x=1", "/admin/users?x=1"] {
+        let page = ada.get(path).await;
+        assert!([403, 422].contains(&page.status.as_u16()), "{path}: {}", page.status);
+    }
+    ada.get("/cart?x=1").await.refused(422, "malformed");
+    ada.get("/orders?x=1").await.refused(422, "malformed");
     let huge = json!({ "name": "x".repeat(70_000), "line1": "x", "city": "x", "country_code": "GB" });
     assert_eq!(ada.post("/addresses", huge).await.header("content-type"), "application/problem+json");
     // What no text of the database can hold is the sender's mistake.
@@ -183,6 +189,10 @@ async fn pages_of_other_sites_call_it_where_they_are_named(pool: PgPool) {
     assert_eq!((named.status.as_u16(), named.header("access-control-allow-origin")), (200, APP));
     assert_eq!(named.header("access-control-allow-credentials"), "");
     assert_eq!(preflight("https://evil.example").await.header("access-control-allow-origin"), "");
+    let closed = App::start(app.pool().clone()).await;
+    let browser = closed.browser();
+    let preflight = browser.request(Method::OPTIONS, "/api/v1/me").header("origin", APP).header("access-control-request-method", "GET");
+    browser.send(preflight).await.refused(405, "method_not_allowed");
     let token = |origin: &'static str| {
         let browser = app.browser();
         let request = browser.request(Method::POST, "/api/v1/auth/token").header("origin", origin).header("sec-fetch-site", "cross-site");
