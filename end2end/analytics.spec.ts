@@ -53,7 +53,7 @@ test("a sale appears on the open pages of the shop and of the site, as numbers, 
     await page.getByText("The numbers", { exact: true }).focus();
     await page.keyboard.press("Enter");
     await expect(numbers.getByRole("row")).toHaveCount(2);
-    await expect(page.getByRole("region", { name: "Top products" })).toContainText(good.name);
+    await expect(page.getByRole("region", { name: "Top products", exact: true })).toContainText(good.name);
     await axe(page);
   });
 
@@ -81,7 +81,7 @@ test("a sale appears on the open pages of the shop and of the site, as numbers, 
     for (const file of ["Sales", "Top shops", "Top products", "Top categories"]) {
       expect((await saved(admin.page, `${file} as CSV`)).split("\n").length, file).toBeGreaterThan(2);
     }
-    await expect(admin.page.getByRole("region", { name: "Top shops" })).toContainText(good.shop.name);
+    await expect(admin.page.getByRole("region", { name: "Top shops", exact: true })).toContainText(good.shop.name);
   });
 });
 

@@ -284,7 +284,7 @@ pub fn TopList(
         view! { <p class="muted">"Nothing was sold in this period."</p> }.into_any()
     } else {
         view! {
-            <div class="table-scroll" role="region" aria-label=title tabindex="0">
+            <div class="table-scroll" role="region" aria-label=format!("{title}, table") tabindex="0">
                 <table class="table table-top">
                     <thead><tr><th scope="col">{column}</th><th scope="col">"Goods sold"</th><th scope="col">"Units"</th><th scope="col">"Refunded"</th></tr></thead>
                     <tbody>{tops.into_iter().map(row).collect_view()}</tbody>

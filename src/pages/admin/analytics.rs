@@ -29,7 +29,7 @@ fn Funnel(carts: i64, placed: i64, paid: i64) -> impl IntoView {
     view! {
         <section class="card stack" aria-labelledby="funnel">
             <h2 id="funnel">"From carts to payments"</h2>
-            <div class="table-scroll" role="region" aria-label="From carts to payments" tabindex="0"><table class="table table-top">
+            <div class="table-scroll" role="region" aria-label="From carts to payments, table" tabindex="0"><table class="table table-top">
                 <thead><tr><th scope="col">"Step"</th><th scope="col">"How many"</th><th scope="col">"Of the step before"</th></tr></thead>
                 <tbody>
                     {step("Carts that were begun", carts, 0)}
