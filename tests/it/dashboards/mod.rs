@@ -63,10 +63,10 @@ async fn a_vendor_sees_what_waits_and_what_was_sold(pool: PgPool) {
     }
     buyer.order(&[(cup, 1)]).await;
     // One of the paid ones was the last month's.
-    sqlx::query("update order_parts set paid_at = date_trunc('month', now(), 'UTC') - interval '1 second' where total_minor = 3500")
-        .execute(app.pool())
-        .await
-        .unwrap();
+    let earlier = "with moved as (
+        update order_parts set paid_at = date_trunc('month', now(), 'UTC') - interval '1 second' where total_minor = 3500 returning order_id, paid_at)
+      update orders o set paid_at = moved.paid_at from moved where o.id = moved.order_id";
+    sqlx::query(earlier).execute(app.pool()).await.unwrap();
     // What was sold never moves to another day, so the figures are made anew.
     sqlx::raw_sql("truncate sales_deltas, vendor_sales, product_sales, site_sales, buying_days, active_counts; select fill_sales()")
         .execute(app.pool())
