@@ -8,7 +8,8 @@ use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::Method;
-use utoipa::openapi::path::ParameterIn;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::openapi::{document, full_path, operations};
 use super::problem::Problem;
@@ -18,7 +19,8 @@ static PARAMETERLESS: LazyLock<HashSet<(String, Method)>> = LazyLock::new(|| {
     let mut found = HashSet::new();
     for (path, item) in &mut document().paths.paths {
         for (method, operation) in operations(item) {
-            let takes_some = operation.parameters.iter().flatten().any(|parameter| parameter.parameter_in == ParameterIn::Query);
+            let in_query = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(Parameter { parameter_in: ParameterIn::Query, .. }));
+            let takes_some = operation.parameters.iter().flatten().any(in_query);
             if let (false, Ok(method)) = (takes_some, method.to_uppercase().parse()) {
                 found.insert((full_path(path), method));
             }
