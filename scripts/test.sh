@@ -14,7 +14,5 @@ cargo test -p souk -p stripe-gateway --no-run
 scripts/sqlx.sh check
 say "Unit and integration tests"
 target/debug/souk database exec --throwaway -- cargo test -p souk -p stripe-gateway
-say "The API, asked what its document allows and what it does not"
-scripts/schemathesis.sh
 scripts/end2end.sh
 say "All tests passed"

@@ -17,6 +17,7 @@ use super::{
     PREFIX, addresses, admin_audit, admin_orders, admin_products, admin_users, analytics, auth, cart, catalogue, checkout, orders, reviews,
     vendor_goods, vendor_orders, vendor_products, vendors, wishlist,
 };
+use crate::analytics::Preset;
 use crate::catalogue::Sort;
 use crate::values::Currency;
 
@@ -25,7 +26,7 @@ use crate::values::Currency;
     info(title = "Souk", version = "1", description = include_str!("openapi.md")),
     servers((url = "/api/v1")),
     security(("bearer" = [])),
-    components(schemas(Problem, Currency, Sort)),
+    components(schemas(Problem, Currency, Preset, Sort)),
     tags(
         (name = "Sessions", description = "Signing up and in."),
         (name = "Catalogue", description = "What everybody may read."),

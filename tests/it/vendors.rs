@@ -78,7 +78,7 @@ async fn from_application_to_open_to_suspended_and_back(pool: PgPool) {
 
     let page = shop.decide(&shop.admin, "pending", "approved", "").await;
     assert!(page.status.is_redirection() || page.status.is_success(), "{page:?}");
-    assert!(shop.vendor.get("/vendor").await.text.contains("Your shop is open"));
+    assert!(shop.vendor.get("/vendor").await.text.contains("See the shop"));
     assert_eq!(shop.vendor.get("/shop/tide-timber").await.status, StatusCode::OK);
 
     assert_eq!(shop.decide(&shop.admin, "approved", "suspended", " ").await.status, StatusCode::UNPROCESSABLE_ENTITY, "needs a reason");
