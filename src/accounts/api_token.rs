@@ -60,7 +60,8 @@ pub struct ApiToken {
 /// A token as it is asked for. A box that is ticked has some text.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct TypedToken {
-    pub token_name: String,
+    /// Not called after tokens: what is named so counts as a secret, and would not be given back after an error.
+    pub program_name: String,
     #[serde(default)]
     pub read_products: String,
     #[serde(default)]
@@ -78,7 +79,7 @@ impl TypedToken {
     /// One entry for each bad field.
     pub fn parse(&self) -> Result<(String, Vec<Scope>), FieldErrors> {
         let mut errors = FieldErrors::default();
-        let name = errors.text("token_name", &self.token_name, 1, MAX_NAME);
+        let name = errors.text("program_name", &self.program_name, 1, MAX_NAME);
         let ticked = [
             (Scope::ReadProducts, &self.read_products),
             (Scope::WriteProducts, &self.write_products),

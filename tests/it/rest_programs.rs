@@ -17,7 +17,7 @@ use crate::support::{App, Browser, Setup};
 
 /// Makes a token on its page and reads it there; it is not there a second time.
 async fn token(app: &App, owner: &Browser, scopes: &[(&str, &str)]) -> String {
-    let mut fields = vec![("token_name", "Stock")];
+    let mut fields = vec![("program_name", "Stock")];
     fields.extend(scopes);
     let made = owner.submit("/vendor/api-tokens", "/api/vendors/api-tokens/create", &fields).await;
     let page = made.location().to_owned();
@@ -39,7 +39,7 @@ async fn a_token_opens_what_its_scopes_say_and_nothing_else(pool: PgPool) {
     let app = App::start(pool).await;
     let (owner, vendor) = app.open_shop("kiln").await;
     app.goods(vendor, 1500, 5).await;
-    let refused = owner.submit("/vendor/api-tokens", "/api/vendors/api-tokens/create", &[("token_name", "Stock")]).await;
+    let refused = owner.submit("/vendor/api-tokens", "/api/vendors/api-tokens/create", &[("program_name", "Stock")]).await;
     assert!(owner.get(refused.location().strip_prefix(&app.url).unwrap_or(refused.location())).await.text.contains("Please fill this in."));
     let text = token(&app, &owner, &[("read_products", "yes"), ("read_orders", "yes")]).await;
     let stored: String = sqlx::query_scalar("select to_jsonb(t)::text from api_tokens t").fetch_one(app.pool()).await.unwrap();

@@ -13,7 +13,7 @@ use crate::platform::{form_flash, request};
 use crate::ui::{Button, ErrorSummary, FormState, Look, Notice, TextField, Tone};
 use crate::vendors::api::{CreateApiToken, RevokeApiToken};
 
-const NAME: &str = "token_name";
+const NAME: &str = "program_name";
 const LABELS: &[(&str, &str)] = &[(NAME, "What it is for"), (Scope::ReadProducts.field(), "What it may do")];
 
 #[component]

@@ -110,7 +110,7 @@ pub const RECIPES: &[Recipe] = &[
     get("/api/docs"),
     get("/vendor/api-tokens"),
     get("/vendor/webhooks"),
-    form("/api/vendors/api-tokens/create", &[("token_name", "Stock"), ("read_products", "yes")]).leads_to(&["/vendor/api-tokens"]),
+    form("/api/vendors/api-tokens/create", &[("program_name", "Stock"), ("read_products", "yes")]).leads_to(&["/vendor/api-tokens"]),
     form("/api/vendors/api-tokens/revoke", &[("token_id", "{id}")])
         .about(Program(ProgramThing::ApiToken))
         .leads_to(&["/vendor/api-tokens"]),
