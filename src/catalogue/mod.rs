@@ -53,6 +53,9 @@ pub use product_form::{NewProduct, NewVariant, ProductForm, ProductTexts, Varian
 pub use stock_form::{CountReason, Movement, MovementKind, TypedCorrection, TypedCount};
 pub use typed_product::{ProductChanges, TypedProduct, TypedVariant, VariantChange, field};
 
+/// From this many on, the number in stock is nobody's business.
+pub const FEW_LEFT: u32 = 5;
+
 crate::text_enum! {
     /// How a listing is ordered.
     pub enum Sort {

@@ -2,13 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::{ProductCard, Shop};
+use super::{FEW_LEFT, ProductCard, Shop};
 use crate::media::Picture as StoredPicture;
 use crate::ui::{Badge, Fetch, Icon, Picture, Price, Source, Stars, Tone};
 use crate::values::country_name;
-
-/// From this many on, the number in stock is nobody's business.
-const LOW_STOCK: u32 = 5;
 
 /// Width of a card's picture on a phone: half the screen less the gaps.
 const CARD_SIZES: &str = "(width >= 64rem) 18rem, (width >= 44rem) 30vw, 46vw";
@@ -32,7 +29,7 @@ pub fn stock_words(available: u32) -> String {
     match available {
         0 => "Sold out".to_owned(),
         1 => "Only one left".to_owned(),
-        2..LOW_STOCK => format!("Only {available} left"),
+        2..FEW_LEFT => format!("Only {available} left"),
         _ => "In stock".to_owned(),
     }
 }
@@ -41,7 +38,7 @@ pub fn stock_words(available: u32) -> String {
 pub fn stock_class(available: u32) -> &'static str {
     match available {
         0 => "stock stock-none",
-        1..LOW_STOCK => "stock stock-low",
+        1..FEW_LEFT => "stock stock-low",
         _ => "stock",
     }
 }
@@ -59,7 +56,7 @@ pub fn Card(
     // Parts move into the view: a page has two dozen of these.
     let ProductCard { name, vendor_name, price, compare_at, rating_count, rating_sum, picture, available, has_options, .. } = card;
     let badge = match available {
-        0..LOW_STOCK => Some(stock_words(available)),
+        0..FEW_LEFT => Some(stock_words(available)),
         _ if compare_at.is_some() => Some("Reduced".to_owned()),
         _ => None,
     };

@@ -28,9 +28,9 @@ pub struct VendorQueues {
     pub drafts: i64,
     /// Reviews without an answer.
     pub unanswered: i64,
-    /// Products in whatever status, and those that are for sale.
-    pub products: i64,
-    pub published: i64,
+    /// A product in whatever status, and one that is for sale.
+    pub has_products: bool,
+    pub has_published: bool,
 }
 
 /// What waits for the admins.

@@ -7,7 +7,7 @@ use super::dates::{day, month};
 use super::query;
 use crate::analytics::period::Period;
 use crate::analytics::{Asked, Bucket, Figures, Grain, Preset, Span, Top, field};
-use crate::ui::{Bar, Button, LineChart, Look, Notice, Point, Tone};
+use crate::ui::{Bar, Button, LineChart, Look, Notice, Point, Tab, Tabs, Tone};
 use crate::values::{Currency, FieldErrors, Money};
 
 /// What the address of the page asks for.
@@ -44,9 +44,9 @@ fn piece_text(span: &Span, grain: Grain) -> String {
 /// Presets as links, days of one's own as a form. Both work without JavaScript, and stand in the address.
 #[component]
 pub fn PeriodChoice(page: &'static str, asked: Asked, period: Period, errors: FieldErrors) -> impl IntoView {
-    let link = |preset: Preset| {
-        let current = (period.preset == Some(preset) && errors.is_empty()).then_some("page");
-        view! { <li><a href=format!("{page}?{}={preset}", field::RANGE) aria-current=current>{preset.label()}</a></li> }
+    let tab = |&preset: &Preset| {
+        let current = period.preset == Some(preset) && errors.is_empty();
+        Tab::new(format!("{page}?{}={preset}", field::RANGE), preset.label(), current)
     };
     let Span { from, until } = period.span();
     let typed = |typed: &str, shown: String| if typed.is_empty() { shown } else { typed.to_owned() };
@@ -66,7 +66,7 @@ pub fn PeriodChoice(page: &'static str, asked: Asked, period: Period, errors: Fi
     let grains =
         Grain::ALL.iter().map(|&grain| view! { <option value=grain.as_str() selected=grain == period.grain>{grain.label()}</option> });
     view! {
-        <nav aria-label="Period"><ul class="tabs" role="list">{Preset::ALL.iter().map(|&preset| link(preset)).collect_view()}</ul></nav>
+        <Tabs label="Period" tabs=Preset::ALL.iter().map(tab).collect()/>
         {(!errors.is_empty()).then(|| view! {
             <Notice tone=Tone::Bad>"These days make no sense, so the last 30 days are shown. Please change them below."</Notice>
         })}

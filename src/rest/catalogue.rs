@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::problem::Problem;
 use crate::catalogue::service::{self, finding};
 use crate::catalogue::{
-    CategoryTree, Cursor, ListingQuery, Product, ProductCard, RATINGS, SearchText, Shop, Sort, Spelling, Variant, category_url,
+    CategoryTree, Cursor, FEW_LEFT, ListingQuery, Product, ProductCard, RATINGS, SearchText, Shop, Sort, Spelling, Variant, category_url,
 };
 use crate::error::AppError;
 use crate::media::Picture;
@@ -29,9 +29,6 @@ const MAX_PER_PAGE: u32 = 100;
 const SHORTLY: &str = "public, max-age=30";
 /// Bytes of a hash that make a tag: enough that two answers of one address never share it.
 const TAG_BYTES: usize = 15;
-
-/// From this many on, the number in stock is nobody's business.
-const LOW_STOCK: u32 = 5;
 
 /// An answer that may be kept for a moment, and asked for again by its tag.
 fn kept(body: &impl Serialize, asked: &HeaderMap, link: Option<HeaderValue>) -> Result<Response, AppError> {
@@ -65,7 +62,7 @@ impl StockState {
     pub const fn of(available: u32) -> Self {
         match available {
             0 => Self::SoldOut,
-            1..LOW_STOCK => Self::LowStock,
+            1..FEW_LEFT => Self::LowStock,
             _ => Self::InStock,
         }
     }

@@ -14,6 +14,7 @@ mod pagination;
 mod picture;
 mod price;
 mod stars;
+mod tabs;
 pub mod theme;
 pub mod toast;
 
@@ -30,3 +31,4 @@ pub use pagination::Pagination;
 pub use picture::{Fetch, Picture, Source};
 pub use price::Price;
 pub use stars::Stars;
+pub use tabs::{Tab, Tabs};

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::ui::{Tab, Tabs};
+
 mod addresses;
 mod close;
 mod invoice;
@@ -23,16 +25,8 @@ pub use two_step::TwoStepPage;
 /// The account's pages, with the one that is shown.
 #[component]
 fn AccountTabs(here: &'static str) -> impl IntoView {
-    let tab =
-        |path: &'static str, label: &'static str| view! { <li><a href=path aria-current=(path == here).then_some("page")>{label}</a></li> };
-    view! {
-        <nav aria-label="Pages of the account">
-            <ul class="tabs" role="list">
-                {tab("/account/orders", "Orders")}
-                {tab("/account/addresses", "Addresses")}
-                {tab("/account", "Account")}
-                {tab("/account/security", "Security")}
-            </ul>
-        </nav>
-    }
+    let tab = |(path, label): (&'static str, &'static str)| Tab::new(path, label, path == here);
+    let pages =
+        [("/account/orders", "Orders"), ("/account/addresses", "Addresses"), ("/account", "Account"), ("/account/security", "Security")];
+    view! { <Tabs label="Pages of the account" tabs=pages.map(tab).to_vec()/> }
 }

@@ -10,7 +10,7 @@ use crate::pages::query;
 use crate::payments::disputes::{DisputeList, DisputeRow, DisputeTab, list};
 use crate::platform::gateway::DisputeStatus;
 use crate::platform::request;
-use crate::ui::{Badge, ButtonLink, EmptyState, Look, Tone};
+use crate::ui::{Badge, ButtonLink, EmptyState, Look, Tab, Tabs, Tone};
 use crate::values::{DisputeId, Money};
 
 const LIST: &str = "/admin/disputes";
@@ -73,13 +73,7 @@ pub fn AdminDisputesPage() -> impl IntoView {
             <Document title="Disputes"/>
             <div class="wrap stack">
                 <header class="page-head"><h1>"Disputes"</h1><p>"Answer them with the payment provider; what it says appears here."</p></header>
-                <nav aria-label="State">
-                    <ul class="tabs" role="list">
-                        {DisputeTab::ALL.iter().map(|&known| view! {
-                            <li><a href=href(known, None) aria-current=(known == tab).then_some("page")>{known.label()}</a></li>
-                        }).collect_view()}
-                    </ul>
-                </nav>
+                <Tabs label="State" tabs=DisputeTab::ALL.iter().map(|&known| Tab::new(href(known, None), known.label(), known == tab)).collect()/>
                 {content}
                 {next.map(|id| view! { <p><ButtonLink href=href(tab, Some(id)) look=Look::Secondary>"Older disputes"</ButtonLink></p> })}
             </div>

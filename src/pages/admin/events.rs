@@ -12,7 +12,7 @@ use crate::pages::document::Document;
 use crate::pages::{path_part, query};
 use crate::payments::inbox::{EventOutcome, EventTab, StoredEvent};
 use crate::platform::{form_flash, request};
-use crate::ui::{Badge, Breadcrumbs, Button, ButtonLink, EmptyState, ErrorSummary, FormState, Look, Notice, Tone};
+use crate::ui::{Badge, Breadcrumbs, Button, ButtonLink, EmptyState, ErrorSummary, FormState, Look, Notice, Tab, Tabs, Tone};
 use crate::values::percent_encoded;
 
 const LIST: &str = "/admin/events";
@@ -79,13 +79,7 @@ pub fn AdminEventsPage() -> impl IntoView {
             <Document title="Events"/>
             <div class="wrap stack">
                 <header class="page-head"><h1>"Events"</h1><p>"What the payment gateway told us, and what became of it."</p></header>
-                <nav aria-label="State">
-                    <ul class="tabs" role="list">
-                        {EventTab::ALL.iter().map(|&known| view! {
-                            <li><a href=href(known, None) aria-current=(known == tab).then_some("page")>{known.label()}</a></li>
-                        }).collect_view()}
-                    </ul>
-                </nav>
+                <Tabs label="State" tabs=EventTab::ALL.iter().map(|&known| Tab::new(href(known, None), known.label(), known == tab)).collect()/>
                 {content}
                 {next.map(|id| view! { <p><ButtonLink href=href(tab, Some(&id)) look=Look::Secondary>"Older events"</ButtonLink></p> })}
             </div>

@@ -12,7 +12,7 @@ use crate::pages::dates::Moment;
 use crate::pages::document::Document;
 use crate::pages::{path_part, query};
 use crate::platform::{form_flash, request};
-use crate::ui::{Badge, Breadcrumbs, Button, ButtonLink, EmptyState, ErrorSummary, FormState, Look, Notice, Tone};
+use crate::ui::{Badge, Breadcrumbs, Button, ButtonLink, EmptyState, ErrorSummary, FormState, Look, Notice, Tab, Tabs, Tone};
 use crate::values::{MailId, percent_encoded};
 
 const LIST: &str = "/admin/mails";
@@ -98,13 +98,7 @@ pub fn AdminMailsPage() -> impl IntoView {
                         <Button look=Look::Secondary>"Find"</Button>
                     </form>
                 </header>
-                <nav aria-label="State">
-                    <ul class="tabs" role="list">
-                        {OutboxTab::ALL.iter().map(|&known| view! {
-                            <li><a href=href(known, to.as_deref(), None) aria-current=(known == tab).then_some("page")>{known.label()}</a></li>
-                        }).collect_view()}
-                    </ul>
-                </nav>
+                <Tabs label="State" tabs=OutboxTab::ALL.iter().map(|&known| Tab::new(href(known, to.as_deref(), None), known.label(), known == tab)).collect()/>
                 {content}
                 {more.map(|href| view! { <p><ButtonLink href=href look=Look::Secondary>"Older mails"</ButtonLink></p> })}
             </div>

@@ -9,7 +9,7 @@ use crate::pages::dates::Date;
 use crate::pages::document::Document;
 use crate::pages::query;
 use crate::platform::request;
-use crate::ui::{Badge, Button, ButtonLink, EmptyState, Look};
+use crate::ui::{Badge, Button, ButtonLink, EmptyState, Look, Tab, Tabs};
 use crate::values::{OrderId, percent_encoded};
 
 const LIST: &str = "/admin/orders";
@@ -62,6 +62,7 @@ pub fn AdminOrdersPage() -> impl IntoView {
             view! { <Table orders=orders/> }.into_any()
         };
         let tabs = std::iter::once(None).chain(OrderStatus::ALL.iter().copied().map(Some));
+        let tabs = tabs.map(|tab| Tab::new(href(tab, None, None), tab.map_or("All", OrderStatus::label), tab == status)).collect();
         let searched = text.clone();
         let more = next.map(|id| href(status, text.as_deref(), Some(id)));
         Ok(view! {
@@ -75,13 +76,7 @@ pub fn AdminOrdersPage() -> impl IntoView {
                         <Button look=Look::Secondary>"Find"</Button>
                     </form>
                 </header>
-                <nav aria-label="State">
-                    <ul class="tabs" role="list">
-                        {tabs.map(|tab| view! {
-                            <li><a href=href(tab, None, None) aria-current=(tab == status).then_some("page")>{tab.map_or("All", OrderStatus::label)}</a></li>
-                        }).collect_view()}
-                    </ul>
-                </nav>
+                <Tabs label="State" tabs=tabs/>
                 {content}
                 {more.map(|href| view! { <p><ButtonLink href=href look=Look::Secondary>"Older orders"</ButtonLink></p> })}
             </div>

@@ -12,7 +12,7 @@ use crate::platform::{form_flash, request};
 use crate::reviews::api::ModerateReview;
 use crate::reviews::ui::ReviewEntry;
 use crate::reviews::{Decision, MAX_REASON, ModeratedReview, Place, Queue, QueuePage, QueuedReview, Report, field};
-use crate::ui::{Breadcrumbs, Button, ButtonLink, EmptyState, ErrorSummary, FormState, Look, Notice, Stars, TextArea, Tone};
+use crate::ui::{Breadcrumbs, Button, ButtonLink, EmptyState, ErrorSummary, FormState, Look, Notice, Stars, Tab, Tabs, TextArea, Tone};
 use crate::values::ReviewId;
 
 const LIST: &str = "/admin/reviews";
@@ -74,14 +74,11 @@ pub fn AdminReviewsPage() -> impl IntoView {
             }
             (true, Queue::Hidden) => view! { <EmptyState icon="check" title="Nothing here" text="No review is taken down."/> }.into_any(),
         };
-        let tab = |tab: Queue| {
-            view! { <li><a href=href(tab, None) aria-current=(tab == queue).then_some("page")>{label(tab)}</a></li> }
-        };
         Ok(view! {
             <Document title="Reviews"/>
             <div class="wrap stack">
                 <header class="page-head"><h1>"Reviews"</h1></header>
-                <nav aria-label="State"><ul class="tabs" role="list">{Queue::ALL.iter().copied().map(tab).collect_view()}</ul></nav>
+                <Tabs label="State" tabs=Queue::ALL.iter().map(|&known| Tab::new(href(known, None), label(known), known == queue)).collect()/>
                 {content}
                 {next.map(|place| view! { <p><ButtonLink href=href(queue, Some(place)) look=Look::Secondary>"More"</ButtonLink></p> })}
             </div>

@@ -9,7 +9,7 @@ use crate::pages::dates::Date;
 use crate::pages::document::Document;
 use crate::pages::query;
 use crate::platform::request;
-use crate::ui::{Badge, Button, ButtonLink, EmptyState, Look, Tone};
+use crate::ui::{Badge, Button, ButtonLink, EmptyState, Look, Tab, Tabs, Tone};
 use crate::values::{UserId, percent_encoded};
 
 /// One word for people.
@@ -61,8 +61,8 @@ pub fn AdminUsersPage() -> impl IntoView {
         } else {
             view! { <Table accounts=accounts/> }.into_any()
         };
-        let tab = |of: Option<Role>, name: &'static str| view! { <li><a href=href(of, &text) aria-current=(of == role).then_some("page")>{name}</a></li> };
-        let tabs = [
+        let tab = |of: Option<Role>, name: &'static str| Tab::new(href(of, &text), name, of == role);
+        let tabs = vec![
             tab(None, "All"),
             tab(Some(Role::Customer), "Customers"),
             tab(Some(Role::Vendor), "Vendors"),
@@ -73,7 +73,7 @@ pub fn AdminUsersPage() -> impl IntoView {
             <Document title="Accounts"/>
             <div class="wrap stack">
                 <header class="page-head"><h1>"Accounts"</h1></header>
-                <nav aria-label="Role"><ul class="tabs" role="list">{tabs.into_iter().collect_view()}</ul></nav>
+                <Tabs label="Role" tabs=tabs/>
                 <form class="cluster" method="get" action="/admin/users" role="search" aria-label="Accounts">
                     <label for="q">"E-mail begins with"</label>
                     <input class="input input-inline" id="q" name="q" value=text.clone() maxlength="254" autocomplete="off" spellcheck="false"/>

@@ -7,27 +7,18 @@ use crate::pages::dates::Date;
 use crate::pages::document::Document;
 use crate::pages::query;
 use crate::platform::request;
-use crate::ui::{ButtonLink, EmptyState, Look};
+use crate::ui::{ButtonLink, EmptyState, Look, Tab, Tabs};
 use crate::values::{VendorId, country_name};
 use crate::vendors::service::VendorList;
 use crate::vendors::{Vendor, VendorStatus};
 
-#[component]
-fn Tabs(counts: Vec<(VendorStatus, i64)>, current: VendorStatus) -> impl IntoView {
-    view! {
-        <nav aria-label="Status">
-            <ul class="tabs" role="list">
-                {VendorStatus::ALL.iter().map(|&status| {
-                    let count = counts.iter().find(|(known, _)| *known == status).map_or(0, |(_, count)| *count);
-                    view! {
-                        <li><a href=format!("/admin/vendors?status={status}") aria-current=(status == current).then_some("page")>
-                            {status.label()}" "<span class="muted numeric">{count}</span>
-                        </a></li>
-                    }
-                }).collect_view()}
-            </ul>
-        </nav>
-    }
+/// One for each status, with how many there are.
+fn tabs(counts: &[(VendorStatus, i64)], current: VendorStatus) -> Vec<Tab> {
+    let tab = |&status: &VendorStatus| {
+        let count = counts.iter().find(|(known, _)| *known == status).map_or(0, |(_, count)| *count);
+        Tab::new(format!("/admin/vendors?status={status}"), status.label(), status == current).counting(count)
+    };
+    VendorStatus::ALL.iter().map(tab).collect()
 }
 
 #[component]
@@ -72,7 +63,7 @@ pub fn AdminVendorsPage() -> impl IntoView {
             <Document title="Shops"/>
             <div class="wrap stack">
                 <header class="page-head"><h1>"Shops"</h1></header>
-                <Tabs counts=counts current=status/>
+                <Tabs label="Status" tabs=tabs(&counts, status)/>
                 {content}
                 {next.map(|id| view! { <p><ButtonLink href=format!("/admin/vendors?status={status}&after={id}") look=Look::Secondary>"More"</ButtonLink></p> })}
             </div>

@@ -47,17 +47,17 @@ fn Standing(vendor: Vendor) -> impl IntoView {
 fn first_steps(vendor: &Vendor, queues: &VendorQueues) -> [(&'static str, bool, &'static str); 4] {
     let shipping = &vendor.profile.shipping;
     [
-        ("Add your first product", queues.products > 0, "/vendor/products/new"),
+        ("Add your first product", queues.has_products, "/vendor/products/new"),
         ("Say what you take for shipping", !shipping.flat.is_zero() || shipping.free_from.is_some(), "/vendor/settings"),
         ("Have your application approved", vendor.status == VendorStatus::Approved, "/vendor"),
-        ("Publish a product", queues.published > 0, "/vendor/products"),
+        ("Publish a product", queues.has_published, "/vendor/products"),
     ]
 }
 
 /// Until something is for sale.
 #[component]
 fn FirstSteps(vendor: Vendor, queues: VendorQueues) -> impl IntoView {
-    let open = queues.published == 0 && vendor.status != VendorStatus::Suspended;
+    let open = !queues.has_published && vendor.status != VendorStatus::Suspended;
     open.then(|| {
         let steps = first_steps(&vendor, &queues).map(|(step, done, href)| {
             if done {

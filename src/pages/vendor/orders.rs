@@ -12,7 +12,9 @@ use crate::pages::document::Document;
 use crate::pages::totals::Thumb;
 use crate::pages::{path_part, query};
 use crate::platform::{form_flash, request};
-use crate::ui::{Badge, Breadcrumbs, Button, ButtonLink, EmptyState, ErrorSummary, FormState, Look, Notice, TextArea, TextField, Tone};
+use crate::ui::{
+    Badge, Breadcrumbs, Button, ButtonLink, EmptyState, ErrorSummary, FormState, Look, Notice, Tab, Tabs, TextArea, TextField, Tone,
+};
 use crate::values::{OrderId, country_name};
 
 const LABELS: &[(&str, &str)] = &[(field::CARRIER, "Carrier"), (field::TRACKING, "Tracking number"), (field::REASON, "Reason")];
@@ -43,18 +45,13 @@ fn href(state: Option<Fulfilment>, after: Option<OrderId>) -> String {
     format!("{LIST}?state={state}{after}")
 }
 
-#[component]
-fn Tabs(counts: Vec<(Fulfilment, i64)>, #[prop(optional_no_strip)] current: Option<Fulfilment>) -> impl IntoView {
-    view! {
-        <nav aria-label="State">
-            <ul class="tabs" role="list">
-                {TABS.into_iter().map(|(state, label)| {
-                    let count: i64 = counts.iter().filter(|(known, _)| state.is_none_or(|state| state == *known)).map(|(_, count)| count).sum();
-                    view! { <li><a href=href(state, None) aria-current=(state == current).then_some("page")>{label}" "<span class="muted numeric">{count}</span></a></li> }
-                }).collect_view()}
-            </ul>
-        </nav>
-    }
+/// With how many orders there are behind each.
+fn tabs(counts: &[(Fulfilment, i64)], current: Option<Fulfilment>) -> Vec<Tab> {
+    let tab = |(state, label): (Option<Fulfilment>, &'static str)| {
+        let count = counts.iter().filter(|(known, _)| state.is_none_or(|state| state == *known)).map(|(_, count)| count).sum();
+        Tab::new(href(state, None), label, state == current).counting(count)
+    };
+    TABS.map(tab).to_vec()
 }
 
 #[component]
@@ -118,7 +115,7 @@ pub fn VendorOrdersPage() -> impl IntoView {
                         <Button look=Look::Secondary>"Find"</Button>
                     </form>
                 </header>
-                <Tabs counts=counts current=state/>
+                <Tabs label="State" tabs=tabs(&counts, state)/>
                 {content}
                 {next.map(|id| view! { <p><ButtonLink href=href(state, Some(id)) look=Look::Secondary>"More"</ButtonLink></p> })}
             </div>

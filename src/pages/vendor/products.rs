@@ -14,7 +14,9 @@ use crate::pages::dashboard::shop_page;
 use crate::pages::document::Document;
 use crate::pages::query;
 use crate::platform::{form_flash, request};
-use crate::ui::{Badge, Breadcrumbs, Button, ButtonLink, EmptyState, ErrorSummary, FormFlash, FormState, Icon, Look, Notice, Tone};
+use crate::ui::{
+    Badge, Breadcrumbs, Button, ButtonLink, EmptyState, ErrorSummary, FormFlash, FormState, Icon, Look, Notice, Tab, Tabs, Tone,
+};
 use crate::values::{Money, VariantId};
 
 /// Where the list stands.
@@ -50,13 +52,13 @@ pub fn ProductTabs(
 ) -> impl IntoView {
     let tab = |filter: OwnedFilter, name: &'static str, count: i64| {
         let here = (filter.status, filter.low) == (current.status, current.low);
-        view! { <li><a href=filter.href(path) aria-current=here.then_some("page")>{name}" "<span class="muted numeric">{count}</span></a></li> }
+        Tab::new(filter.href(path), name, here).counting(count)
     };
     let statuses = std::iter::once(None).chain(ProductStatus::ALL.iter().copied().map(Some));
     let base = OwnedFilter { low: false, ..current.from_start() };
-    let each = statuses.map(|status| tab(OwnedFilter { status, ..base.clone() }, label(status), counts.of(status))).collect_view();
+    let each = statuses.map(|status| tab(OwnedFilter { status, ..base.clone() }, label(status), counts.of(status)));
     let running_low = low.then(|| tab(OwnedFilter { status: None, low: true, ..base.clone() }, "Low stock", counts.low));
-    view! { <nav aria-label="Status"><ul class="tabs" role="list">{each}{running_low}</ul></nav> }
+    view! { <Tabs label="Status" tabs=each.chain(running_low).collect()/> }
 }
 
 /// A box that narrows the list, and keeps its tab.

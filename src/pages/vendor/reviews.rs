@@ -12,7 +12,7 @@ use crate::platform::{form_flash, request};
 use crate::reviews::api::{RemoveReply, SaveReply};
 use crate::reviews::ui::ReviewEntry;
 use crate::reviews::{MAX_REPLY, Place, ProductReview, VendorReviews, field};
-use crate::ui::{Breadcrumbs, Button, ButtonLink, EmptyState, ErrorSummary, FormState, Look, Notice, TextArea, Tone};
+use crate::ui::{Breadcrumbs, Button, ButtonLink, EmptyState, ErrorSummary, FormState, Look, Notice, Tab, Tabs, TextArea, Tone};
 use crate::values::ReviewId;
 
 const LIST: &str = "/vendor/reviews";
@@ -22,19 +22,6 @@ fn href(unanswered: bool, after: Option<Place>) -> String {
     let parts = [unanswered.then(|| "show=unanswered".to_owned()), after.map(|place| format!("after={place}"))];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     if parts.is_empty() { LIST.to_owned() } else { format!("{LIST}?{}", parts.join("&")) }
-}
-
-#[component]
-fn Tabs(waiting: i64, unanswered: bool) -> impl IntoView {
-    let current = |here: bool| here.then_some("page");
-    view! {
-        <nav aria-label="Reviews">
-            <ul class="tabs" role="list">
-                <li><a href=href(false, None) aria-current=current(!unanswered)>"All"</a></li>
-                <li><a href=href(true, None) aria-current=current(unanswered)>"Unanswered "<span class="muted numeric">{waiting}</span></a></li>
-            </ul>
-        </nav>
-    }
 }
 
 #[component]
@@ -74,7 +61,10 @@ pub fn VendorReviewsPage() -> impl IntoView {
             <div class="wrap narrow stack">
                 <Breadcrumbs trail=vec![("Your shop".to_owned(), "/vendor".to_owned())] here="Reviews"/>
                 <header class="page-head"><h1>"Reviews"</h1></header>
-                <Tabs waiting=waiting unanswered=unanswered/>
+                <Tabs label="Reviews" tabs=vec![
+                    Tab::new(href(false, None), "All", !unanswered),
+                    Tab::new(href(true, None), "Unanswered", unanswered).counting(waiting),
+                ]/>
                 {content}
                 {next.map(|place| view! { <p><ButtonLink href=href(unanswered, Some(place)) look=Look::Secondary>"Older reviews"</ButtonLink></p> })}
             </div>

@@ -15,7 +15,9 @@ use crate::pages::dates::Moment;
 use crate::pages::document::Document;
 use crate::pages::{path_part, query};
 use crate::platform::{form_flash, request};
-use crate::ui::{Badge, Breadcrumbs, Button, ButtonLink, ErrorSummary, FormFlash, FormState, Look, Notice, SelectField, TextField, Tone};
+use crate::ui::{
+    Badge, Breadcrumbs, Button, ButtonLink, ErrorSummary, FormFlash, FormState, Look, Notice, SelectField, Tab, Tabs, TextField, Tone,
+};
 use crate::values::{FieldProblem, MovementId, ProductId, UserId, VariantId};
 use crate::vendors::VendorStatus;
 
@@ -141,11 +143,11 @@ fn Narrow(product: OwnedProduct, path: String, #[prop(optional_no_strip)] curren
     (variants.len() > 1).then(|| {
         let tab = |id: Option<VariantId>, title: String| {
             let href = id.map_or_else(|| path.clone(), |id| format!("{path}?variant={id}"));
-            view! { <li><a href=href aria-current=(id == current).then_some("page")>{title}</a></li> }
+            Tab::new(href, title, id == current)
         };
         let all = tab(None, "All".to_owned());
-        let each = variants.into_iter().map(|variant| tab(Some(variant.id), variant.title)).collect_view();
-        view! { <nav aria-label="Variants"><ul class="tabs" role="list">{all}{each}</ul></nav> }
+        let each = variants.into_iter().map(|variant| tab(Some(variant.id), variant.title));
+        view! { <Tabs label="Variants" tabs=std::iter::once(all).chain(each).collect()/> }
     })
 }
 
