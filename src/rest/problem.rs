@@ -31,15 +31,6 @@ impl Serialize for AboutBlank {
     }
 }
 
-/// What the right password brings, where it is not enough.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-struct SecondStep {
-    /// What to bring to the second step of signing in.
-    challenge: String,
-    /// Seconds for which the challenge is good.
-    expires_in: u64,
-}
-
 /// Why a request was not done.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
@@ -49,12 +40,19 @@ pub struct Problem {
     title: &'static str,
     status: u16,
     /// Stable: programs decide by it.
-    code: String,
-    detail: String,
+    #[schema(value_type = String)]
+    code: Box<str>,
+    #[schema(value_type = String)]
+    detail: Box<str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
-    #[serde(flatten)]
-    second_step: Option<Box<SecondStep>>,
+    /// What to bring to the second step of signing in: the right password brings it, where that is not enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    challenge: Option<Box<str>>,
+    /// Seconds for which the challenge is good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_in: Option<u64>,
     #[serde(skip)]
     retry_after_s: Option<u32>,
 }
@@ -93,7 +91,7 @@ impl Problem {
     /// The password was right, and is not enough.
     pub fn second_factor_required(challenge: String, expires_in: u64) -> Self {
         let problem = Self::new(StatusCode::UNAUTHORIZED, "second_factor_required", "Send the challenge with a code.".to_owned());
-        Self { second_step: Some(Box::new(SecondStep { challenge, expires_in })), ..problem }
+        Self { challenge: Some(challenge.into()), expires_in: Some(expires_in), ..problem }
     }
 
     fn new(status: StatusCode, code: &str, detail: String) -> Self {
@@ -101,10 +99,11 @@ impl Problem {
             kind: AboutBlank,
             title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
-            code: code.to_owned(),
-            detail,
+            code: code.into(),
+            detail: detail.into(),
             errors: Vec::new(),
-            second_step: None,
+            challenge: None,
+            expires_in: None,
             retry_after_s: None,
         }
     }
