@@ -55,6 +55,20 @@ use crate::ui::theme::{Theme, chosen};
 use crate::ui::toast::Toasts;
 use crate::ui::{Sprite, escaped};
 
+/// Pages that belong together. The router makes its routes anew for each page that is asked for: it makes those of one area alone.
+#[derive(Clone, Copy, Debug)]
+pub enum Area {
+    /// What everybody sees: goods, cart, checkout, the doors to an account. Unknown addresses, too.
+    Shop,
+    Account,
+    Vendor,
+    Admin,
+}
+
+impl Area {
+    pub const ALL: [Self; 4] = [Self::Shop, Self::Account, Self::Vendor, Self::Admin];
+}
+
 /// Fetches a page when the pointer rests on its link: pages whose GET has no effect and that may be kept for a moment.
 const SPECULATION_RULES: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":["/account*","/admin*","/api/*","/cart","/checkout*","/dev/*","/media/*","/orders/*","/confirm-email*","/reset-password*","/reviews/*","/sell/*","/sign-*","/vendor*","/wishlist"]}}]},"eagerness":"moderate"}]}"#;
 
@@ -96,8 +110,118 @@ fn assets(options: &LeptosOptions, nonce: Option<&Nonce>) -> impl IntoView + use
     InertElement::new(html.replace(NONCE_MARK, nonce.map_or("", |nonce| nonce)))
 }
 
+fn shop() -> impl IntoView {
+    view! {
+        <Routes fallback=NotFoundPage>
+            <Route path=path!("/") view=HomePage ssr=Async/>
+            <Route path=path!("/products") view=ProductsPage ssr=Async/>
+            <Route path=path!("/category/:slug") view=CategoryPage ssr=Async/>
+            <Route path=path!("/search") view=SearchPage ssr=Async/>
+            <Route path=path!("/product/:slug") view=ProductPage ssr=Async/>
+            <Route path=path!("/product/:slug/reviews") view=ReviewsPage ssr=Async/>
+            <Route path=path!("/reviews/:review/report") view=ReportPage ssr=Async/>
+            <Route path=path!("/shop/:slug") view=ShopPage ssr=Async/>
+            <Route path=path!("/pages/:page") view=SiteTextPage ssr=Async/>
+            <Route path=path!("/sell") view=SellPage ssr=Async/>
+            <Route path=path!("/sell/sign-up") view=ShopSignUpPage ssr=Async/>
+            <Route path=path!("/sell/apply") view=ApplyPage ssr=Async/>
+            <Route path=path!("/cart") view=CartPage ssr=Async/>
+            <Route path=path!("/wishlist") view=WishlistPage ssr=Async/>
+            <Route path=path!("/sign-in") view=SignInPage ssr=Async/>
+            <Route path=path!("/sign-in/code") view=SecondStepPage ssr=Async/>
+            <Route path=path!("/sign-up") view=SignUpPage ssr=Async/>
+            <Route path=path!("/forgot-password") view=ForgotPasswordPage ssr=Async/>
+            <Route path=path!("/reset-password") view=ResetPasswordPage ssr=Async/>
+            <Route path=path!("/confirm-email") view=ConfirmEmailPage ssr=Async/>
+            <Route path=path!("/checkout") view=AddressPage ssr=Async/>
+            <Route path=path!("/checkout/review") view=ReviewPage ssr=Async/>
+            <Route path=path!("/checkout/:order/pay") view=PayPage ssr=Async/>
+            <Route path=path!("/orders/:order/thanks") view=ThanksPage ssr=Async/>
+            <Route path=path!("/api/docs") view=ApiDocsPage ssr=Async/>
+            <Route path=path!("/dev/mail") view=MailboxPage ssr=Async/>
+        </Routes>
+    }
+}
+
+fn account() -> impl IntoView {
+    view! {
+        <Routes fallback=NotFoundPage>
+            <Route path=path!("/account") view=ProfilePage ssr=Async/>
+            <Route path=path!("/account/security") view=SecurityPage ssr=Async/>
+            <Route path=path!("/account/two-step") view=TwoStepPage ssr=Async/>
+            <Route path=path!("/account/close") view=CloseAccountPage ssr=Async/>
+            <Route path=path!("/account/addresses") view=AddressesPage ssr=Async/>
+            <Route path=path!("/account/addresses/:address") view=AddressEditPage ssr=Async/>
+            <Route path=path!("/account/orders") view=OrdersPage ssr=Async/>
+            <Route path=path!("/account/orders/:order") view=OrderPage ssr=Async/>
+            <Route path=path!("/account/orders/:order/lines/:line/review") view=LineReviewPage ssr=Async/>
+            <Route path=path!("/account/orders/:order/invoice") view=InvoicePage ssr=Async/>
+        </Routes>
+    }
+}
+
+fn vendor() -> impl IntoView {
+    view! {
+        <Routes fallback=NotFoundPage>
+            <Route path=path!("/vendor") view=VendorPage ssr=Async/>
+            <Route path=path!("/vendor/settings") view=SettingsPage ssr=Async/>
+            <Route path=path!("/vendor/api-tokens") view=ApiTokensPage ssr=Async/>
+            <Route path=path!("/vendor/webhooks") view=WebhooksPage ssr=Async/>
+            <Route path=path!("/vendor/products") view=OwnedProductsPage ssr=Async/>
+            <Route path=path!("/vendor/products/import") view=ImportsPage ssr=Async/>
+            <Route path=path!("/vendor/products/import/:import") view=ImportPage ssr=Async/>
+            <Route path=path!("/vendor/products/new") view=NewProductPage ssr=Async/>
+            <Route path=path!("/vendor/products/:product") view=OwnedProductPage ssr=Async/>
+            <Route path=path!("/vendor/products/:product/stock") view=StockPage ssr=Async/>
+            <Route path=path!("/vendor/products/:product/preview") view=PreviewPage ssr=Async/>
+            <Route path=path!("/vendor/orders") view=VendorOrdersPage ssr=Async/>
+            <Route path=path!("/vendor/orders/:order") view=VendorOrderPage ssr=Async/>
+            <Route path=path!("/vendor/orders/:order/slip") view=PackingSlipPage ssr=Async/>
+            <Route path=path!("/vendor/reviews") view=VendorReviewsPage ssr=Async/>
+            <Route path=path!("/vendor/reviews/:review") view=VendorReviewPage ssr=Async/>
+            <Route path=path!("/vendor/analytics") view=VendorAnalyticsPage ssr=Async/>
+            <Route path=path!("/vendor/settlement") view=SettlementPage ssr=Async/>
+        </Routes>
+    }
+}
+
+fn admin() -> impl IntoView {
+    view! {
+        <Routes fallback=NotFoundPage>
+            <Route path=path!("/admin") view=AdminPage ssr=Async/>
+            <Route path=path!("/admin/mails") view=AdminMailsPage ssr=Async/>
+            <Route path=path!("/admin/mails/:mail") view=AdminMailPage ssr=Async/>
+            <Route path=path!("/admin/events") view=AdminEventsPage ssr=Async/>
+            <Route path=path!("/admin/events/:event") view=AdminEventPage ssr=Async/>
+            <Route path=path!("/admin/jobs") view=AdminJobsPage ssr=Async/>
+            <Route path=path!("/admin/audit") view=AdminAuditPage ssr=Async/>
+            <Route path=path!("/admin/health") view=AdminHealthPage ssr=Async/>
+            <Route path=path!("/admin/settings") view=AdminSettingsPage ssr=Async/>
+            <Route path=path!("/admin/settings/pages/:page") view=AdminSitePage ssr=Async/>
+            <Route path=path!("/admin/vendors") view=AdminVendorsPage ssr=Async/>
+            <Route path=path!("/admin/vendors/:vendor") view=AdminVendorPage ssr=Async/>
+            <Route path=path!("/admin/users") view=AdminUsersPage ssr=Async/>
+            <Route path=path!("/admin/users/:user") view=AdminUserPage ssr=Async/>
+            <Route path=path!("/admin/categories") view=AdminCategoriesPage ssr=Async/>
+            <Route path=path!("/admin/categories/:category") view=AdminCategoryPage ssr=Async/>
+            <Route path=path!("/admin/products") view=AdminProductsPage ssr=Async/>
+            <Route path=path!("/admin/products/new") view=AdminNewProductPage ssr=Async/>
+            <Route path=path!("/admin/products/:product") view=AdminProductPage ssr=Async/>
+            <Route path=path!("/admin/products/:product/stock") view=AdminStockPage ssr=Async/>
+            <Route path=path!("/admin/products/:product/preview") view=AdminPreviewPage ssr=Async/>
+            <Route path=path!("/admin/analytics") view=AdminAnalyticsPage ssr=Async/>
+            <Route path=path!("/admin/reviews") view=AdminReviewsPage ssr=Async/>
+            <Route path=path!("/admin/reviews/:review") view=AdminReviewPage ssr=Async/>
+            <Route path=path!("/admin/orders") view=AdminOrdersPage ssr=Async/>
+            <Route path=path!("/admin/orders/:order") view=AdminOrderPage ssr=Async/>
+            <Route path=path!("/admin/orders/:order/invoice") view=AdminInvoicePage ssr=Async/>
+            <Route path=path!("/admin/disputes") view=AdminDisputesPage ssr=Async/>
+        </Routes>
+    }
+}
+
 /// The whole document.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell(area: Area, options: LeptosOptions) -> impl IntoView {
     let assets = assets(&options, use_nonce().as_ref());
     view! {
         <!DOCTYPE html>
@@ -113,7 +237,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <Sprite/>
-                <App/>
+                <App area=area/>
             </body>
         </html>
     }
@@ -121,7 +245,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 
 /// The frame and, in it, the page of this address.
 #[component]
-pub fn App() -> impl IntoView {
+pub fn App(area: Area) -> impl IntoView {
     provide_meta_context();
     // What comes out of the formatter stands in the page as it is.
     let name = escaped(&Site::here().settings.shop_name);
@@ -132,90 +256,12 @@ pub fn App() -> impl IntoView {
             <Ribbon/>
             <Header/>
             <main id="content" tabindex="-1">
-                <Routes fallback=NotFoundPage>
-                    <Route path=path!("/") view=HomePage ssr=Async/>
-                    <Route path=path!("/products") view=ProductsPage ssr=Async/>
-                    <Route path=path!("/category/:slug") view=CategoryPage ssr=Async/>
-                    <Route path=path!("/search") view=SearchPage ssr=Async/>
-                    <Route path=path!("/product/:slug") view=ProductPage ssr=Async/>
-                    <Route path=path!("/product/:slug/reviews") view=ReviewsPage ssr=Async/>
-                    <Route path=path!("/reviews/:review/report") view=ReportPage ssr=Async/>
-                    <Route path=path!("/shop/:slug") view=ShopPage ssr=Async/>
-                    <Route path=path!("/pages/:page") view=SiteTextPage ssr=Async/>
-                    <Route path=path!("/sell") view=SellPage ssr=Async/>
-                    <Route path=path!("/sell/sign-up") view=ShopSignUpPage ssr=Async/>
-                    <Route path=path!("/sell/apply") view=ApplyPage ssr=Async/>
-                    <Route path=path!("/cart") view=CartPage ssr=Async/>
-                    <Route path=path!("/wishlist") view=WishlistPage ssr=Async/>
-                    <Route path=path!("/sign-in") view=SignInPage ssr=Async/>
-                    <Route path=path!("/sign-in/code") view=SecondStepPage ssr=Async/>
-                    <Route path=path!("/sign-up") view=SignUpPage ssr=Async/>
-                    <Route path=path!("/forgot-password") view=ForgotPasswordPage ssr=Async/>
-                    <Route path=path!("/reset-password") view=ResetPasswordPage ssr=Async/>
-                    <Route path=path!("/confirm-email") view=ConfirmEmailPage ssr=Async/>
-                    <Route path=path!("/checkout") view=AddressPage ssr=Async/>
-                    <Route path=path!("/checkout/review") view=ReviewPage ssr=Async/>
-                    <Route path=path!("/checkout/:order/pay") view=PayPage ssr=Async/>
-                    <Route path=path!("/orders/:order/thanks") view=ThanksPage ssr=Async/>
-                    <Route path=path!("/account") view=ProfilePage ssr=Async/>
-                    <Route path=path!("/account/security") view=SecurityPage ssr=Async/>
-                    <Route path=path!("/account/two-step") view=TwoStepPage ssr=Async/>
-                    <Route path=path!("/account/close") view=CloseAccountPage ssr=Async/>
-                    <Route path=path!("/account/addresses") view=AddressesPage ssr=Async/>
-                    <Route path=path!("/account/addresses/:address") view=AddressEditPage ssr=Async/>
-                    <Route path=path!("/account/orders") view=OrdersPage ssr=Async/>
-                    <Route path=path!("/account/orders/:order") view=OrderPage ssr=Async/>
-                    <Route path=path!("/account/orders/:order/lines/:line/review") view=LineReviewPage ssr=Async/>
-                    <Route path=path!("/account/orders/:order/invoice") view=InvoicePage ssr=Async/>
-                    <Route path=path!("/vendor") view=VendorPage ssr=Async/>
-                    <Route path=path!("/vendor/settings") view=SettingsPage ssr=Async/>
-                    <Route path=path!("/vendor/api-tokens") view=ApiTokensPage ssr=Async/>
-                    <Route path=path!("/vendor/webhooks") view=WebhooksPage ssr=Async/>
-                    <Route path=path!("/vendor/products") view=OwnedProductsPage ssr=Async/>
-                    <Route path=path!("/vendor/products/import") view=ImportsPage ssr=Async/>
-                    <Route path=path!("/vendor/products/import/:import") view=ImportPage ssr=Async/>
-                    <Route path=path!("/vendor/products/new") view=NewProductPage ssr=Async/>
-                    <Route path=path!("/vendor/products/:product") view=OwnedProductPage ssr=Async/>
-                    <Route path=path!("/vendor/products/:product/stock") view=StockPage ssr=Async/>
-                    <Route path=path!("/vendor/products/:product/preview") view=PreviewPage ssr=Async/>
-                    <Route path=path!("/admin") view=AdminPage ssr=Async/>
-                    <Route path=path!("/admin/mails") view=AdminMailsPage ssr=Async/>
-                    <Route path=path!("/admin/mails/:mail") view=AdminMailPage ssr=Async/>
-                    <Route path=path!("/admin/events") view=AdminEventsPage ssr=Async/>
-                    <Route path=path!("/admin/events/:event") view=AdminEventPage ssr=Async/>
-                    <Route path=path!("/admin/jobs") view=AdminJobsPage ssr=Async/>
-                    <Route path=path!("/admin/audit") view=AdminAuditPage ssr=Async/>
-                    <Route path=path!("/admin/health") view=AdminHealthPage ssr=Async/>
-                    <Route path=path!("/admin/settings") view=AdminSettingsPage ssr=Async/>
-                    <Route path=path!("/admin/settings/pages/:page") view=AdminSitePage ssr=Async/>
-                    <Route path=path!("/admin/vendors") view=AdminVendorsPage ssr=Async/>
-                    <Route path=path!("/admin/vendors/:vendor") view=AdminVendorPage ssr=Async/>
-                    <Route path=path!("/admin/users") view=AdminUsersPage ssr=Async/>
-                    <Route path=path!("/admin/users/:user") view=AdminUserPage ssr=Async/>
-                    <Route path=path!("/admin/categories") view=AdminCategoriesPage ssr=Async/>
-                    <Route path=path!("/admin/categories/:category") view=AdminCategoryPage ssr=Async/>
-                    <Route path=path!("/admin/products") view=AdminProductsPage ssr=Async/>
-                    <Route path=path!("/admin/products/new") view=AdminNewProductPage ssr=Async/>
-                    <Route path=path!("/admin/products/:product") view=AdminProductPage ssr=Async/>
-                    <Route path=path!("/admin/products/:product/stock") view=AdminStockPage ssr=Async/>
-                    <Route path=path!("/admin/products/:product/preview") view=AdminPreviewPage ssr=Async/>
-                    <Route path=path!("/vendor/orders") view=VendorOrdersPage ssr=Async/>
-                    <Route path=path!("/vendor/orders/:order") view=VendorOrderPage ssr=Async/>
-                    <Route path=path!("/vendor/orders/:order/slip") view=PackingSlipPage ssr=Async/>
-                    <Route path=path!("/vendor/reviews") view=VendorReviewsPage ssr=Async/>
-                    <Route path=path!("/vendor/reviews/:review") view=VendorReviewPage ssr=Async/>
-                    <Route path=path!("/vendor/analytics") view=VendorAnalyticsPage ssr=Async/>
-                    <Route path=path!("/vendor/settlement") view=SettlementPage ssr=Async/>
-                    <Route path=path!("/admin/analytics") view=AdminAnalyticsPage ssr=Async/>
-                    <Route path=path!("/admin/reviews") view=AdminReviewsPage ssr=Async/>
-                    <Route path=path!("/admin/reviews/:review") view=AdminReviewPage ssr=Async/>
-                    <Route path=path!("/admin/orders") view=AdminOrdersPage ssr=Async/>
-                    <Route path=path!("/admin/orders/:order") view=AdminOrderPage ssr=Async/>
-                    <Route path=path!("/admin/orders/:order/invoice") view=AdminInvoicePage ssr=Async/>
-                    <Route path=path!("/admin/disputes") view=AdminDisputesPage ssr=Async/>
-                    <Route path=path!("/api/docs") view=ApiDocsPage ssr=Async/>
-                    <Route path=path!("/dev/mail") view=MailboxPage ssr=Async/>
-                </Routes>
+                {match area {
+                    Area::Shop => shop().into_any(),
+                    Area::Account => account().into_any(),
+                    Area::Vendor => vendor().into_any(),
+                    Area::Admin => admin().into_any(),
+                }}
             </main>
             <Footer/>
         </Router>

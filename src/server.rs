@@ -9,14 +9,14 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, on};
 use http::Method;
 use leptos::prelude::provide_context;
-use leptos_axum::{ErrorHandler, LeptosRoutes, generate_route_list, handle_server_fns_with_context, render_app_async_stream_with_context};
+use leptos_axum::{AxumRouteListing, ErrorHandler, LeptosRoutes, generate_route_list, handle_server_fns_with_context, render_app_async_stream_with_context};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::limit::RequestBodyLimitLayer;
 
-use crate::app::{App, shell};
+use crate::app::{App, AppProps, Area, shell};
 use crate::error::status::error_status;
 use crate::platform::health::{self, Draining};
 use crate::platform::routes::{FORM_BODY_LIMIT, PlainRoutes};
@@ -34,7 +34,7 @@ const BROTLI_QUALITY: i32 = 4;
 /// Everything the shop answers. Outermost layer last.
 pub fn router(state: AppState) -> Router {
     // The page for unknown addresses greets the visitor as all others do; files need nobody's session.
-    let unknown = ErrorHandler::new_with_context(page_context(&state), shell, state.leptos.clone());
+    let unknown = ErrorHandler::new_with_context(page_context(&state), |options| shell(Area::Shop, options), state.leptos.clone());
     let rest = Router::new().fallback_service(unknown).layer(from_fn_with_state(state.clone(), settings::routes::give));
     let rest = rest.layer(accounts::guard::sessions(state.clone()));
     let files = site::public_files(&state.leptos, rest);
@@ -83,7 +83,7 @@ pub fn personal_routes() -> PlainRoutes {
 
 /// The paths of all pages, with axum's placeholders.
 pub fn page_paths() -> Vec<String> {
-    generate_route_list(App).iter().map(|page| page.path().to_owned()).collect()
+    Area::ALL.into_iter().flat_map(listed).map(|page| page.path().to_owned()).collect()
 }
 
 /// Serves on `listener` until `shutdown`, then drains.
@@ -94,11 +94,16 @@ pub async fn serve(state: AppState, listener: TcpListener, shutdown: Cancellatio
 }
 
 fn pages(state: &AppState) -> Router<AppState> {
-    let routes = generate_route_list(App);
-    let options = state.leptos.clone();
-    // All pages are rendered in `SsrMode::Async`. Shared: axum clones a handler for each request.
-    let page = Arc::new(render_app_async_stream_with_context(page_context(state), move || shell(options.clone())));
-    Router::new().leptos_routes_with_handler(routes, move |request: Request| page(request))
+    Area::ALL.into_iter().fold(Router::new(), |router, area| {
+        let options = state.leptos.clone();
+        // All pages are rendered in `SsrMode::Async`. Shared: axum clones a handler for each request.
+        let page = Arc::new(render_app_async_stream_with_context(page_context(state), move || shell(area, options.clone())));
+        router.leptos_routes_with_handler(listed(area), move |request: Request| page(request))
+    })
+}
+
+fn listed(area: Area) -> Vec<AxumRouteListing> {
+    generate_route_list(move || App(AppProps { area }))
 }
 
 /// The API, which pages of other sites may call where they are named.

@@ -36,6 +36,7 @@ pub mod wishlist;
 
 use std::future::Future;
 
+use futures::TryFutureExt;
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use leptos_router::params::ParamsMap;
@@ -53,7 +54,8 @@ use crate::platform::request;
 pub fn driven<T: Send + 'static>(
     load: impl Future<Output = T> + Send + 'static,
 ) -> impl Future<Output = Result<T, JoinError>> + Send + 'static {
-    let load = ScopedFuture::new_untracked(load);
+    // Boxed, or each hand it goes through copies it, twice as large as the one before (5 kB became 47).
+    let load = ScopedFuture::new_untracked(Box::pin(load));
     // Begun when first polled, since the list of routes is made without polling anything.
     async move { AbortOnDropHandle::new(tokio::spawn(load)).await }
 }
@@ -61,7 +63,7 @@ pub fn driven<T: Send + 'static>(
 /// Renders what `load` yields, or the page of its error with the right status. Nothing is sent before it is done: pages are rendered in
 /// `SsrMode::Async`, so that a status and a redirect can still be set.
 pub fn loaded<V: IntoView + 'static>(load: impl Future<Output = Result<V, AppError>> + Send + 'static) -> impl IntoView {
-    let load = driven(async move { load.await.map(|view| view.into_any()) });
+    let load = driven(load.map_ok(|view| view.into_any()));
     let page = Suspend::new(async move {
         match load.await {
             Ok(Ok(view)) => view,
