@@ -14,5 +14,6 @@ cargo test -p souk -p stripe-gateway --no-run
 scripts/sqlx.sh check
 say "Unit and integration tests"
 target/debug/souk database exec --throwaway -- cargo test -p souk -p stripe-gateway
+scripts/schemathesis.sh
 scripts/end2end.sh
 say "All tests passed"

@@ -29,6 +29,8 @@ rust_is_there() {
   [ "$(printf '%s\n%s\n' "$LEAST_RUST" "${version%-*}" | sort -V | head -n 1)" = "$LEAST_RUST" ]
 }
 
+# For schemathesis.
+python_is_there() { python3 -c 'import ensurepip, venv' 2>/dev/null; }
 target_is_there() { [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib" ]; }
 component_is_there() { cargo "$1" --version >/dev/null 2>&1; }
 cargo_leptos_is_there() { [ "$(cargo leptos --version 2>/dev/null)" = "cargo-leptos $CARGO_LEPTOS" ]; }
@@ -87,6 +89,9 @@ ask_first() {
   if [ "$1" = test ]; then
     have npm || can_apt || wanted+=(nodejs npm)
     [ -n "$(chromium_path)" ] || can_apt || have npm || wanted+=(chromium)
+    have curl || wanted+=(curl)
+    have jq || wanted+=(jq)
+    python_is_there || wanted+=(python3-venv)
   fi
   if [ ${#wanted[@]} -eq 0 ]; then return; fi
   if can_apt; then

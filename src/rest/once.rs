@@ -87,8 +87,8 @@ async fn act(state: AppState, keyed: KeyedRequest, request: Request, next: Next)
 
 fn key(headers: &HeaderMap) -> Result<String, Problem> {
     let mut values = headers.get_all(KEY).iter();
-    let key = values.next().and_then(|value| value.to_str().ok()).unwrap_or_default().trim();
-    if (1..=MAX_KEY).contains(&key.len()) && values.next().is_none() {
+    let key = values.next().and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if (1..=MAX_KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) && values.next().is_none() {
         return Ok(key.to_owned());
     }
     let detail = "Idempotency-Key takes one value of 1 to 255 visible characters, such as a UUID.";
