@@ -9,7 +9,9 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, on};
 use http::Method;
 use leptos::prelude::provide_context;
-use leptos_axum::{AxumRouteListing, ErrorHandler, LeptosRoutes, generate_route_list, handle_server_fns_with_context, render_app_async_stream_with_context};
+use leptos_axum::{
+    AxumRouteListing, ErrorHandler, LeptosRoutes, generate_route_list, handle_server_fns_with_context, render_app_async_stream_with_context,
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;

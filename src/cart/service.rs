@@ -2,6 +2,7 @@
 //! nobody waits in a circle.
 
 use super::guard::CartOwner;
+use super::store::PutRow;
 use super::{Cart, CartSummary, Counts, MAX_LINES, Offer, Tally, merge, store};
 use crate::accounts::guard::Customer;
 use crate::error::{AppError, Conflict};
@@ -27,11 +28,12 @@ pub async fn set_quantity(db: &Db, owner: &CartOwner, variant_id: VariantId, qua
 }
 
 async fn put_alone(db: &Db, owner: &CartOwner, variant: VariantId, quantity: Quantity, on_top: bool) -> Result<CartSummary, AppError> {
-    let mut tx = db.begin().await?;
-    let cart = open(&mut tx, owner).await?;
-    let pieces = put(&mut tx, owner, cart, variant, (quantity, on_top)).await?;
-    tx.commit().await?;
-    Ok(summary(pieces))
+    // Most customers bring no guest's cart, and asking costs a round trip.
+    if owner.user_id().is_some() && owner.guest_hash().is_some() {
+        merge_now(db, owner).await?;
+    }
+    let put = store::put(db.pool(), (owner.user_id(), owner.guest_hash()), variant, quantity, on_top).await?;
+    Ok(summary(pieces_after(put, quantity, on_top)?))
 }
 
 /// What is bought of a product that comes in one variant alone.
@@ -79,7 +81,8 @@ pub async fn move_from_wishlist(db: &Db, customer: &Customer, variant_id: Varian
         && wishlist::service::take(&mut tx, customer, product).await?
         && !store::pieces(&mut *tx, cart).await?.iter().any(|(known, _)| *known == variant_id)
     {
-        put(&mut tx, &owner, cart, variant_id, (Quantity::ONE, false)).await?;
+        let put = store::put(&mut *tx, (owner.user_id(), None), variant_id, Quantity::ONE, false).await?;
+        pieces_after(put, Quantity::ONE, false)?;
     }
     finish(tx, cart).await
 }
@@ -208,20 +211,13 @@ fn columns(lines: &[(VariantId, Quantity)]) -> (Vec<VariantId>, Vec<i32>) {
     lines.iter().map(|(variant, quantity)| (*variant, quantity.as_i32())).unzip()
 }
 
-/// Puts so many pieces into a line of a locked cart, on top of what is there or in its place; answers how many the cart has then.
-async fn put(
-    tx: &mut Tx,
-    owner: &CartOwner,
-    cart: CartId,
-    variant: VariantId,
-    (quantity, on_top): (Quantity, bool),
-) -> Result<i64, AppError> {
-    let row = store::put_line(&mut **tx, (cart, owner.user_id()), variant, quantity, on_top).await?;
+/// What the cart has after so many pieces were put into a line, on top of what was there or in its place; or why they were not.
+fn pieces_after(row: PutRow, quantity: Quantity, on_top: bool) -> Result<i64, AppError> {
     // What was never there, is a draft, or was taken off the shelf: a stranger must not tell them apart.
     let available = row.available.ok_or(Conflict::NotForSale)?;
-    let after = i64::from(quantity) + if on_top { row.before } else { 0 };
+    let after = i64::from(quantity) + if on_top { row.line_before } else { 0 };
     if row.put {
-        return Ok(row.pieces_before - row.before + after);
+        return Ok(row.cart_before - row.line_before + after);
     }
     let most = u32::try_from(available).unwrap_or(0).min(Quantity::MAX.get());
     // Goods that are short are said before a cart that is full, whose owner could make room for nothing.

@@ -175,40 +175,26 @@ pub struct PutRow {
     /// None: it is not for sale.
     pub available: Option<i64>,
     pub put: bool,
-    /// Of this line and of the whole cart.
-    pub before: i64,
-    pub pieces_before: i64,
+    pub line_before: i64,
+    pub cart_before: i64,
 }
 
-/// Puts a line into a locked cart, with so many pieces more or in all, if so many can be had and there is room. One statement: buying is what
-/// most requests that change something do. The shopper's own holds do not count against availability.
-pub async fn put_line(
+/// Puts a line into the cart of `shopper`, or of a guest's `token_hash`, with so many pieces more or in all, if so many can be had and there is
+/// room. Opens the cart as [`open_cart_of`] and [`open_guest_cart`] do.
+pub async fn put(
     db: impl PgExecutor<'_>,
-    (cart, shopper): (CartId, Option<UserId>),
+    (shopper, token_hash): (Option<UserId>, Option<&[u8]>),
     variant: VariantId,
     quantity: Quantity,
     on_top: bool,
 ) -> Result<PutRow> {
     sqlx::query_as!(
         PutRow,
-        r#"with offer as (
-             select pv.price_minor, greatest(pv.stock - coalesce((select sum(h.quantity) from stock_holds h
-                 where h.variant_id = pv.id and h.expires_at > now() and h.shopper_id is distinct from $2), 0), 0) as available
-             from product_variants pv join visible_products p on p.id = pv.product_id where pv.id = $3 and pv.retired_at is null),
-           known as (
-             select coalesce(sum(quantity) filter (where variant_id = $3), 0) as before, coalesce(sum(quantity), 0) as pieces, count(*) as lines
-             from cart_items where cart_id = $1),
-           line as (
-             insert into cart_items (cart_id, variant_id, quantity, seen_price_minor)
-             select $1, $3, $4::int + case when $5 then known.before else 0 end, offer.price_minor from offer, known
-             where $4::int + case when $5 then known.before else 0 end <= least(offer.available, $6)
-               and (known.before > 0 or known.lines < $7)
-             on conflict (cart_id, variant_id) do update set quantity = excluded.quantity, seen_price_minor = excluded.seen_price_minor
-             returning 1)
-           select (select available from offer) as available, exists (select from line) as "put!", before as "before!",
-             pieces as "pieces_before!" from known"#,
-        cart as _,
+        r#"select available, put as "put!", line_before as "line_before!", cart_before as "cart_before!"
+           from put_into_cart($1, $2, $3, $4, $5, $6, $7, $8)"#,
+        CartId::new() as _,
         shopper as Option<UserId>,
+        token_hash,
         variant as _,
         quantity.as_i32(),
         on_top,

@@ -6,6 +6,7 @@ use leptos_router::params::ParamsMap;
 use super::document::Document;
 use super::facets::{Facets, HiddenParameters};
 use super::goods::{ProductGrid, Wishes};
+use super::memo::Memo;
 use super::{loaded, path_part, queries};
 use crate::catalogue::{Category, Dimension, Listing, ListingQuery, Precision, ProductCard, Sort, Spelling, category_url};
 use crate::error::AppError;
@@ -45,9 +46,10 @@ fn count_in_words(total: u64, precision: Precision) -> String {
     }
 }
 
+static SORT_FORMS: Memo<ListingQuery> = Memo::empty();
+
 /// Chooses the order; a change needs the button only where there is no script.
-#[component]
-fn SortForm(query: ListingQuery) -> impl IntoView {
+fn sort_form(query: ListingQuery) -> impl IntoView {
     let now = query.effective_sort();
     let has_text = query.q.is_some();
     let path = query.path();
@@ -150,9 +152,20 @@ fn Nothing(
     }
 }
 
+/// A listing's place among its pages.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Place {
+    query: ListingQuery,
+    page: PageNumber,
+    last: PageNumber,
+    next: Option<ListingQuery>,
+}
+
+/// Addresses, for the most part.
+static PAGES: Memo<Place> = Memo::empty();
+
 /// Numbered pages as far as numbers go, and the way on from there.
-#[component]
-fn Pages(query: ListingQuery, page: PageNumber, last: PageNumber, next: Option<ListingQuery>) -> impl IntoView {
+fn pages(Place { query, page, last, next }: Place) -> impl IntoView {
     let numbered = query.after.is_none();
     let first = query.from_the_start().url();
     let on = next.map(|next| {
@@ -190,11 +203,11 @@ pub fn Results(listing: Listing, wishes: Wishes) -> impl IntoView {
             <div class="listing-bar">
                 <p class="muted" role="status">{count_in_words(total, precision)}</p>
                 <a class="button button-secondary filters-link" href="#filters">"Filters"{(filters > 0).then(|| format!(" ({filters})"))}</a>
-                <SortForm query=query.clone()/>
+                {SORT_FORMS.view(query.clone(), sort_form)}
             </div>
             <Chips applied=applied clear=clear/>
             <ProductGrid cards=cards wishes=wishes in_view=IN_VIEW/>
-            <Pages query=query.clone() page=page last=last_page next=next/>
+            {PAGES.view(Place { query: query.clone(), page, last: last_page, next }, pages)}
         }
         .into_any()
     };

@@ -4,6 +4,7 @@
 //! (`super::counts`) and may be a minute old; of anything narrower the counting stops, and the page says so. What is found is always
 //! looked up anew: only counts may lag.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::super::store::finding::{self, Counting, Wanted, Window};
@@ -286,11 +287,11 @@ impl Counted {
         let chosen = query.category.as_ref().and_then(|slug| tree.find(slug)).map(|category| category.id);
         let path: Vec<CategoryId> = chosen.map(|id| tree.path(id).iter().map(|category| category.id).collect()).unwrap_or_default();
         let open = |branch: &&Branch| branch.parent_id.is_none_or(|parent| path.contains(&parent));
+        let set = self.set(Dimension::Category);
+        let own: Option<HashMap<_, _>> = (set.precision != Precision::AtLeast).then(|| set.counts.categories.iter().copied().collect());
         let choice = |branch: &Branch| {
-            let below = tree.ids_below(branch.category.id);
-            let count = self.figure(Dimension::Category, |counts| {
-                counts.categories.iter().filter(|(id, _)| below.contains(id)).map(|(_, count)| count).sum()
-            });
+            let below = tree.below(branch.category.id).iter();
+            let count = own.as_ref().map(|own| below.filter_map(|branch| own.get(&branch.category.id)).sum());
             let chosen = Some(branch.category.id) == chosen;
             CategoryChoice { category: branch.category.clone(), depth: branch.depth, count, chosen }
         };
