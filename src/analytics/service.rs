@@ -19,7 +19,7 @@ use crate::vendors::guard::ShopOwner;
 /// Rows of a list on a page, and in a file.
 const SHOWN: i64 = 10;
 const IN_FILE: i64 = 1000;
-/// The lists of the whole site read all that was sold in a period. They are kept for a hundred times as long as that took, so that it costs a
+/// The lists of what sells best read all that was sold in a period. They are kept for a hundred times as long as that took, so that it costs a
 /// hundredth of a core however many look, and in a small shop nobody sees that they are kept; five minutes at most.
 const TOPS_KEPT: u32 = 100;
 const TOPS_MAX_AGE: Duration = Duration::from_secs(5 * 60);
@@ -35,12 +35,13 @@ pub async fn vendor(db: &Db, owner: &ShopOwner, period: &Period) -> Result<Vendo
     let mut tx = db.begin_as_vendor(vendor.0).await?;
     let currency = store::currency(&mut *tx).await?;
     let rows = store::vendor_pieces(&mut *tx, vendor, days(period)).await?;
-    let products = store::vendor_products(&mut *tx, vendor, period.from, period.until, SHOWN).await?;
+    let load = async { Ok(store::vendor_products(&mut *tx, vendor, period.from, period.until, SHOWN).await?) };
+    let products = recent_tops(db, &vendor.to_string(), period, load).await?;
     tx.commit().await?;
     let within = || rows.iter().filter(|row| row.starts_on.is_some());
     let (cart_lines, lines) = (within().map(|row| row.cart_lines).sum(), within().map(|row| row.lines).sum());
     let pieces = rows.iter().map(|row| Sums { starts_on: row.starts_on, sales: of_vendor(row), active: None }).collect();
-    Ok(VendorFigures { figures: figures(period, currency, pieces), cart_lines, lines, products })
+    Ok(VendorFigures { figures: figures(period, currency, pieces), cart_lines, lines, products: Vec::clone(&products) })
 }
 
 /// The products of one's own shop that sold best, as many as a file has room for.
@@ -88,7 +89,8 @@ pub async fn admin(db: &Db, _: &Admin, period: &Period) -> Result<AdminFigures, 
     let mut reader = db.reader().await?;
     let currency = store::currency(&mut *reader).await?;
     let rows = store::site_pieces(&mut *reader, days(period)).await?;
-    let tops = recent_tops(db, async { tops_of(store::tops(&mut *reader, period.from, period.until, SHOWN).await?) }, period).await?;
+    let load = async { tops_of(store::tops(&mut *reader, period.from, period.until, SHOWN).await?) };
+    let tops = recent_tops(db, "site", period, load).await?;
     let within = || rows.iter().filter(|row| row.starts_on.is_some());
     let (carts, placed) = (within().map(|row| row.carts).sum(), within().map(|row| row.placed).sum());
     let active = |row: &store::SiteRow| Active { customers: row.customers.unwrap_or_default(), vendors: row.vendors.unwrap_or_default() };
@@ -111,9 +113,15 @@ pub async fn admin_tops(db: &Db, _: &Admin, period: &Period) -> Result<(Currency
     Ok((currency, tops_of(store::tops(&mut *reader, period.from, period.until, IN_FILE).await?)?))
 }
 
-async fn recent_tops(db: &Db, load: impl Future<Output = Result<Tops, AppError>>, period: &Period) -> Result<Arc<Tops>, AppError> {
+/// `of`: a vendor, or the site.
+async fn recent_tops<T: Send + Sync + 'static>(
+    db: &Db,
+    of: &str,
+    period: &Period,
+    load: impl Future<Output = Result<T, AppError>>,
+) -> Result<Arc<T>, AppError> {
     let span = period.span();
-    db.recent_of(&format!("{} {}", span.from, span.until), |took| (took * TOPS_KEPT).min(TOPS_MAX_AGE), load).await
+    db.recent_of(&format!("{of} {} {}", span.from, span.until), |took| (took * TOPS_KEPT).min(TOPS_MAX_AGE), load).await
 }
 
 fn tops_of(rows: Vec<store::TopRow>) -> Result<Tops, AppError> {

@@ -45,7 +45,17 @@ impl Wanted {
 
     /// Whether nothing but a category or a shop narrows it: then the statement is the same each time, and its plan may be kept.
     pub fn is_plain(&self) -> bool {
-        self.q.is_none() && self.min_price.is_none() && self.max_price.is_none() && self.rating.is_none() && !self.in_stock
+        self.q.is_none() && self.is_unfiltered()
+    }
+
+    const fn is_unfiltered(&self) -> bool {
+        self.min_price.is_none() && self.max_price.is_none() && self.rating.is_none() && !self.in_stock
+    }
+
+    /// Whether it is a text in the whole shop. No other index comes into question than that of words, so the plan may be kept, too: made
+    /// without knowing the words it is as fast for rare ones as for common ones, and the making took as long as many a search.
+    const fn is_text_alone(&self) -> bool {
+        self.q.is_some() && self.categories.is_none() && self.vendor.is_none() && self.is_unfiltered()
     }
 
     /// All conditions but that of a category, each with an `and` in front.
@@ -84,7 +94,7 @@ impl Wanted {
     }
 }
 
-/// The text as a query. Written in place, since Postgres plans well only for words that it knows. Words as beginnings find all that whole
+/// The text as a query. Written in place, since beside filters Postgres plans well only for words that it knows. Words as beginnings find all that whole
 /// words find, so the text itself is asked for only where it may say more: Postgres takes alternatives for so many more products.
 fn words(sql: &mut Sql, q: &SearchText) {
     let prefix = q.prefix_query();
@@ -177,8 +187,9 @@ pub async fn ids(executor: impl PgExecutor<'_>, wanted: &Wanted, window: Window)
         }
     }
     sql.push(" limit ").push_bind(window.limit).push(" offset ").push_bind(window.offset);
-    // A plan for any price or word would be a bad one for most.
-    sql.build_query_as().persistent(wanted.is_plain()).fetch_all(executor).await
+    // A plan for any price, or for any word in another order, would be a bad one for most.
+    let keep = wanted.is_plain() || (wanted.is_text_alone() && window.sort == Sort::Relevance);
+    sql.build_query_as().persistent(keep).fetch_all(executor).await
 }
 
 fn merged(sql: &mut Sql, wanted: &Wanted, categories: &[CategoryId], window: Window, after: Option<Cursor>) {
@@ -219,9 +230,10 @@ fn ranked(sql: &mut Sql, wanted: &Wanted, q: &SearchText, after: Option<Cursor>)
         sql.push(", named as materialized ");
         matching(sql, true);
     }
-    sql.push(" select p.id, p.key, p.units_sold as second from (select c.id, c.units_sold, max((ts_rank(c.search, ");
+    sql.push(" select p.id, p.key, p.units_sold as second from (select c.id, c.units_sold, max((ts_rank(c.search, (select ");
+    // A query within: once, and not for each row.
     words(sql, q);
-    sql.push(")::float8 * 1000000000)::bigint) as key from (");
+    sql.push("))::float8 * 1000000000)::bigint) as key from (");
     best(sql, "matching");
     if names_say_all {
         sql.push(" union all ");
@@ -305,7 +317,8 @@ pub async fn counts(
         }
         figures(&mut sql, index, of, currency);
     }
-    let rows: Vec<CountRow> = sql.build_query_as().persistent(false).fetch_all(executor).await?;
+    let keep = sets.iter().all(|set| set.wanted.is_text_alone());
+    let rows: Vec<CountRow> = sql.build_query_as().persistent(keep).fetch_all(executor).await?;
     let mut counts = vec![Counts::default(); sets.len()];
     for row in rows {
         if let Some(counts) = usize::try_from(row.set).ok().and_then(|set| counts.get_mut(set)) {

@@ -7,7 +7,6 @@ pub mod log;
 use sqlx::PgExecutor;
 
 use super::{AdminQueues, VendorQueues};
-use crate::catalogue::LOW_STOCK;
 use crate::values::{Currency, VendorId};
 
 pub type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -20,15 +19,14 @@ pub async fn vendor_queues(db: impl PgExecutor<'_>, vendor: VendorId) -> Result<
              (select count(*) from order_parts where vendor_id = $1 and paid_at is not null and fulfilment = 'unfulfilled') as "to_ship!",
              (select count(*) from reviews where vendor_id = $1 and hidden_at is null and vendor_reply is null) as "unanswered!",
              (select count(distinct v.product_id) from product_variants v
-               where v.vendor_id = $1 and v.retired_at is null and v.stock <= coalesce(v.low_stock_at, $2)
+               where v.vendor_id = $1 and v.retired_at is null and v.stock <= coalesce(v.low_stock_at, 5)
                  and v.product_id not in (select id from products where vendor_id = $1 and status = 'archived')) as "low_stock!",
              count(*) filter (where p.held_reason is not null) as "held!",
              count(*) filter (where p.status = 'draft' and p.held_reason is null) as "drafts!",
              exists (select from products where vendor_id = $1) as "has_products!",
              exists (select from products where vendor_id = $1 and status = 'published') as "has_published!"
            from products p where p.vendor_id = $1 and p.status <> 'published'"#,
-        vendor as _,
-        LOW_STOCK
+        vendor as _
     )
     .fetch_one(db)
     .await

@@ -5,6 +5,7 @@ mod seals;
 mod site;
 
 use souk::accounts::Role;
+use souk::catalogue::LOW_STOCK;
 use sqlx::PgPool;
 
 use crate::support::App;
@@ -103,6 +104,17 @@ async fn a_vendor_sees_what_waits_and_what_was_sold(pool: PgPool) {
     assert_eq!((to_do(&others, "order to send"), to_do(&others, "product runs low")), (Some(1), None));
     assert_eq!(figure(&others, "Sales").0, "$45.00");
     app.assert_invariants().await;
+}
+
+/// The statement and its index have the number in their text.
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn what_runs_low_unless_the_vendor_says_otherwise_is_one_number(pool: PgPool) {
+    let app = App::start(pool).await;
+    let (ada, shop) = app.open_shop("ada").await;
+    app.goods(shop, 1500, LOW_STOCK + 1).await;
+    assert_eq!(to_do(&ada.get("/vendor").await.text, "product runs low"), None);
+    app.goods(shop, 1500, LOW_STOCK).await;
+    assert_eq!(to_do(&ada.get("/vendor").await.text, "product runs low"), Some(1));
 }
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
