@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::store::finding::{self, Counting, Wanted};
+use super::super::store::counting::{self, Counting};
+use super::super::store::finding::Wanted;
 use super::super::store::words;
 use super::super::{Category, CategoryTree, Counts, Dimension};
 use super::finding::CAP;
@@ -58,8 +59,8 @@ pub async fn count_listings(state: AppState) -> Result<(), AppError> {
     let (mut scopes, mut kept) = (Vec::new(), Vec::new());
     for category in std::iter::once(None::<&Category>).chain(categories) {
         let wanted = Wanted { categories: category.map(|category| tree.ids_below(category.id)), ..Wanted::default() };
-        if finding::total(db.pool(), &wanted, cap).await? > CAP {
-            kept.extend(finding::counts(db.pool(), &[Counting { wanted, of: Dimension::ALL.to_vec(), cap: None }], None, currency).await?);
+        if counting::total(db.pool(), &wanted, cap).await? > CAP {
+            kept.extend(counting::counts(db.pool(), &[Counting { wanted, of: Dimension::ALL.to_vec(), cap: None }], None, currency).await?);
             scopes.push(scope(category.map(|category| category.id)));
         }
     }

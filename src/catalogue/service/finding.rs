@@ -7,7 +7,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::super::store::finding::{self, Counting, Wanted, Window};
+use super::super::store::counting::{self, Counting};
+use super::super::store::finding::{self, Wanted, Window};
 use super::super::{
     Branch, CategoryChoice, CategoryTree, Counts, Cursor, Dimension, Facets, Figure, Listing, ListingQuery, Precision, PriceChoice,
     ProductCard, RATINGS, ShopChoice, Spelling, price_bounds, store,
@@ -156,7 +157,7 @@ async fn look(reader: &mut Reader, query: &ListingQuery, known: &Known) -> Resul
     let counted = counted(reader, &query, &wanted, known).await?;
     if cards.is_empty() && query.page != PageNumber::FIRST && query.after.is_none() {
         let numbered = i64::from(PageNumber::MAX) * i64::from(PER_PAGE);
-        query.page = PageNumber::last(finding::total(&mut **reader, &wanted, numbered).await?, PER_PAGE);
+        query.page = PageNumber::last(counting::total(&mut **reader, &wanted, numbered).await?, PER_PAGE);
         (cards, next) = cards_at(reader, &wanted, &query, PER_PAGE).await?;
         // What is ranked may end before what is counted.
         while cards.is_empty() && query.page != PageNumber::FIRST {
@@ -225,7 +226,7 @@ async fn counted(reader: &mut Reader, query: &ListingQuery, wanted: &Wanted, kno
             open.len() > 1 && wanted.q.is_none() && wanted.vendor.is_none() && kept.get(ids.first().copied()).is_none()
         };
         let within = wanted.categories.as_deref().filter(small);
-        let counts = finding::counts(&mut **reader, &ask, within, currency).await?;
+        let counts = counting::counts(&mut **reader, &ask, within, currency).await?;
         for ((index, counts), set) in open.into_iter().zip(counts).zip(&ask) {
             let cap = set.cap.unwrap_or(u64::MAX);
             let precision = if counts.total > cap { Precision::AtLeast } else { Precision::Exact };

@@ -1,8 +1,9 @@
-//! SQL of the catalogue: what customers read in `read` and find in `finding` and `words`, what programs get in `machines`, what is written in
-//! `write`; products from behind in `owned`, `variants` and `list`, their pictures in `pictures`, stock in `stock` and `ledger`, the tree as
-//! admins change it in `categories`.
+//! SQL of the catalogue: what customers read in `read` and find in `finding`, `counting` and `words`, what programs get in `machines`, what is
+//! written in `write`; products from behind in `owned`, `variants` and `list`, their pictures in `pictures`, stock in `stock` and `ledger`, the
+//! tree as admins change it in `categories`.
 
 pub mod categories;
+pub mod counting;
 pub mod finding;
 pub mod ledger;
 pub mod list;
