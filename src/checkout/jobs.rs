@@ -7,9 +7,7 @@ use crate::platform::gateway::{GatewayError, NewRefund};
 use crate::platform::jobs;
 use crate::platform::state::AppState;
 use crate::values::Money;
-use crate::webhooks::WebhookEvent;
-use crate::webhooks::service::{Subject, WEBHOOKS};
-use crate::{orders, payments, webhooks};
+use crate::{orders, payments};
 
 /// Name of the job that gives money back; woken when a refund is due.
 pub const REFUNDS: &str = "refunds";
@@ -52,14 +50,14 @@ pub async fn reconcile_payments(state: AppState) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Gives money back that is due, under a key for each refund, so that a lost answer does not pay twice.
+/// Gives money back that is due, under a key for each refund, so that a lost answer does not pay twice; and asks about what was taken on.
 ///
 /// # Errors
 /// Only the database's.
 pub async fn send_refunds(state: AppState) -> Result<(), AppError> {
     for refund in payments::service::claim_refunds(&state.db, BATCH).await? {
         let Some(intent_id) = &refund.intent_id else { continue };
-        let key = format!("refund:{}", refund.id);
+        let key = refund.key();
         let new = NewRefund {
             intent_id,
             amount: Money::new(refund.amount_minor, refund.currency),
@@ -67,10 +65,17 @@ pub async fn send_refunds(state: AppState) -> Result<(), AppError> {
             order_id: refund.order_id,
             refund_id: refund.id,
         };
-        match state.gateway.create_refund(new).await {
-            Ok(done) => finish(&state, &refund, Some(&done.id)).await?,
-            // It happened already, by us before a crash or by hand at the gateway.
-            Err(GatewayError::Refused { code, .. }) if code == "charge_already_refunded" => finish(&state, &refund, None).await?,
+        let told = match &refund.gateway_id {
+            // Taken on, and not done yet when we heard of it last.
+            Some(gateway_id) => state.gateway.retrieve_refund(gateway_id).await,
+            None => state.gateway.create_refund(new).await,
+        };
+        match told {
+            Ok(told) => service::settle(&state, &refund, &told, None).await?,
+            // It happened already, by hand at the gateway.
+            Err(GatewayError::Refused { code, .. }) if code == "charge_already_refunded" => {
+                service::settle_given_back(&state, &refund).await?
+            }
             Err(error) => {
                 tracing::error!(refund = %refund.id, order = %refund.order_id, attempts = refund.attempts, %error, "refund not done yet");
                 postpone(&state, &refund, &error.to_string()).await?;
@@ -90,24 +95,5 @@ async fn postpone(state: &AppState, refund: &payments::service::Refund, error: &
     }
     tx.commit().await?;
     jobs::wake(OUTBOX);
-    Ok(())
-}
-
-async fn finish(state: &AppState, refund: &payments::service::Refund, gateway_id: Option<&str>) -> Result<(), AppError> {
-    let mut tx = state.db.begin().await?;
-    orders::service::lock(&mut tx, refund.order_id).await?;
-    if let Some(refunded_minor) = payments::service::finish_refund(&mut tx, refund, gateway_id).await? {
-        orders::service::mark_refunded(&mut tx, refund.order_id, refunded_minor).await?;
-        let order = orders::service::load(&mut tx, refund.order_id).await?.order;
-        let amount = Money::new(refund.amount_minor, refund.currency);
-        mail::refunded(&mut tx, &order, refund.id, amount, &state.config.base_url).await?;
-        let occasion = refund.id.to_string();
-        let vendors = payments::refunds::vendors(&mut tx, refund.id).await?;
-        let subject = Subject { order: order.id, number: order.number, occasion: &occasion };
-        webhooks::service::enqueue(&mut tx, &vendors, WebhookEvent::OrderRefunded, subject).await?;
-    }
-    tx.commit().await?;
-    jobs::wake(OUTBOX);
-    jobs::wake(WEBHOOKS);
     Ok(())
 }

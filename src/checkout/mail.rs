@@ -183,6 +183,23 @@ pub async fn refund_stuck(
     attention(tx, order, &format!("refund:{refund}"), why, base_url).await
 }
 
+/// To the admins: the gateway had taken on a refund, and it did not reach the customer. `outcome`: why, and whether it is made anew.
+///
+/// # Errors
+/// Only the database's.
+pub async fn refund_failed(
+    tx: &mut Tx,
+    order: &Order,
+    (refund, gateway_id): (RefundId, &str),
+    amount: Money,
+    (why, again): (&str, bool),
+    base_url: &str,
+) -> Result<(), AppError> {
+    let next = if again { "It is made once more." } else { "The customer was told that it is done: please give it back in another way." };
+    let why = format!("A refund of {amount} has failed at the payment provider ({}). {next}", why.replace('_', " "));
+    attention(tx, order, &format!("refund:{refund}:{gateway_id}"), why, base_url).await
+}
+
 /// To the admins: a bank disputes the payment, or has decided about it.
 ///
 /// # Errors

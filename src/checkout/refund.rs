@@ -6,8 +6,9 @@ use crate::orders::Fulfilment;
 use crate::text_enum;
 use crate::values::{Currency, FieldErrors, FieldProblem, Money, MoneyError, OrderLineId, OrderPartId, VariantId, VendorId};
 
-/// Bound of the table.
+/// Bounds of the table.
 const MAX_NOTE: usize = 500;
+const MAX_REQUEST: usize = 255;
 
 /// Names of the fields, as the form and the field errors have them; those of lines are named `lines.0.quantity`.
 pub mod refund_field {
@@ -15,6 +16,7 @@ pub mod refund_field {
     pub const RESTOCK: &str = "restock";
     pub const NOTE: &str = "note";
     pub const LINES: &str = "lines";
+    pub const REQUEST: &str = "request";
 }
 
 text_enum! {
@@ -170,6 +172,9 @@ pub struct TypedRefund {
     pub restock: String,
     #[serde(default)]
     pub note: String,
+    /// What its sender calls this request, so that it is done once however often it comes; empty: each is another.
+    #[serde(default)]
+    pub request: String,
 }
 
 /// A refund that may be made.
@@ -181,6 +186,14 @@ pub struct RefundPlan {
 }
 
 impl TypedRefund {
+    /// # Errors
+    /// For a name that is too long.
+    pub fn request(&self) -> Result<Option<String>, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let request = errors.text(refund_field::REQUEST, &self.request, 0, MAX_REQUEST);
+        errors.into_result(Some(request).filter(|request| !request.is_empty()))
+    }
+
     /// # Errors
     /// One entry for each bad field: more pieces or more money than are left, and nothing at all.
     pub fn plan(&self, order: &Refundable) -> Result<RefundPlan, FieldErrors> {

@@ -153,9 +153,12 @@ pub async fn list(db: impl PgExecutor<'_>, user_id: UserId, before: Option<Order
     .await
 }
 
-/// Status and owner of an order, its row locked.
+/// Status of an order, its row locked. What refers to it may be written meanwhile: a hold of who places the same cart again waits for nobody,
+/// while it has the cart that the finaliser waits for.
 pub async fn lock(db: impl PgExecutor<'_>, id: OrderId) -> Result<Option<OrderStatus>> {
-    sqlx::query_scalar!(r#"select status as "status: OrderStatus" from orders where id = $1 for update"#, id as _).fetch_optional(db).await
+    sqlx::query_scalar!(r#"select status as "status: OrderStatus" from orders where id = $1 for no key update"#, id as _)
+        .fetch_optional(db)
+        .await
 }
 
 pub async fn find_pending_by_fingerprint(db: impl PgExecutor<'_>, user_id: UserId, fingerprint: &[u8]) -> Result<Option<OrderId>> {

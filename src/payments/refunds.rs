@@ -4,7 +4,7 @@ use super::store;
 pub use super::store::refunds::{LineLeft, NewRefund, NewRefundItem, PartLeft};
 use crate::error::AppError;
 use crate::platform::db::Tx;
-use crate::values::{OrderId, PaymentId, RefundId, VendorId};
+use crate::values::{OrderId, PaymentId, RefundId, UserId, VendorId};
 
 /// What was bought and what of it is given back, in the transaction that holds the order's lock.
 ///
@@ -30,6 +30,14 @@ pub async fn vendors(tx: &mut Tx, refund: RefundId) -> Result<Vec<VendorId>, App
     Ok(store::refunds::vendors(&mut **tx, refund).await?)
 }
 
+/// What was done for this request of theirs about the order, if it came before.
+///
+/// # Errors
+/// Only the database's.
+pub async fn requested(tx: &mut Tx, order: OrderId, by: UserId, request: &str) -> Result<Option<RefundId>, AppError> {
+    Ok(store::refunds::requested(&mut **tx, order, by, request).await?)
+}
+
 /// Writes a refund with its items; the worker sends it once the transaction is committed.
 ///
 /// # Errors
@@ -37,6 +45,22 @@ pub async fn vendors(tx: &mut Tx, refund: RefundId) -> Result<Vec<VendorId>, App
 pub async fn insert(tx: &mut Tx, refund: &NewRefund<'_>) -> Result<RefundId, AppError> {
     let id = RefundId::new();
     store::refunds::insert(tx, id, refund).await?;
-    store::refunds::insert_items(tx, id, refund).await?;
+    store::refunds::insert_items(tx, id, refund.order_id, refund.items).await?;
     Ok(id)
+}
+
+/// The last refund of an order.
+///
+/// # Errors
+/// Only the database's.
+pub async fn last(tx: &mut Tx, order: OrderId) -> Result<Option<RefundId>, AppError> {
+    Ok(store::refunds::last(&mut **tx, order).await?)
+}
+
+/// Writes what belongs to a refund and was left out of it: pieces of which the money is back.
+///
+/// # Errors
+/// Only the database's.
+pub async fn add(tx: &mut Tx, refund: RefundId, order: OrderId, items: &[NewRefundItem]) -> Result<(), AppError> {
+    Ok(store::refunds::insert_items(tx, refund, order, items).await?)
 }

@@ -73,6 +73,30 @@ pub async fn finish_refund(tx: &mut Tx, refund: &Refund, gateway_id: Option<&str
     Ok(Some(store::refunded_minor(&mut **tx, refund.order_id).await?))
 }
 
+/// The refund that the gateway calls so.
+///
+/// # Errors
+/// Only the database's.
+pub async fn refund_called(db: &Db, gateway_id: &str) -> Result<Option<Refund>, AppError> {
+    Ok(store::refund_called(db.pool(), gateway_id).await?)
+}
+
+/// The gateway has taken it on under this name; it is asked again in an hour, unless an event comes first. Nothing if it is finished.
+///
+/// # Errors
+/// Only the database's.
+pub async fn await_refund(tx: &mut Tx, refund: RefundId, gateway_id: &str) -> Result<(), AppError> {
+    Ok(store::await_refund(&mut **tx, refund, gateway_id).await?)
+}
+
+/// What the gateway called so has failed: it is made anew, under another key. False if it had succeeded before.
+///
+/// # Errors
+/// Only the database's.
+pub async fn fail_refund(tx: &mut Tx, refund: RefundId, gateway_id: &str, why: &str) -> Result<bool, AppError> {
+    Ok(store::fail_refund(&mut **tx, refund, gateway_id, why).await?)
+}
+
 /// # Errors
 /// Only the database's.
 pub async fn postpone_refund(tx: &mut Tx, refund: RefundId, error: &str) -> Result<(), AppError> {

@@ -37,7 +37,18 @@ pub struct RefundRow {
     pub currency: Currency,
     pub reason: RefundReason,
     pub intent_id: Option<String>,
+    /// What the gateway calls it, once it has taken it on.
+    pub gateway_id: Option<String>,
     pub attempts: i32,
+    /// How often the gateway took it on and it did not reach the customer.
+    pub failures: i32,
+}
+
+impl RefundRow {
+    /// Its key at the gateway: the same until it is known to have failed there.
+    pub fn key(&self) -> String {
+        if self.failures == 0 { format!("refund:{}", self.id) } else { format!("refund:{}:{}", self.id, self.failures) }
+    }
 }
 
 pub async fn insert(
@@ -141,11 +152,50 @@ pub async fn claim_refunds(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<Re
            where p.id = r.payment_id and r.id in (select id from refunds where status = 'pending' and next_attempt_at <= now()
              order by next_attempt_at limit $1 for update skip locked)
            returning r.id as "id: RefundId", r.order_id as "order_id: OrderId", r.payment_id as "payment_id: PaymentId", r.amount_minor,
-             r.currency as "currency: Currency", r.reason as "reason: RefundReason", p.intent_id, r.attempts"#,
+             r.currency as "currency: Currency", r.reason as "reason: RefundReason", p.intent_id, r.gateway_id, r.attempts,
+             r.failures"#,
         limit
     )
     .fetch_all(db)
     .await
+}
+
+pub async fn refund_called(db: impl PgExecutor<'_>, gateway_id: &str) -> Result<Option<RefundRow>> {
+    sqlx::query_as!(
+        RefundRow,
+        r#"select r.id as "id: RefundId", r.order_id as "order_id: OrderId", r.payment_id as "payment_id: PaymentId", r.amount_minor,
+             r.currency as "currency: Currency", r.reason as "reason: RefundReason", p.intent_id, r.gateway_id, r.attempts, r.failures
+           from refunds r join payments p on p.id = r.payment_id where r.gateway_id = $1"#,
+        gateway_id
+    )
+    .fetch_optional(db)
+    .await
+}
+
+pub async fn await_refund(db: impl PgExecutor<'_>, id: RefundId, gateway_id: &str) -> Result<()> {
+    sqlx::query!(
+        "update refunds set gateway_id = $2, attempts = 0, last_error = null, next_attempt_at = now() + interval '1 hour'
+         where id = $1 and status = 'pending'",
+        id as _,
+        gateway_id
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Not at once: what fails now would fail again.
+pub async fn fail_refund(db: impl PgExecutor<'_>, id: RefundId, gateway_id: &str, why: &str) -> Result<bool> {
+    let done = sqlx::query!(
+        "update refunds set failures = failures + 1, gateway_id = null, last_error = left($3, 500), next_attempt_at = now() + interval '1 hour'
+         where id = $1 and status = 'pending' and gateway_id = $2",
+        id as _,
+        gateway_id,
+        why
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 pub async fn finish_refund(db: impl PgExecutor<'_>, id: RefundId, gateway_id: Option<&str>) -> Result<bool> {

@@ -3,13 +3,14 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use http::{StatusCode, Uri};
+use http::{HeaderMap, StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::bearer::AdminBearer;
 use super::body::{Body, Named, Parameters};
 use super::listed::Listed;
+use super::once::KEY;
 use super::orders::OrderView;
 use super::problem::Problem;
 use crate::checkout::refund::{RefundCause, TypedRefund, TypedRefundLine, TypedRefundShipping};
@@ -106,7 +107,7 @@ struct RefundShippingBody {
 
 impl RefundBody {
     /// As the form has it.
-    fn typed(self, total: Money) -> Result<TypedRefund, AppError> {
+    fn typed(self, total: Money, request: String) -> Result<TypedRefund, AppError> {
         let mut errors = FieldErrors::default();
         let mut plain = |field: String, amount: Money| {
             if amount.currency != total.currency || amount.amount_minor < 0 {
@@ -126,7 +127,7 @@ impl RefundBody {
         };
         let shipping = self.shipping.into_iter().enumerate().map(shipping).collect();
         let restock = if self.restock { "yes".to_owned() } else { String::new() };
-        Ok(errors.into_result(TypedRefund { lines, shipping, reason: self.reason.to_string(), restock, note: self.note })?)
+        Ok(errors.into_result(TypedRefund { lines, shipping, reason: self.reason.to_string(), restock, note: self.note, request })?)
     }
 }
 
@@ -141,9 +142,12 @@ pub async fn refund(
     State(state): State<AppState>,
     AdminBearer(admin): AdminBearer,
     Named(id): Named<OrderId>,
+    headers: HeaderMap,
     Body(body): Body<RefundBody>,
 ) -> Result<(StatusCode, Json<RefundCreated>), Problem> {
-    let typed = body.typed(desk::find(&state.db, &admin, id).await?.total)?;
+    // Kept with the refund, too: of all that an answer may get lost for, this is the dearest.
+    let request = headers.get(KEY).and_then(|key| key.to_str().ok()).unwrap_or_default().to_owned();
+    let typed = body.typed(desk::find(&state.db, &admin, id).await?.total, request)?;
     let id = service::refund(&state, &admin, id, &typed).await?;
     Ok((StatusCode::CREATED, Json(RefundCreated { id })))
 }

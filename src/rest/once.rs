@@ -2,7 +2,7 @@
 //! request of one person for a day. A success is kept and answered again; a refusal has changed nothing, so the same key may be tried again.
 //!
 //! Between the commit of what was done and the keeping of its answer a crash may fall. Orders have a net of their own there (the same cart
-//! confirmed twice is one order); other things could then be made twice, once the key is free again.
+//! confirmed twice is one order), and refunds (the key is kept with them); other things could then be made twice, once the key is free again.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, Request};
@@ -21,7 +21,7 @@ use crate::platform::routes::FORM_BODY_LIMIT;
 use crate::platform::state::AppState;
 use crate::platform::uncancelled::uncancelled;
 
-const KEY: &str = "idempotency-key";
+pub const KEY: &str = "idempotency-key";
 /// Says that the answer is that of an earlier request.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 const MAX_KEY: usize = 255;
@@ -76,8 +76,8 @@ async fn act(state: AppState, keyed: KeyedRequest, request: Request, next: Next)
             let answer =
                 KeptAnswer { status: status.as_u16(), content_type: header(CONTENT_TYPE), etag: header(ETAG), body: body.to_vec() };
             idempotency::keep(&state.db, &keyed, &answer).await?;
-        } else if !matches!(status, StatusCode::INTERNAL_SERVER_ERROR | StatusCode::GATEWAY_TIMEOUT) {
-            // Of these two nobody knows what was done.
+        } else if !status.is_server_error() {
+            // Of those nobody knows what was done: a connection may break after the commit.
             idempotency::release(&state.db, &keyed).await?;
         }
         Ok(Response::from_parts(parts, Body::from(body)))

@@ -41,6 +41,7 @@ mod pool;
 mod products;
 mod purchase;
 mod reset;
+mod refunds;
 mod rest;
 mod rest_catalogue;
 mod rest_conventions;

@@ -1,7 +1,7 @@
 //! What an event of the gateway does, whether it comes for the first time, once more, or out of our own inbox.
 
 use super::pay::gateway_error;
-use super::{apply_payment_intent, dispute};
+use super::{apply_payment_intent, dispute, settle};
 use crate::accounts::guard::Admin;
 use crate::audit::{self, AuditEntry};
 use crate::error::AppError;
@@ -58,6 +58,9 @@ async fn apply(state: &AppState, event: &VerifiedEvent, once: Option<&VerifiedEv
     let kind = event.kind();
     if kind.starts_with("charge.dispute.") {
         return dispute::apply(state, event, once).await;
+    }
+    if kind.starts_with("refund.") || kind == "charge.refund.updated" {
+        return settle::apply(state, event, once).await;
     }
     let (Some(intent_id), Some(_order), true) = (event.object_id(), event.order_id(), kind.starts_with("payment_intent.")) else {
         return ignore(state, once).await;

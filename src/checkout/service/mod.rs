@@ -7,6 +7,7 @@ mod pay;
 mod place;
 mod refund;
 mod review;
+mod settle;
 
 pub use finalise::{Applied, apply_payment_intent};
 pub use inbox::{receive, replay};
@@ -14,3 +15,4 @@ pub use pay::{cancel_unpaid, close_unpaid, ensure_intent, pay_view, progress};
 pub use place::place;
 pub use refund::{cancel_paid, cancel_part, refund, refundable, ship};
 pub use review::review;
+pub use settle::{settle, settle_given_back};

@@ -43,6 +43,8 @@ struct Decision<'a> {
     reason: RefundReason,
     note: &'a str,
     by: Option<UserId>,
+    /// See [`TypedRefund::request`].
+    request: Option<&'a str>,
 }
 
 /// What may be given back of an order.
@@ -56,7 +58,7 @@ pub async fn refundable(state: &AppState, _: &Admin, order: OrderId) -> Result<R
     Ok(left)
 }
 
-/// Gives back what the form says.
+/// Gives back what the form says; of a request that was done before, answers what was done.
 ///
 /// # Errors
 /// `Invalid` for more than is left; `NotFound`; `Conflict(NothingToRefund)` for an order that is not paid, `Conflict(Disputed)` for one whose
@@ -65,11 +67,18 @@ pub async fn refund(state: &AppState, admin: &Admin, order: OrderId, typed: &Typ
     let (db, typed, by) = (state.db.clone(), typed.clone(), admin.customer().user_id());
     let base_url = state.config.base_url.clone();
     let id = uncancelled(async move {
+        let request = typed.request()?;
         let mut tx = db.begin().await?;
+        orders::service::lock(&mut tx, order).await?;
+        if let Some(request) = &request
+            && let Some(done) = refunds::requested(&mut tx, order, by, request).await?
+        {
+            return Ok(done);
+        }
         require_refundable(&mut tx, order).await?;
         let left = left(&mut tx, order).await?;
         let plan = typed.plan(&left)?;
-        let decision = Decision { reason: plan.cause.into(), note: &plan.note, by: Some(by) };
+        let decision = Decision { reason: plan.cause.into(), note: &plan.note, by: Some(by), request: request.as_deref() };
         let id = give_back(&mut tx, order, &left, &plan.items, &decision).await?;
         let canceled = cancel_what_is_empty(&mut tx, &left, &plan.items).await?;
         let locked = orders::service::load(&mut tx, order).await?;
@@ -114,14 +123,13 @@ pub async fn cancel_paid(state: &AppState, customer: &Customer, order: OrderId) 
             // A click before this one did it.
             return Ok(());
         }
-        require_refundable(&mut tx, order).await?;
+        require_cancelable(&mut tx, order).await?;
         let parts: Vec<OrderPartId> = waiting.iter().map(|part| part.id).collect();
         parcels::cancel(&mut tx, &parts).await?;
         let items = left.all_of(&parts, true);
-        let decision = Decision { reason: RefundReason::RequestedByCustomer, note: "Canceled by the customer", by: Some(by) };
-        if items.iter().any(|item| item.amount_minor > 0) {
-            give_back(&mut tx, order, &left, &items, &decision).await?;
-        }
+        let decision =
+            Decision { reason: RefundReason::RequestedByCustomer, note: "Canceled by the customer", by: Some(by), request: None };
+        give_back_what_is_left(&mut tx, order, &left, &items, &decision).await?;
         let locked = orders::service::load(&mut tx, order).await?;
         mail::order_canceled(&mut tx, &locked.order, &base_url).await?;
         mail::nothing_to_send(&mut tx, &locked, &parts, &base_url).await?;
@@ -148,14 +156,12 @@ pub async fn cancel_part(state: &AppState, owner: &ShopOwner, order: OrderId, re
     let (db, by, base_url) = (state.db.clone(), owner.user_id(), state.config.base_url.clone());
     uncancelled(async move {
         let mut tx = db.begin().await?;
-        require_refundable(&mut tx, order).await?;
+        require_cancelable(&mut tx, order).await?;
         let left = left(&mut tx, order).await?;
         parcels::cancel(&mut tx, &[part]).await?;
         let items = left.all_of(&[part], true);
-        let decision = Decision { reason: RefundReason::CanceledByVendor, note: &reason, by: Some(by) };
-        if items.iter().any(|item| item.amount_minor > 0) {
-            give_back(&mut tx, order, &left, &items, &decision).await?;
-        }
+        let decision = Decision { reason: RefundReason::CanceledByVendor, note: &reason, by: Some(by), request: None };
+        give_back_what_is_left(&mut tx, order, &left, &items, &decision).await?;
         let order = orders::service::load(&mut tx, order).await?.order;
         mail::part_canceled(&mut tx, &order, part, &reason, &base_url).await?;
         tx.commit().await?;
@@ -204,6 +210,14 @@ async fn require_refundable(tx: &mut Tx, order: OrderId) -> Result<(), AppError>
     }
 }
 
+/// The same for one that is not sent; its money may be back already, while its pieces still wait.
+async fn require_cancelable(tx: &mut Tx, order: OrderId) -> Result<(), AppError> {
+    match orders::service::lock(tx, order).await? {
+        OrderStatus::Refunded => Ok(()),
+        _ => require_refundable(tx, order).await,
+    }
+}
+
 async fn left(tx: &mut Tx, order: OrderId) -> Result<Refundable, AppError> {
     let (parts, lines) = refunds::left(tx, order).await?;
     let currency = parts.first().ok_or(AppError::NotFound)?.currency;
@@ -247,7 +261,47 @@ pub(super) async fn give_all_back(tx: &mut Tx, order: OrderId, reason: RefundRea
     let left = left(tx, order).await?;
     let parts: Vec<OrderPartId> = left.parts.iter().map(|part| part.id).collect();
     let items = left.all_of(&parts, false);
-    give_back(tx, order, &left, &items, &Decision { reason, note: "", by: None }).await?;
+    give_back(tx, order, &left, &items, &Decision { reason, note: "", by: None, request: None }).await?;
+    Ok(())
+}
+
+/// Of what was paid back before, the pieces alone: they go with the last refund.
+async fn give_back_what_is_left(
+    tx: &mut Tx,
+    order: OrderId,
+    left: &Refundable,
+    items: &[RefundItem],
+    decision: &Decision<'_>,
+) -> Result<(), AppError> {
+    if items.iter().any(|item| item.amount_minor > 0) {
+        give_back(tx, order, left, items, decision).await?;
+    } else if let Some(refund) = refunds::last(tx, order).await? {
+        restock(tx, order, items).await?;
+        refunds::add(tx, refund, order, &rows(items)).await?;
+    }
+    Ok(())
+}
+
+fn rows(items: &[RefundItem]) -> Vec<NewRefundItem> {
+    let row = |item: &RefundItem| NewRefundItem {
+        part_id: item.part_id,
+        vendor_id: item.vendor_id,
+        line_id: item.line.map(|(line, _)| line),
+        quantity: item.quantity,
+        amount_minor: item.amount_minor,
+        restocked: item.restock,
+    };
+    items.iter().map(row).collect()
+}
+
+async fn restock(tx: &mut Tx, order: OrderId, items: &[RefundItem]) -> Result<(), AppError> {
+    let mut restocked: Vec<_> = items.iter().filter(|item| item.restock).filter_map(|item| Some((item.line?.1, item.quantity))).collect();
+    restocked.sort_unstable_by_key(|(variant, _)| *variant);
+    if !restocked.is_empty() {
+        let variants: Vec<_> = restocked.iter().map(|(variant, _)| *variant).collect();
+        catalogue::service::stock::lock(tx, &variants).await?;
+        catalogue::service::stock::restock(tx, order, &restocked).await?;
+    }
     Ok(())
 }
 
@@ -259,24 +313,8 @@ async fn give_back(
     decision: &Decision<'_>,
 ) -> Result<RefundId, AppError> {
     let payment_id = refunds::lock_captured(tx, order).await?.ok_or(Conflict::NothingToRefund)?;
-    let mut restocked: Vec<_> = items.iter().filter(|item| item.restock).filter_map(|item| Some((item.line?.1, item.quantity))).collect();
-    restocked.sort_unstable_by_key(|(variant, _)| *variant);
-    if !restocked.is_empty() {
-        let variants: Vec<_> = restocked.iter().map(|(variant, _)| *variant).collect();
-        catalogue::service::stock::lock(tx, &variants).await?;
-        catalogue::service::stock::restock(tx, order, &restocked).await?;
-    }
-    let items: Vec<NewRefundItem> = items
-        .iter()
-        .map(|item| NewRefundItem {
-            part_id: item.part_id,
-            vendor_id: item.vendor_id,
-            line_id: item.line.map(|(line, _)| line),
-            quantity: item.quantity,
-            amount_minor: item.amount_minor,
-            restocked: item.restock,
-        })
-        .collect();
+    restock(tx, order, items).await?;
+    let items = rows(items);
     let new = NewRefund {
         order_id: order,
         payment_id,
@@ -284,6 +322,7 @@ async fn give_back(
         reason: decision.reason,
         note: decision.note,
         created_by: decision.by,
+        request_key: decision.request,
         items: &items,
     };
     refunds::insert(tx, &new).await

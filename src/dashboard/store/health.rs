@@ -67,7 +67,8 @@ pub async fn stuck(db: impl PgExecutor<'_>, refund_attempts: i32, stuck_minutes:
     sqlx::query_as!(
         StuckRow,
         r#"select s.order_id as "order!: OrderId", o.number, s.refund as "refund!", s.since as "since!", s.error as "error?"
-           from (select order_id, true as refund, created_at as since, last_error as error from refunds where status = 'pending' and attempts >= $1
+           from (select order_id, true as refund, created_at as since, last_error as error
+                 from refunds where status = 'pending' and (attempts >= $1 or failures > 0)
                  union all
                  select order_id, false, created_at, last_error_message from payments
                  where status not in ('succeeded', 'canceled') and created_at < now() - make_interval(mins => $2)) s

@@ -82,6 +82,7 @@ fn RefundForm(order_id: OrderId, order: Refundable, form: FormState) -> impl Int
             <h2>"Give money back"</h2>
             <p class="muted small">{format!("Up to {} can go back. The customer gets a mail once the payment provider has taken it.", order.left())}</p>
             <input type="hidden" name="order_id" value=order_id.to_string()/>
+            <input type="hidden" name=field::REQUEST value=uuid::Uuid::new_v4().to_string()/>
             <div class="table-scroll" role="region" aria-label="What goes back" tabindex="0" id=field::LINES>
                 <table class="table">
                     <thead><tr><th scope="col">"What"</th><th scope="col">"Left"</th><th scope="col">"Pieces back"</th><th scope="col">"Another amount"</th></tr></thead>

@@ -78,6 +78,26 @@ pub async fn vendors(db: impl PgExecutor<'_>, refund: RefundId) -> Result<Vec<Ve
     .await
 }
 
+pub async fn requested(db: impl PgExecutor<'_>, order: OrderId, by: UserId, request: &str) -> Result<Option<RefundId>> {
+    sqlx::query_scalar!(
+        r#"select id as "id: RefundId" from refunds where order_id = $1 and created_by = $2 and request_key = $3"#,
+        order as _,
+        by as UserId,
+        request
+    )
+    .fetch_optional(db)
+    .await
+}
+
+pub async fn last(db: impl PgExecutor<'_>, order: OrderId) -> Result<Option<RefundId>> {
+    sqlx::query_scalar!(
+        r#"select id as "id: RefundId" from refunds where order_id = $1 and status <> 'failed' order by created_at desc, id desc limit 1"#,
+        order as _
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// One thing that goes back.
 #[derive(Clone, Copy, Debug)]
 pub struct NewRefundItem {
@@ -99,12 +119,15 @@ pub struct NewRefund<'a> {
     pub note: &'a str,
     /// None: the shop itself.
     pub created_by: Option<UserId>,
+    /// What its sender calls the request.
+    pub request_key: Option<&'a str>,
     pub items: &'a [NewRefundItem],
 }
 
 pub async fn insert(connection: &mut PgConnection, id: RefundId, refund: &NewRefund<'_>) -> Result<()> {
     sqlx::query!(
-        "insert into refunds (id, order_id, payment_id, amount_minor, currency, reason, note, created_by) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into refunds (id, order_id, payment_id, amount_minor, currency, reason, note, created_by, request_key)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         id as _,
         refund.order_id as _,
         refund.payment_id as _,
@@ -112,28 +135,29 @@ pub async fn insert(connection: &mut PgConnection, id: RefundId, refund: &NewRef
         refund.currency as _,
         refund.reason as _,
         refund.note,
-        refund.created_by as Option<UserId>
+        refund.created_by as Option<UserId>,
+        refund.request_key
     )
     .execute(connection)
     .await?;
     Ok(())
 }
 
-pub async fn insert_items(connection: &mut PgConnection, id: RefundId, refund: &NewRefund<'_>) -> Result<()> {
-    let ids: Vec<uuid::Uuid> = refund.items.iter().map(|_| uuid::Uuid::now_v7()).collect();
-    let parts: Vec<uuid::Uuid> = refund.items.iter().map(|item| item.part_id.0).collect();
-    let vendors: Vec<uuid::Uuid> = refund.items.iter().map(|item| item.vendor_id.0).collect();
-    let lines: Vec<Option<uuid::Uuid>> = refund.items.iter().map(|item| item.line_id.map(|line| line.0)).collect();
-    let quantities: Vec<i32> = refund.items.iter().map(|item| item.quantity).collect();
-    let amounts: Vec<i64> = refund.items.iter().map(|item| item.amount_minor).collect();
-    let restocked: Vec<bool> = refund.items.iter().map(|item| item.restocked).collect();
+pub async fn insert_items(connection: &mut PgConnection, id: RefundId, order: OrderId, items: &[NewRefundItem]) -> Result<()> {
+    let ids: Vec<uuid::Uuid> = items.iter().map(|_| uuid::Uuid::now_v7()).collect();
+    let parts: Vec<uuid::Uuid> = items.iter().map(|item| item.part_id.0).collect();
+    let vendors: Vec<uuid::Uuid> = items.iter().map(|item| item.vendor_id.0).collect();
+    let lines: Vec<Option<uuid::Uuid>> = items.iter().map(|item| item.line_id.map(|line| line.0)).collect();
+    let quantities: Vec<i32> = items.iter().map(|item| item.quantity).collect();
+    let amounts: Vec<i64> = items.iter().map(|item| item.amount_minor).collect();
+    let restocked: Vec<bool> = items.iter().map(|item| item.restocked).collect();
     sqlx::query!(
         "insert into refund_items (id, refund_id, order_id, part_id, vendor_id, line_id, quantity, amount_minor, restocked)
          select i.id, $1, $2, i.part_id, i.vendor_id, i.line_id, i.quantity, i.amount_minor, i.restocked
          from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::int[], $8::bigint[], $9::bool[])
            as i (id, part_id, vendor_id, line_id, quantity, amount_minor, restocked)",
         id as _,
-        refund.order_id as _,
+        order as _,
         &ids,
         &parts,
         &vendors,

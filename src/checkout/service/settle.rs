@@ -1,0 +1,88 @@
+//! What the gateway says of a refund: that it is done, that it takes time, or that it has failed and the customer still waits for the money.
+
+use super::inbox;
+use super::pay::gateway_error;
+use crate::checkout::mail;
+use crate::error::AppError;
+use crate::notifications::service::OUTBOX;
+use crate::payments::service::Refund;
+use crate::platform::db::Tx;
+use crate::platform::gateway::{GatewayRefund, GatewayRefundStatus, VerifiedEvent};
+use crate::platform::jobs;
+use crate::platform::state::AppState;
+use crate::values::Money;
+use crate::webhooks::WebhookEvent;
+use crate::webhooks::service::{Subject, WEBHOOKS};
+use crate::{orders, payments, webhooks};
+
+/// An event about a refund. `once` as in [`inbox`].
+pub(super) async fn apply(state: &AppState, event: &VerifiedEvent, once: Option<&VerifiedEvent>) -> Result<(), AppError> {
+    let Some(gateway_id) = event.object_id() else { return inbox::ignore(state, once).await };
+    // One of which the worker has not noted yet what it is called is asked about by the worker itself.
+    let Some(refund) = payments::service::refund_called(&state.db, gateway_id).await? else { return inbox::ignore(state, once).await };
+    let told = state.gateway.retrieve_refund(gateway_id).await.map_err(gateway_error)?;
+    settle(state, &refund, &told, once).await
+}
+
+/// Does what follows from where a refund stands at the gateway. Hearing it again changes nothing.
+///
+/// # Errors
+/// Only the database's.
+pub async fn settle(state: &AppState, refund: &Refund, told: &GatewayRefund, once: Option<&VerifiedEvent>) -> Result<(), AppError> {
+    let mut tx = state.db.begin().await?;
+    if let Some(event) = once
+        && !payments::inbox::record(&mut tx, inbox::row(event)).await?
+    {
+        return Ok(());
+    }
+    orders::service::lock(&mut tx, refund.order_id).await?;
+    match told.status {
+        GatewayRefundStatus::Succeeded => finish(&mut tx, refund, Some(&told.id), state).await?,
+        GatewayRefundStatus::Pending | GatewayRefundStatus::RequiresAction => {
+            payments::service::await_refund(&mut tx, refund.id, &told.id).await?;
+        }
+        GatewayRefundStatus::Failed | GatewayRefundStatus::Canceled => fail(&mut tx, refund, told, state).await?,
+    }
+    tx.commit().await?;
+    jobs::wake(OUTBOX);
+    jobs::wake(WEBHOOKS);
+    Ok(())
+}
+
+/// It was given back, but not by a refund of ours that the gateway would name.
+///
+/// # Errors
+/// Only the database's.
+pub async fn settle_given_back(state: &AppState, refund: &Refund) -> Result<(), AppError> {
+    let mut tx = state.db.begin().await?;
+    orders::service::lock(&mut tx, refund.order_id).await?;
+    finish(&mut tx, refund, None, state).await?;
+    tx.commit().await?;
+    jobs::wake(OUTBOX);
+    jobs::wake(WEBHOOKS);
+    Ok(())
+}
+
+async fn finish(tx: &mut Tx, refund: &Refund, gateway_id: Option<&str>, state: &AppState) -> Result<(), AppError> {
+    let Some(refunded_minor) = payments::service::finish_refund(tx, refund, gateway_id).await? else { return Ok(()) };
+    orders::service::mark_refunded(tx, refund.order_id, refunded_minor).await?;
+    let order = orders::service::load(tx, refund.order_id).await?.order;
+    let amount = Money::new(refund.amount_minor, refund.currency);
+    mail::refunded(tx, &order, refund.id, amount, &state.config.base_url).await?;
+    let occasion = refund.id.to_string();
+    let vendors = payments::refunds::vendors(tx, refund.id).await?;
+    let subject = Subject { order: order.id, number: order.number, occasion: &occasion };
+    webhooks::service::enqueue(tx, &vendors, WebhookEvent::OrderRefunded, subject).await
+}
+
+/// The money is ours again. One that was pending is made anew; one that had been given back, as far as anybody knew, is for the admins to
+/// make good, since the customer was told and the order is closed.
+async fn fail(tx: &mut Tx, refund: &Refund, told: &GatewayRefund, state: &AppState) -> Result<(), AppError> {
+    let why = told.failure_reason.as_deref().unwrap_or("the bank did not take it");
+    payments::service::await_refund(tx, refund.id, &told.id).await?;
+    let again = payments::service::fail_refund(tx, refund.id, &told.id, why).await?;
+    tracing::error!(refund = %refund.id, order = %refund.order_id, again, why, "a refund has failed at the gateway");
+    let order = orders::service::load(tx, refund.order_id).await?.order;
+    let amount = Money::new(refund.amount_minor, refund.currency);
+    mail::refund_failed(tx, &order, (refund.id, &told.id), amount, (why, again), &state.config.base_url).await
+}

@@ -1,0 +1,168 @@
+//! Money that goes back: what the gateway says of it later, and requests that come twice.
+
+use http::StatusCode;
+use souk::accounts::Role;
+use souk::checkout::jobs;
+use souk::values::{OrderId, VariantId};
+use sqlx::PgPool;
+
+use crate::support::shop::VISA;
+use crate::support::{App, Browser};
+
+const REFUND: &str = "/api/checkout/refund";
+
+/// A paid order of three cups, and an admin.
+struct Sale {
+    app: App,
+    vendor: Browser,
+    admin: Browser,
+    cup: VariantId,
+    order: OrderId,
+}
+
+impl Sale {
+    async fn new(pool: PgPool) -> Self {
+        let app = App::start(pool).await;
+        let (vendor, shop) = app.open_shop("shop").await;
+        let admin = app.signed_in("admin@example.com", Role::Admin).await;
+        let cup = app.goods(shop, 1500, 5).await;
+        let order = app.buyer("ada").await.order(&[(cup, 3)]).await;
+        app.confirm(order, VISA).await;
+        assert_eq!(app.webhook(&app.event("evt_paid", "payment_intent.succeeded", order).await).await, 200);
+        Self { app, vendor, admin, cup, order }
+    }
+
+    async fn one_back(&self, request: &str) -> StatusCode {
+        let line: String = sqlx::query_scalar("select id::text from order_lines").fetch_one(self.app.pool()).await.unwrap();
+        let order = self.order.to_string();
+        let fields = [
+            ("order_id", order.as_str()),
+            ("lines[0][line_id]", &line),
+            ("lines[0][quantity]", "1"),
+            ("reason", "requested_by_customer"),
+            ("restock", "yes"),
+            ("request", request),
+        ];
+        self.admin.call(REFUND, &fields).await.status
+    }
+
+    /// What the worker does once time has passed.
+    async fn work(&self) {
+        sqlx::query("update refunds set next_attempt_at = now()").execute(self.app.pool()).await.unwrap();
+        jobs::send_refunds(self.app.state.clone()).await.unwrap();
+    }
+
+    async fn refunds(&self) -> Vec<(String, i32, bool)> {
+        let sql = "select status, failures, gateway_id is not null from refunds order by id";
+        sqlx::query_as(sql).fetch_all(self.app.pool()).await.unwrap()
+    }
+
+    async fn mails(&self, kind: &str) -> i64 {
+        sqlx::query_scalar("select count(*) from outbox where kind = $1").bind(kind).fetch_one(self.app.pool()).await.unwrap()
+    }
+
+    async fn gateway_id(&self) -> String {
+        sqlx::query_scalar("select gateway_id from refunds").fetch_one(self.app.pool()).await.unwrap()
+    }
+
+    /// The gateway decides about the pending refund, and says so.
+    async fn decide(&self, outcome: &str) -> u16 {
+        self.app.switch(&[("settle", &self.gateway_id().await), ("outcome", outcome)]).await;
+        self.app.webhook(&self.app.sandbox_event("refund.updated").await).await
+    }
+}
+
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn a_refund_that_takes_time_is_done_when_the_gateway_says_so(pool: PgPool) {
+    let sale = Sale::new(pool).await;
+    sale.app.switch(&[("stay_pending", "true")]).await;
+    assert_eq!(sale.one_back("").await, StatusCode::OK);
+    // Asked again and again, it is still one.
+    for _ in 0..3 {
+        sale.work().await;
+        assert_eq!(sale.refunds().await, [("pending".to_owned(), 0, true)]);
+    }
+    assert_eq!((sale.app.status(sale.order).await, sale.mails("refunded").await), ("paid".to_owned(), 0), "nobody is told too early");
+    assert_eq!(sale.decide("succeeded").await, 200);
+    assert_eq!(sale.refunds().await, [("succeeded".to_owned(), 0, true)]);
+    assert_eq!(sale.app.status(sale.order).await, "partially_refunded");
+    // The event in copies, and the worker, change nothing any more.
+    assert_eq!(sale.app.webhook(&sale.app.sandbox_event("refund.updated").await).await, 200);
+    sale.work().await;
+    assert_eq!(sale.mails("refunded").await, 1);
+    sale.app.assert_invariants().await;
+}
+
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn a_lost_event_about_a_refund_costs_an_hour_and_no_refund(pool: PgPool) {
+    let sale = Sale::new(pool).await;
+    sale.app.switch(&[("stay_pending", "true")]).await;
+    assert_eq!(sale.one_back("").await, StatusCode::OK);
+    sale.work().await;
+    sale.app.switch(&[("settle", &sale.gateway_id().await), ("outcome", "succeeded")]).await;
+    sale.work().await;
+    assert_eq!(sale.refunds().await, [("succeeded".to_owned(), 0, true)]);
+    sale.app.assert_invariants().await;
+}
+
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn a_refund_that_failed_is_made_anew_and_the_admins_hear_of_it(pool: PgPool) {
+    let sale = Sale::new(pool).await;
+    sale.app.switch(&[("stay_pending", "true")]).await;
+    assert_eq!(sale.one_back("").await, StatusCode::OK);
+    sale.work().await;
+    assert_eq!(sale.decide("failed").await, 200);
+    assert_eq!(sale.refunds().await, [("pending".to_owned(), 1, false)], "the customer still waits");
+    assert_eq!((sale.app.status(sale.order).await, sale.mails("refunded").await), ("paid".to_owned(), 0));
+    assert_eq!(sale.mails("payment_attention").await, 1);
+    let due = sale.app.count("select count(*) from refunds where next_attempt_at <= now()").await;
+    assert_eq!(due, 0, "what fails now would fail again");
+
+    sale.app.switch(&[("stay_pending", "false")]).await;
+    sale.work().await;
+    assert_eq!(sale.refunds().await, [("succeeded".to_owned(), 1, true)]);
+    assert_eq!((sale.app.status(sale.order).await, sale.mails("refunded").await), ("partially_refunded".to_owned(), 1));
+    assert_eq!(sale.app.stock(sale.cup).await, 3, "back for sale once");
+    sale.app.assert_invariants().await;
+}
+
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn a_request_that_comes_twice_gives_back_once(pool: PgPool) {
+    let sale = Sale::new(pool).await;
+    let page = sale.admin.get(&format!("/admin/orders/{}", sale.order)).await.text;
+    assert!(page.contains("name=\"request\""), "the form names each of its requests: {page}");
+    let both = tokio::join!(sale.one_back("a click"), sale.one_back("a click"));
+    assert_eq!(both, (StatusCode::OK, StatusCode::OK));
+    assert_eq!(sale.refunds().await.len(), 1);
+    // The control: another request is another refund.
+    assert_eq!(sale.one_back("another").await, StatusCode::OK);
+    assert_eq!(sale.refunds().await.len(), 2);
+    assert_eq!(sale.one_back(&"x".repeat(256)).await, StatusCode::UNPROCESSABLE_ENTITY);
+    sale.work().await;
+    assert_eq!(sale.app.stock(sale.cup).await, 4);
+    sale.app.assert_invariants().await;
+}
+
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn pieces_of_what_was_paid_back_before_come_back_when_it_is_not_sent(pool: PgPool) {
+    let sale = Sale::new(pool).await;
+    let line: String = sqlx::query_scalar("select id::text from order_lines").fetch_one(sale.app.pool()).await.unwrap();
+    let part: String = sqlx::query_scalar("select id::text from order_parts").fetch_one(sale.app.pool()).await.unwrap();
+    let order = sale.order.to_string();
+    let all = [
+        ("order_id", order.as_str()),
+        ("lines[0][line_id]", &line),
+        ("lines[0][amount]", "45"),
+        ("shipping[0][part_id]", &part),
+        ("shipping[0][amount]", "5"),
+        ("reason", "requested_by_customer"),
+    ];
+    assert_eq!(sale.admin.call(REFUND, &all).await.status, StatusCode::OK);
+    sale.work().await;
+    assert_eq!((sale.app.status(sale.order).await, sale.app.stock(sale.cup).await), ("refunded".to_owned(), 2));
+    let cancel = [("order_id", order.as_str()), ("reason", "Paid back, never sent")];
+    assert_eq!(sale.vendor.call("/api/checkout/cancel-part", &cancel).await.status, StatusCode::OK);
+    assert_eq!(sale.app.stock(sale.cup).await, 5);
+    assert_eq!(sale.refunds().await.len(), 1);
+    sale.app.assert_invariants().await;
+}
