@@ -1,7 +1,7 @@
 //! Payments and refunds of orders, and the inbox of the gateway's events.
 //!
-//! Tables: `payments`, `refunds`, `refund_items`, `disputes`, `stripe_events`. One live intent for an order (I4), an event takes effect once (I7), refunds stay within
-//! what was captured (I14): each is a constraint.
+//! Tables: `payments`, `refunds`, `refund_items`, `disputes`, `stripe_events`, `events_listed`. One live intent for an order (I4), an event
+//! takes effect once (I7), refunds stay within what was captured (I14): each is a constraint.
 
 use crate::text_enum;
 use crate::values::Currency;

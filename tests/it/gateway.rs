@@ -8,7 +8,7 @@ use futures::future::join_all;
 use http::StatusCode;
 use serde_json::{Value, json};
 use souk::platform::config::StripeConfig;
-use souk::platform::gateway::{Gateway, GatewayError, GatewayRefundStatus, IntentStatus, NewRefund};
+use souk::platform::gateway::{Gateway, GatewayError, GatewayRefundStatus, IntentStatus, NewRefund, VerifiedEvent};
 use souk::sandbox::API_VERSION;
 use souk::values::{OrderId, RefundId};
 use sqlx::PgPool;
@@ -149,14 +149,20 @@ async fn events_can_be_listed_by_whoever_missed_them(pool: PgPool) {
     let intent = bank.paid_intent().await;
     bank.gateway().create_refund(refund(&intent.id, 1500, "refund:4")).await.unwrap();
     let page = bank.gateway().list_events(0, None).await.unwrap();
-    let kinds: Vec<&str> = page.events.iter().rev().map(|event| event.kind.as_str()).collect();
+    let kinds: Vec<&str> = page.events.iter().rev().map(VerifiedEvent::kind).collect();
     assert_eq!(kinds, ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded", "refund.created", "charge.refunded"]);
-    assert!(page.events.iter().all(|event| event.intent_id.as_deref() == Some(intent.id.as_str())), "each names its intent");
-    assert!(page.events.iter().all(|event| event.order_id.is_some()));
-    let newest = page.events[0].clone();
-    let rest = bank.gateway().list_events(0, Some(&newest.id)).await.unwrap();
-    assert_eq!(rest.events, page.events[1..]);
-    assert!(bank.gateway().list_events(newest.created + 3600, None).await.unwrap().events.is_empty());
+    assert!(page.events.iter().all(|event| event.intent_id() == Some(intent.id.as_str())), "each names its intent");
+    assert!(page.events.iter().all(|event| event.order_id().is_some()));
+    for event in &page.events {
+        let kept = bank.gateway().reread(event.payload()).unwrap();
+        assert_eq!((kept.id(), kept.kind(), kept.created()), (event.id(), event.kind(), event.created()), "as a webhook would have it");
+        assert_eq!((kept.object_id(), kept.intent_id(), kept.order_id()), (event.object_id(), event.intent_id(), event.order_id()));
+    }
+    let newest = &page.events[0];
+    let rest = bank.gateway().list_events(0, Some(newest.id())).await.unwrap();
+    let ids = |events: &[VerifiedEvent]| events.iter().map(|event| event.id().to_owned()).collect::<Vec<_>>();
+    assert_eq!(ids(&rest.events), ids(&page.events[1..]));
+    assert!(bank.gateway().list_events(newest.created() + 3600, None).await.unwrap().events.is_empty());
 }
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]

@@ -34,6 +34,7 @@ mod matrix;
 mod media;
 mod media_dir;
 mod migrations;
+mod missed_events;
 mod notifications;
 mod own_account;
 mod policy;

@@ -3,6 +3,7 @@
 mod dispute;
 mod finalise;
 mod inbox;
+mod missed;
 mod pay;
 mod place;
 mod refund;
@@ -10,6 +11,7 @@ mod review;
 
 pub use finalise::{Applied, apply_payment_intent};
 pub use inbox::{receive, replay};
+pub use missed::receive_missed;
 pub use pay::{cancel_unpaid, close_unpaid, ensure_intent, pay_view, progress};
 pub use place::place;
 pub use refund::{cancel_paid, cancel_part, refund, refundable, ship};
