@@ -7,10 +7,11 @@ use axum::extract::{Request, State};
 use futures::future::join_all;
 use http::StatusCode;
 use serde_json::{Value, json};
+use souk::payments::minimum_charge_minor;
 use souk::platform::config::StripeConfig;
-use souk::platform::gateway::{Gateway, GatewayError, GatewayRefundStatus, IntentStatus, NewRefund, VerifiedEvent};
+use souk::platform::gateway::{Gateway, GatewayError, GatewayRefundStatus, IntentStatus, NewIntent, NewRefund, VerifiedEvent};
 use souk::sandbox::API_VERSION;
-use souk::values::{OrderId, RefundId};
+use souk::values::{Currency, LEAST_CHARGES, Money, OrderId, RefundId};
 use sqlx::PgPool;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -36,7 +37,8 @@ async fn one_key_is_one_intent(pool: PgPool) {
     let again = bank.gateway().create_intent(new_intent(1500, "order:1:pi:1")).await.unwrap();
     assert_eq!(again.id, first.id);
     let other = bank.gateway().create_intent(new_intent(1600, "order:1:pi:1")).await;
-    assert!(matches!(other, Err(GatewayError::Refused { code, .. }) if code == "idempotency_error"));
+    let other = other.unwrap_err();
+    assert!(matches!(&other, GatewayError::Refused { code, .. } if code == "idempotency_error") && !other.is_for_good());
     assert_eq!(bank.count(INTENTS).await, 1);
 }
 
@@ -250,6 +252,24 @@ async fn what_we_ask_is_what_the_contract_says() {
     let known: Value = serde_json::from_str(include_str!("../../end2end/contract/requests.json")).unwrap();
     assert!(seen == known, "requests have changed; if that is meant, end2end/contract/requests.json becomes\n{seen:#}");
     assert!(known.as_array().unwrap().iter().all(|request| request["version"] == API_VERSION), "client and sandbox speak one version");
+}
+
+/// What the shop lets through to the gateway is what the gateway charges, to the last minor unit.
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn the_least_charge_is_the_same_on_both_sides(pool: PgPool) {
+    let bank = Bank::start(pool).await;
+    for (code, _) in LEAST_CHARGES {
+        let currency: Currency = code.parse().unwrap();
+        let least = minimum_charge_minor(currency);
+        for (amount_minor, taken) in [(least, true), (least - 1, false)] {
+            let key = format!("{code}:{amount_minor}");
+            let new = NewIntent { amount: Money::new(amount_minor, currency), ..new_intent(0, &key) };
+            match bank.gateway().create_intent(new).await {
+                Ok(intent) => assert!(taken && intent.amount == new.amount, "{code}: {intent:?}"),
+                Err(error) => assert!(!taken && error.is_for_good(), "{code}: {error}"),
+            }
+        }
+    }
 }
 
 type Seen = Arc<Mutex<Vec<Value>>>;

@@ -18,6 +18,7 @@ mod dashboards;
 mod disputes;
 mod embedded_database;
 mod event_orders;
+mod expiry;
 mod forged_tokens;
 mod forged_webhooks;
 mod form_flash;

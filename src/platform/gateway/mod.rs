@@ -186,6 +186,12 @@ pub enum GatewayError {
 }
 
 impl GatewayError {
+    /// A no that asking again under the same key does not change, and behind which nothing is hidden. One about the key itself says nothing
+    /// about what the key once made.
+    pub fn is_for_good(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if code != "idempotency_error")
+    }
+
     /// Refused since the intent is in a state that does not allow it: it was paid, or canceled, in the meantime.
     pub fn is_unexpected_state(&self) -> bool {
         matches!(self, Self::Refused { code, .. } if code == "payment_intent_unexpected_state")
