@@ -173,6 +173,37 @@ async fn stock_locked_by_id_is_a_queue(pool: PgPool) {
     tokio::join!(second, first);
 }
 
+/// Pieces come back to two products that a sale is about to count. Their variants stand in the other order than their products, and the
+/// trigger that asks for the products at the end goes by the variants.
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn pieces_come_back_behind_a_sale_of_the_same_products(pool: PgPool) {
+    let app = App::start(pool).await;
+    let vendor = app.vendor("shop").await;
+    let (cup, lamp) = (app.goods(vendor, 1500, 5).await, app.goods(vendor, 4000, 5).await);
+    let large_cup = VariantId::new();
+    let another_size = "insert into product_variants (id, product_id, vendor_id, title, position, price_minor, currency, stock)
+                        select $1, product_id, vendor_id, 'Large', 1, price_minor, currency, 5 from product_variants where id = $2";
+    sqlx::query(another_size).bind(large_cup).bind(cup).execute(app.pool()).await.unwrap();
+    let ada = app.buyer("ada").await;
+    let order = ada.order(&[(lamp, 1), (large_cup, 1)]).await;
+    assert_eq!(app.confirm(order, VISA).await, 200);
+    assert_eq!(app.webhook(&app.event("evt_1", "payment_intent.succeeded", order).await).await, 200);
+
+    let lock = "select from products where id = (select product_id from product_variants where id = $1) for no key update";
+    let mut sale = app.state.db.begin().await.unwrap();
+    sqlx::query(lock).bind(cup).execute(&mut *sale).await.unwrap();
+    let back = async { ada.browser.call("/api/checkout/cancel-paid", &[("order_id", &order.to_string())]).await.status };
+    let first = async {
+        until_somebody_waits(&app).await;
+        sqlx::query(lock).bind(lamp).execute(&mut *sale).await.unwrap();
+        sale.commit().await.unwrap();
+    };
+    let (status, ()) = tokio::join!(back, first);
+    assert_eq!(status, 200, "a deadlock would be a 503");
+    assert_eq!((app.stock(lamp).await, app.stock(large_cup).await), (5, 5));
+    app.assert_invariants().await;
+}
+
 /// The inbox forgets: a trigger gives each copy of an event another id. The finaliser is the real one, and what still holds is the order's
 /// state; what turns red is the count that the tests of duplicates look at.
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
