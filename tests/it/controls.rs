@@ -62,17 +62,6 @@ async fn act((mut tx, status, payment): (Tx, OrderStatus, Payment), order: Order
     tx.commit().await.unwrap();
 }
 
-/// Waits until somebody waits for a lock.
-async fn until_somebody_waits(app: &App) {
-    let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-    let seen = async {
-        while app.count(waiting).await == 0 {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, seen).await.expect("nobody came to wait for a lock");
-}
-
 fn broken(violations: &[Violation], id: &str) -> bool {
     violations.iter().any(|violation| violation.invariant.starts_with(id))
 }
@@ -96,7 +85,7 @@ async fn with_the_locks_the_second_comes_to_a_paid_order(pool: PgPool) {
     let webhook = look(&app, order, &intent, true).await;
     let thanks_page = async { act(look(&app, order, &intent, true).await, order).await };
     let first = async {
-        until_somebody_waits(&app).await;
+        app.until_waiting(1).await;
         act(webhook, order).await;
     };
     tokio::join!(thanks_page, first);
@@ -125,7 +114,7 @@ async fn with_the_orders_lock_the_closing_waits(pool: PgPool) {
     let canceled = Intent { status: IntentStatus::Canceled, ..intent.clone() };
     let closing = async { assert_eq!(apply_payment_intent(&app.state, &canceled, None).await.unwrap(), Applied::Nothing) };
     let first = async {
-        until_somebody_waits(&app).await;
+        app.until_waiting(1).await;
         act(webhook, order).await;
     };
     tokio::join!(closing, first);
@@ -167,7 +156,7 @@ async fn stock_locked_by_id_is_a_queue(pool: PgPool) {
         catalogue::service::stock::lock(&mut other, &[lamp, cup]).await.unwrap();
     };
     let first = async {
-        until_somebody_waits(&app).await;
+        app.until_waiting(1).await;
         one.commit().await.unwrap();
     };
     tokio::join!(second, first);
@@ -194,7 +183,7 @@ async fn pieces_come_back_behind_a_sale_of_the_same_products(pool: PgPool) {
     sqlx::query(lock).bind(cup).execute(&mut *sale).await.unwrap();
     let back = async { ada.browser.call("/api/checkout/cancel-paid", &[("order_id", &order.to_string())]).await.status };
     let first = async {
-        until_somebody_waits(&app).await;
+        app.until_waiting(1).await;
         sqlx::query(lock).bind(lamp).execute(&mut *sale).await.unwrap();
         sale.commit().await.unwrap();
     };
