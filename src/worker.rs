@@ -20,6 +20,8 @@ pub static JOBS: &[Job] = &[
     Job { name: orders::service::SALES, every: Duration::from_secs(5), run: |state| Box::pin(analytics::service::add_up(state)) },
     Job { name: "reconcile", every: Duration::from_secs(30), run: |state| Box::pin(checkout::jobs::reconcile_payments(state)) },
     Job { name: "expire-orders", every: Duration::from_secs(60), run: |state| Box::pin(checkout::jobs::expire_orders(state)) },
+    // Webhooks tell of what happens; this is for those that were lost.
+    Job { name: "list-events", every: HOURLY, run: |state| Box::pin(checkout::service::receive_missed(state)) },
     Job {
         name: catalogue::service::counts::COUNT_LISTINGS,
         every: Duration::from_secs(60),

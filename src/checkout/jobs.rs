@@ -18,12 +18,13 @@ pub const ATTENTION_AFTER: i32 = 5;
 /// Rows taken in one run; the next run follows soon.
 const BATCH: i64 = 50;
 
-/// Closes unpaid orders whose time is up: at the gateway first, then here. One that fails does not stop the others.
+/// Closes unpaid orders whose time is up: at the gateway first, then here. One that fails does not stop the others, neither in this run
+/// nor in the next.
 ///
 /// # Errors
 /// Only the database's.
 pub async fn expire_orders(state: AppState) -> Result<(), AppError> {
-    for order in orders::service::overdue(&state.db, BATCH).await? {
+    for order in orders::service::claim_overdue(&state.db, BATCH).await? {
         if let Err(error) = service::close_unpaid(&state, order).await {
             tracing::warn!(%order, %error, "unpaid order not closed yet");
         }
@@ -37,7 +38,6 @@ pub async fn expire_orders(state: AppState) -> Result<(), AppError> {
 /// Only the database's.
 pub async fn reconcile_payments(state: AppState) -> Result<(), AppError> {
     for payment in payments::service::claim_stale(&state.db, BATCH).await? {
-        // Without an intent nobody can have paid; the pay page or the expiry makes one.
         let Some(intent_id) = &payment.intent_id else { continue };
         match state.gateway.retrieve_intent(intent_id).await {
             Ok(intent) => match service::apply_payment_intent(&state, &intent, None).await {

@@ -1,7 +1,8 @@
 //! The process: address, review, pay; hold stock, create the order, take the payment, finalise.
 //!
 //! Owns no table: it moves carts, orders, payments and stock in one transaction each. Locks are taken in one order everywhere:
-//! order → payment → cart → variants by id; placing an order, whose rows nobody else can see yet, starts at the cart.
+//! order → payment → cart → variants by id → products by id; placing an order, whose rows nobody else can see yet, starts at the customer's
+//! account, and goes on with the cart. Whoever closes an account starts there as well.
 //! Nothing on the network happens inside a transaction.
 
 use serde::{Deserialize, Serialize};

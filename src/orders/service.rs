@@ -181,7 +181,7 @@ pub async fn mark_review(tx: &mut Tx, id: OrderId) -> Result<bool, AppError> {
     Ok(store::mark_review(&mut **tx, id).await? == 1)
 }
 
-/// Closes an unpaid order whose intent is canceled.
+/// Closes an unpaid order whose intent is canceled, or that will never have one.
 ///
 /// # Errors
 /// Only the database's.
@@ -196,13 +196,13 @@ pub async fn mark_refunded(tx: &mut Tx, id: OrderId, refunded_minor: i64) -> Res
     Ok(store::mark_refunded(&mut **tx, id, refunded_minor).await? == 1)
 }
 
-/// Unpaid orders past their life.
+/// Unpaid orders past their life that are to be closed. Those that stay open come again later, and later each time.
 ///
 /// # Errors
 /// Only the database's.
-pub async fn overdue(db: &Db, limit: i64) -> Result<Vec<OrderId>, AppError> {
+pub async fn claim_overdue(db: &Db, limit: i64) -> Result<Vec<OrderId>, AppError> {
     store::prune_holds(db.pool()).await?;
-    Ok(store::overdue(db.pool(), PENDING_LIFE_MINUTES, limit).await?)
+    Ok(store::claim_overdue(db.pool(), PENDING_LIFE_MINUTES, limit).await?)
 }
 
 /// A point in time as pages and the API have it.

@@ -310,10 +310,15 @@ pub async fn mark_refunded(db: impl PgExecutor<'_>, id: OrderId, refunded_minor:
     Ok(done.rows_affected())
 }
 
-/// Unpaid orders past their life, oldest first.
-pub async fn overdue(db: impl PgExecutor<'_>, life_minutes: i32, limit: i64) -> Result<Vec<OrderId>> {
+/// Unpaid orders past their life, put off by the time they are late: one that cannot be closed keeps none of the others waiting.
+pub async fn claim_overdue(db: impl PgExecutor<'_>, life_minutes: i32, limit: i64) -> Result<Vec<OrderId>> {
     sqlx::query_scalar!(
-        r#"select id as "id: OrderId" from orders where status = 'pending' and placed_at <= now() - make_interval(mins => $1) order by placed_at limit $2"#,
+        r#"update orders set close_after = now()
+             + least(greatest(now() - placed_at - make_interval(mins => $1), interval '2 minutes'), interval '1 hour')
+           where id in (select id from orders where status = 'pending' and placed_at <= now() - make_interval(mins => $1)
+               and (close_after is null or close_after <= now())
+             order by coalesce(close_after, placed_at) limit $2 for no key update skip locked)
+           returning id as "id: OrderId""#,
         life_minutes,
         limit
     )

@@ -1,5 +1,7 @@
 //! The inbox of the gateway's events: what came, and what became of it.
 
+use time::OffsetDateTime;
+
 use super::store;
 pub use super::store::inbox::StoredEvent;
 use crate::accounts::guard::Admin;
@@ -78,6 +80,22 @@ pub async fn ignore(db: &Db, event: InboxEvent<'_>) -> Result<(), AppError> {
 /// Only the database's.
 pub async fn fail(db: &Db, event: InboxEvent<'_>, error: &str) -> Result<(), AppError> {
     Ok(store::inbox::fail(db.pool(), event, error).await?)
+}
+
+/// Up to when the gateway's own list of events was looked through, by the gateway's clock.
+///
+/// # Errors
+/// Only the database's.
+pub async fn listed_until(db: &Db) -> Result<OffsetDateTime, AppError> {
+    Ok(store::inbox::listed_until(db.pool()).await?)
+}
+
+/// Never back: of two runs the later news counts.
+///
+/// # Errors
+/// Only the database's.
+pub async fn set_listed_until(db: &Db, until: OffsetDateTime) -> Result<(), AppError> {
+    Ok(store::inbox::set_listed_until(db.pool(), until).await?)
 }
 
 /// # Errors

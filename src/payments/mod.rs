@@ -1,7 +1,7 @@
 //! Payments and refunds of orders, and the inbox of the gateway's events.
 //!
-//! Tables: `payments`, `refunds`, `refund_items`, `disputes`, `stripe_events`. One live intent for an order (I4), an event takes effect once (I7), refunds stay within
-//! what was captured (I14): each is a constraint.
+//! Tables: `payments`, `refunds`, `refund_items`, `disputes`, `stripe_events`, `events_listed`. One live intent for an order (I4), an event
+//! takes effect once (I7), refunds stay within what was captured (I14): each is a constraint.
 
 use crate::text_enum;
 use crate::values::Currency;
@@ -47,16 +47,10 @@ text_enum! {
     }
 }
 
-/// The least Stripe charges, in minor units; the bound for currencies not listed is that of the dollar, and the gateway has the last word.
+/// For currencies not in the table, which is that of the dollar: the gateway has the last word.
+const LEAST_CHARGE_ELSEWHERE: i64 = 50;
+
+/// The least that can be charged, in minor units.
 pub fn minimum_charge_minor(currency: Currency) -> i64 {
-    match currency.code() {
-        "GBP" => 30,
-        "JPY" | "HUF" | "CZK" => 50,
-        "MXN" => 1000,
-        "SEK" | "NOK" => 300,
-        "DKK" => 250,
-        "PLN" | "AED" | "RON" => 200,
-        "HKD" => 400,
-        _ => 50,
-    }
+    currency.least_charge_minor().unwrap_or(LEAST_CHARGE_ELSEWHERE)
 }

@@ -42,6 +42,14 @@ pub async fn lock_for_intent(tx: &mut Tx, order: OrderId, intent_id: &str) -> Re
     Ok(Some(payment))
 }
 
+/// Whether the order's payment has no intent that we know of; locked, so that it stays so.
+///
+/// # Errors
+/// Only the database's.
+pub async fn lock_without_intent(tx: &mut Tx, order: OrderId) -> Result<bool, AppError> {
+    Ok(store::lock_without_intent(&mut **tx, order).await?)
+}
+
 /// False if it was final already.
 ///
 /// # Errors

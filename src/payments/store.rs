@@ -100,6 +100,11 @@ pub async fn lock_for_intent(db: impl PgExecutor<'_>, order: OrderId, intent_id:
     .await
 }
 
+pub async fn lock_without_intent(db: impl PgExecutor<'_>, order: OrderId) -> Result<bool> {
+    let waiting = sqlx::query_scalar!("select 1 as one from payments where order_id = $1 and intent_id is null for update", order as _);
+    Ok(waiting.fetch_optional(db).await?.is_some())
+}
+
 /// Keeps the intent's id; one that is known already stays.
 pub async fn set_intent(db: impl PgExecutor<'_>, id: PaymentId, intent_id: &str) -> Result<()> {
     sqlx::query!(
@@ -128,13 +133,14 @@ pub async fn set_status(db: impl PgExecutor<'_>, id: PaymentId, status: PaymentS
     Ok(done.rows_affected())
 }
 
-/// Payments that nobody reported on for a while, pushed back so that another instance leaves them alone.
+/// Payments that nobody reported on for a while, pushed back so that another instance leaves them alone. Without an intent nobody can have
+/// paid: the pay page or the expiry makes one.
 pub async fn claim_stale(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<PaymentRow>> {
     sqlx::query_as!(
         PaymentRow,
         r#"update payments set check_after = now() + least(greatest(now() - created_at, interval '2 minutes'), interval '1 hour')
-           where id in (select id from payments where status not in ('succeeded', 'canceled') and check_after <= now()
-             order by check_after limit $1 for update skip locked)
+           where id in (select id from payments where status not in ('succeeded', 'canceled') and intent_id is not null
+               and check_after <= now() order by check_after limit $1 for update skip locked)
            returning id as "id: PaymentId", order_id as "order_id: OrderId", status as "status: PaymentStatus", amount_minor,
              currency as "currency: Currency", idempotency_key, intent_id"#,
         limit

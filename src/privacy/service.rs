@@ -53,6 +53,8 @@ pub async fn close_account(state: &AppState, customer: &Customer, password: &Pas
         return Err(Conflict::ShopOpen.into());
     }
     let mut tx = state.db.begin().await?;
+    // First of all: an order that is being placed is found below, and none is placed after that.
+    users::lock_to_delete(&mut tx, id).await?;
     orders::service::forget_customer(&mut tx, id).await?;
     reviews::service::forget_author(&mut tx, id).await?;
     if let Some(shop) = shop {

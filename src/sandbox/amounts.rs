@@ -3,59 +3,18 @@
 use super::refusal::Refusal;
 use crate::values::{Currency, MAX_CHARGE_MINOR, Money};
 
-/// Least charges in minor units: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts. Those after ZAR are not in Stripe's
-/// table (there the equivalent of the settlement currency's minimum counts) and are near half a dollar.
-const MINIMUMS: [(&str, i64); 36] = [
-    ("USD", 50),
-    ("AED", 200),
-    ("AUD", 50),
-    ("BGN", 100),
-    ("BRL", 50),
-    ("CAD", 50),
-    ("CHF", 50),
-    ("CZK", 1500),
-    ("DKK", 250),
-    ("EUR", 50),
-    ("GBP", 30),
-    ("HKD", 400),
-    ("HUF", 17_500),
-    ("INR", 50),
-    ("JPY", 50),
-    ("MXN", 1000),
-    ("MYR", 200),
-    ("NOK", 300),
-    ("NZD", 50),
-    ("PLN", 200),
-    ("RON", 200),
-    ("SEK", 300),
-    ("SGD", 50),
-    ("THB", 1000),
-    ("ZAR", 1000),
-    ("CLP", 500),
-    ("COP", 200_000),
-    ("IDR", 800_000),
-    ("ILS", 200),
-    ("ISK", 7000),
-    ("KRW", 700),
-    ("KWD", 160),
-    ("PHP", 3000),
-    ("TRY", 2000),
-    ("TWD", 1600),
-    ("VND", 13_000),
-];
-
 /// # Errors
 /// An unknown currency, or an amount outside what it allows.
 pub(super) fn check(amount: i64, currency: &str) -> Result<(), Refusal> {
-    let minimum = MINIMUMS.iter().find(|(code, _)| code.eq_ignore_ascii_case(currency));
-    let (Some((code, minimum)), Ok(currency)) = (minimum, currency.parse::<Currency>()) else {
+    let known = currency.parse::<Currency>().ok().and_then(|currency| Some((currency, currency.least_charge_minor()?)));
+    let Some((currency, minimum)) = known else {
         return Err(Refusal::invalid("Invalid currency: the sandbox does not know it.", "currency"));
     };
     if amount < 1 {
         return Err(Refusal::invalid("This value must be greater than or equal to 1.", "amount").code("parameter_invalid_integer"));
     }
-    if amount < *minimum {
-        let message = format!("Amount must be at least {} {}", Money::new(*minimum, currency), code.to_ascii_lowercase());
+    if amount < minimum {
+        let message = format!("Amount must be at least {} {}", Money::new(minimum, currency), currency.code().to_ascii_lowercase());
         return Err(Refusal::invalid(&message, "amount").code("amount_too_small"));
     }
     if amount > MAX_CHARGE_MINOR {

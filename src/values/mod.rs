@@ -6,6 +6,7 @@ mod address;
 mod email;
 mod field_errors;
 mod id;
+mod least_charge;
 mod like_literal;
 mod money;
 mod nothing_else;
@@ -25,6 +26,7 @@ pub use id::{
     AddressId, ApiTokenId, AuditId, CartId, CategoryId, DisputeId, ImportId, MailId, MovementId, OrderId, OrderLineId, OrderPartId,
     PaymentId, PictureId, ProductId, RefundId, ReviewId, SessionId, UserId, VariantId, VendorId, WebhookDeliveryId, WebhookEndpointId,
 };
+pub use least_charge::LEAST_CHARGES;
 pub use like_literal::like_literal;
 pub use money::{Currency, MAX_CHARGE_MINOR, Money, MoneyError};
 pub use nothing_else::NothingElse;

@@ -62,17 +62,6 @@ async fn act((mut tx, status, payment): (Tx, OrderStatus, Payment), order: Order
     tx.commit().await.unwrap();
 }
 
-/// Waits until somebody waits for a lock.
-async fn until_somebody_waits(app: &App) {
-    let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-    let seen = async {
-        while app.count(waiting).await == 0 {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, seen).await.expect("nobody came to wait for a lock");
-}
-
 fn broken(violations: &[Violation], id: &str) -> bool {
     violations.iter().any(|violation| violation.invariant.starts_with(id))
 }
@@ -96,7 +85,7 @@ async fn with_the_locks_the_second_comes_to_a_paid_order(pool: PgPool) {
     let webhook = look(&app, order, &intent, true).await;
     let thanks_page = async { act(look(&app, order, &intent, true).await, order).await };
     let first = async {
-        until_somebody_waits(&app).await;
+        app.until_waiting(1).await;
         act(webhook, order).await;
     };
     tokio::join!(thanks_page, first);
@@ -125,7 +114,7 @@ async fn with_the_orders_lock_the_closing_waits(pool: PgPool) {
     let canceled = Intent { status: IntentStatus::Canceled, ..intent.clone() };
     let closing = async { assert_eq!(apply_payment_intent(&app.state, &canceled, None).await.unwrap(), Applied::Nothing) };
     let first = async {
-        until_somebody_waits(&app).await;
+        app.until_waiting(1).await;
         act(webhook, order).await;
     };
     tokio::join!(closing, first);
@@ -167,10 +156,41 @@ async fn stock_locked_by_id_is_a_queue(pool: PgPool) {
         catalogue::service::stock::lock(&mut other, &[lamp, cup]).await.unwrap();
     };
     let first = async {
-        until_somebody_waits(&app).await;
+        app.until_waiting(1).await;
         one.commit().await.unwrap();
     };
     tokio::join!(second, first);
+}
+
+/// Pieces come back to two products that a sale is about to count. Their variants stand in the other order than their products, and the
+/// trigger that asks for the products at the end goes by the variants.
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn pieces_come_back_behind_a_sale_of_the_same_products(pool: PgPool) {
+    let app = App::start(pool).await;
+    let vendor = app.vendor("shop").await;
+    let (cup, lamp) = (app.goods(vendor, 1500, 5).await, app.goods(vendor, 4000, 5).await);
+    let large_cup = VariantId::new();
+    let another_size = "insert into product_variants (id, product_id, vendor_id, title, position, price_minor, currency, stock)
+                        select $1, product_id, vendor_id, 'Large', 1, price_minor, currency, 5 from product_variants where id = $2";
+    sqlx::query(another_size).bind(large_cup).bind(cup).execute(app.pool()).await.unwrap();
+    let ada = app.buyer("ada").await;
+    let order = ada.order(&[(lamp, 1), (large_cup, 1)]).await;
+    assert_eq!(app.confirm(order, VISA).await, 200);
+    assert_eq!(app.webhook(&app.event("evt_1", "payment_intent.succeeded", order).await).await, 200);
+
+    let lock = "select from products where id = (select product_id from product_variants where id = $1) for no key update";
+    let mut sale = app.state.db.begin().await.unwrap();
+    sqlx::query(lock).bind(cup).execute(&mut *sale).await.unwrap();
+    let back = async { ada.browser.call("/api/checkout/cancel-paid", &[("order_id", &order.to_string())]).await.status };
+    let first = async {
+        app.until_waiting(1).await;
+        sqlx::query(lock).bind(lamp).execute(&mut *sale).await.unwrap();
+        sale.commit().await.unwrap();
+    };
+    let (status, ()) = tokio::join!(back, first);
+    assert_eq!(status, 200, "a deadlock would be a 503");
+    assert_eq!((app.stock(lamp).await, app.stock(large_cup).await), (5, 5));
+    app.assert_invariants().await;
 }
 
 /// The inbox forgets: a trigger gives each copy of an event another id. The finaliser is the real one, and what still holds is the order's

@@ -7,10 +7,11 @@ use axum::extract::{Request, State};
 use futures::future::join_all;
 use http::StatusCode;
 use serde_json::{Value, json};
+use souk::payments::minimum_charge_minor;
 use souk::platform::config::StripeConfig;
-use souk::platform::gateway::{Gateway, GatewayError, GatewayRefundStatus, IntentStatus, NewRefund};
+use souk::platform::gateway::{Gateway, GatewayError, GatewayRefundStatus, IntentStatus, NewIntent, NewRefund, VerifiedEvent};
 use souk::sandbox::API_VERSION;
-use souk::values::{OrderId, RefundId};
+use souk::values::{Currency, LEAST_CHARGES, Money, OrderId, RefundId};
 use sqlx::PgPool;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -36,7 +37,8 @@ async fn one_key_is_one_intent(pool: PgPool) {
     let again = bank.gateway().create_intent(new_intent(1500, "order:1:pi:1")).await.unwrap();
     assert_eq!(again.id, first.id);
     let other = bank.gateway().create_intent(new_intent(1600, "order:1:pi:1")).await;
-    assert!(matches!(other, Err(GatewayError::Refused { code, .. }) if code == "idempotency_error"));
+    let other = other.unwrap_err();
+    assert!(matches!(&other, GatewayError::Refused { code, .. } if code == "idempotency_error") && !other.is_for_good());
     assert_eq!(bank.count(INTENTS).await, 1);
 }
 
@@ -149,14 +151,20 @@ async fn events_can_be_listed_by_whoever_missed_them(pool: PgPool) {
     let intent = bank.paid_intent().await;
     bank.gateway().create_refund(refund(&intent.id, 1500, "refund:4")).await.unwrap();
     let page = bank.gateway().list_events(0, None).await.unwrap();
-    let kinds: Vec<&str> = page.events.iter().rev().map(|event| event.kind.as_str()).collect();
+    let kinds: Vec<&str> = page.events.iter().rev().map(VerifiedEvent::kind).collect();
     assert_eq!(kinds, ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded", "refund.created", "charge.refunded"]);
-    assert!(page.events.iter().all(|event| event.intent_id.as_deref() == Some(intent.id.as_str())), "each names its intent");
-    assert!(page.events.iter().all(|event| event.order_id.is_some()));
-    let newest = page.events[0].clone();
-    let rest = bank.gateway().list_events(0, Some(&newest.id)).await.unwrap();
-    assert_eq!(rest.events, page.events[1..]);
-    assert!(bank.gateway().list_events(newest.created + 3600, None).await.unwrap().events.is_empty());
+    assert!(page.events.iter().all(|event| event.intent_id() == Some(intent.id.as_str())), "each names its intent");
+    assert!(page.events.iter().all(|event| event.order_id().is_some()));
+    for event in &page.events {
+        let kept = bank.gateway().reread(event.payload()).unwrap();
+        assert_eq!((kept.id(), kept.kind(), kept.created()), (event.id(), event.kind(), event.created()), "as a webhook would have it");
+        assert_eq!((kept.object_id(), kept.intent_id(), kept.order_id()), (event.object_id(), event.intent_id(), event.order_id()));
+    }
+    let newest = &page.events[0];
+    let rest = bank.gateway().list_events(0, Some(newest.id())).await.unwrap();
+    let ids = |events: &[VerifiedEvent]| events.iter().map(|event| event.id().to_owned()).collect::<Vec<_>>();
+    assert_eq!(ids(&rest.events), ids(&page.events[1..]));
+    assert!(bank.gateway().list_events(newest.created() + 3600, None).await.unwrap().events.is_empty());
 }
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
@@ -244,6 +252,24 @@ async fn what_we_ask_is_what_the_contract_says() {
     let known: Value = serde_json::from_str(include_str!("../../end2end/contract/requests.json")).unwrap();
     assert!(seen == known, "requests have changed; if that is meant, end2end/contract/requests.json becomes\n{seen:#}");
     assert!(known.as_array().unwrap().iter().all(|request| request["version"] == API_VERSION), "client and sandbox speak one version");
+}
+
+/// What the shop lets through to the gateway is what the gateway charges, to the last minor unit.
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn the_least_charge_is_the_same_on_both_sides(pool: PgPool) {
+    let bank = Bank::start(pool).await;
+    for (code, _) in LEAST_CHARGES {
+        let currency: Currency = code.parse().unwrap();
+        let least = minimum_charge_minor(currency);
+        for (amount_minor, taken) in [(least, true), (least - 1, false)] {
+            let key = format!("{code}:{amount_minor}");
+            let new = NewIntent { amount: Money::new(amount_minor, currency), ..new_intent(0, &key) };
+            match bank.gateway().create_intent(new).await {
+                Ok(intent) => assert!(taken && intent.amount == new.amount, "{code}: {intent:?}"),
+                Err(error) => assert!(!taken && error.is_for_good(), "{code}: {error}"),
+            }
+        }
+    }
 }
 
 type Seen = Arc<Mutex<Vec<Value>>>;

@@ -7,7 +7,7 @@ use souk::notifications::service::{mailbox, send_due};
 use sqlx::PgPool;
 
 use crate::support::people::{PASSWORD, account, sign_in};
-use crate::support::shop::VISA;
+use crate::support::shop::{Buyer, VISA};
 use crate::support::{App, Browser, Page};
 
 const ADA: &str = "ada@example.com";
@@ -15,6 +15,7 @@ const NEW: &str = "lovelace@example.com";
 const SIGN_IN: &str = "/api/accounts/sign-in";
 const CHANGE_EMAIL: &str = "/api/accounts/change-email";
 const CONFIRM: &str = "/api/accounts/confirm-email";
+const CLOSE: &str = "/api/privacy/close-account";
 
 async fn enter(app: &App, email: &str) -> Browser {
     let browser = app.browser();
@@ -34,6 +35,14 @@ async fn mails(app: &App) -> Vec<(String, String, Option<String>)> {
 
 async fn use_link(app: &App, token: &str) -> Page {
     app.browser().call(CONFIRM, &[("token", token)]).await
+}
+
+/// A customer with an address and [`PASSWORD`].
+async fn buyer(app: &App) -> Buyer {
+    let buyer = app.buyer("ada").await;
+    let hash = souk::accounts::service::passwords::hash(&souk::accounts::Password::new(PASSWORD)).await.unwrap();
+    sqlx::query("update users set password_hash = $1 where email = 'ada@buyers.example'").bind(hash).execute(app.pool()).await.unwrap();
+    buyer
 }
 
 fn done(page: &Page) -> bool {
@@ -188,11 +197,9 @@ async fn a_closed_account_leaves_its_orders_without_a_name(pool: PgPool) {
     let app = App::start(pool.clone()).await;
     let shop = app.vendor("tide").await;
     let goods = app.goods(shop, 1500, 5).await;
-    let buyer = app.buyer("ada").await;
-    let hash = souk::accounts::service::passwords::hash(&souk::accounts::Password::new(PASSWORD)).await.unwrap();
-    sqlx::query("update users set password_hash = $1 where email = 'ada@buyers.example'").bind(hash).execute(&pool).await.unwrap();
+    let buyer = buyer(&app).await;
     let order = buyer.order(&[(goods, 1)]).await;
-    let close = async |password: &str| buyer.browser.call("/api/privacy/close-account", &[("current_password", password)]).await;
+    let close = async |password: &str| buyer.browser.call(CLOSE, &[("current_password", password)]).await;
     assert_eq!(close(PASSWORD).await.status, StatusCode::CONFLICT, "an order waits to be paid");
     assert_eq!(app.confirm(order, VISA).await, 200);
     let event = app.event("evt_1", "payment_intent.succeeded", order).await;
@@ -218,6 +225,59 @@ async fn a_closed_account_leaves_its_orders_without_a_name(pool: PgPool) {
     app.assert_invariants().await;
 }
 
+/// Placing has begun, and waits for the cart: the closing waits for it, and finds its order.
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn an_account_is_not_closed_over_an_order_that_is_being_placed(pool: PgPool) {
+    let app = App::start(pool).await;
+    let goods = app.goods(app.vendor("tide").await, 1500, 5).await;
+    let ada = buyer(&app).await;
+    ada.add(goods, "1").await;
+    let fingerprint = ada.fingerprint().await;
+    let mut cart = app.state.db.begin().await.unwrap();
+    sqlx::query("select from carts for update").execute(&mut *cart).await.unwrap();
+    let close = async {
+        app.until_waiting(1).await;
+        ada.browser.call(CLOSE, &[("current_password", PASSWORD)]).await
+    };
+    let release = async {
+        app.until_waiting(2).await;
+        cart.commit().await.unwrap();
+    };
+    let (placed, closed, ()) = tokio::join!(ada.place(&fingerprint), close, release);
+    assert!(done(&placed), "{placed:?}");
+    assert_eq!(closed.status, StatusCode::CONFLICT, "an order waits to be paid");
+    assert_eq!(app.count("select count(*) from orders where status = 'pending' and user_id is not null").await, 1);
+    app.assert_invariants().await;
+}
+
+/// The closing has begun, and waits for an order of former days: placing waits for it, and finds nobody.
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn no_order_is_placed_for_an_account_that_is_being_closed(pool: PgPool) {
+    let app = App::start(pool).await;
+    let goods = app.goods(app.vendor("tide").await, 1500, 5).await;
+    let ada = buyer(&app).await;
+    let former = ada.order(&[(goods, 1)]).await;
+    assert!(done(&ada.browser.call("/api/checkout/cancel-unpaid", &[("order_id", &former.to_string())]).await));
+    ada.add(goods, "1").await;
+    let fingerprint = ada.fingerprint().await;
+    let mut order = app.state.db.begin().await.unwrap();
+    sqlx::query("select from orders for update").execute(&mut *order).await.unwrap();
+    let place = async {
+        app.until_waiting(1).await;
+        ada.place(&fingerprint).await
+    };
+    let release = async {
+        app.until_waiting(2).await;
+        order.commit().await.unwrap();
+    };
+    let (closed, placed, ()) = tokio::join!(ada.browser.call(CLOSE, &[("current_password", PASSWORD)]), place, release);
+    assert!(done(&closed), "{closed:?}");
+    assert_eq!(placed.status, StatusCode::UNAUTHORIZED, "{placed:?}");
+    assert_eq!(app.count("select count(*) from orders where user_id is not null or ship_name <> 'Erased'").await, 0);
+    assert_eq!(app.count("select count(*) from orders").await, 1);
+    app.assert_invariants().await;
+}
+
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn whoever_has_a_shop_or_is_the_last_admin_stays(pool: PgPool) {
     let app = App::start(pool.clone()).await;
@@ -234,7 +294,7 @@ async fn whoever_has_a_shop_or_is_the_last_admin_stays(pool: PgPool) {
     .unwrap();
     let close = async |email: &str| {
         let browser = enter(&app, email).await;
-        browser.call("/api/privacy/close-account", &[("current_password", PASSWORD)]).await
+        browser.call(CLOSE, &[("current_password", PASSWORD)]).await
     };
     for email in ["root@example.com", "vera@example.com"] {
         assert_eq!(close(email).await.status, StatusCode::CONFLICT, "{email}");

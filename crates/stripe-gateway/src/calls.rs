@@ -9,7 +9,7 @@ use stripe_core::refund::{CreateRefund, RetrieveRefund};
 use stripe_types::{Currency, RangeBoundsTs, RangeQueryTs};
 
 use crate::retry::{Effect, persist};
-use crate::webhook::{intent_of, metadata_of};
+use crate::webhook::{Event, intent_of, metadata_of};
 use crate::{Client, Error};
 
 /// Events per page: the most that Stripe gives.
@@ -69,21 +69,10 @@ pub struct Refund {
     pub failure_reason: Option<String>,
 }
 
-/// An event found by listing: enough to notice that it never arrived.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ListedEvent {
-    pub id: String,
-    pub kind: String,
-    pub created: i64,
-    pub object_id: Option<String>,
-    pub intent_id: Option<String>,
-    pub metadata: Vec<(String, String)>,
-}
-
 /// Newest first.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct EventPage {
-    pub events: Vec<ListedEvent>,
+    pub events: Vec<Event>,
     pub has_more: bool,
 }
 
@@ -214,15 +203,23 @@ fn refund(refund: stripe_shared::Refund) -> Refund {
     }
 }
 
-fn listed_event(event: stripe_shared::Event) -> ListedEvent {
+/// As its webhook would have brought it, without what nobody reads. Nothing is signed here: the gateway itself answers, to our key.
+fn listed_event(event: stripe_shared::Event) -> Event {
     // Through text, since the library's JSON values are not serde's.
     let object = serde_json::from_str(&miniserde::json::to_string(&event.data.object)).unwrap_or(serde_json::Value::Null);
-    ListedEvent {
-        id: event.id.to_string(),
-        kind: event.type_.to_string(),
+    let (id, kind) = (event.id.to_string(), event.type_.to_string());
+    let payload = serde_json::json!({
+        "id": id, "object": "event", "api_version": event.api_version, "created": event.created, "livemode": event.livemode, "type": kind,
+        "data": { "object": object },
+    });
+    Event {
+        id,
+        kind,
         created: event.created,
+        livemode: event.livemode,
         object_id: object["id"].as_str().map(str::to_owned),
         intent_id: intent_of(&object),
         metadata: metadata_of(&object),
+        payload: payload.to_string(),
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-pub use calls::{EventPage, Intent, IntentError, ListedEvent, NewIntent, NewRefund, Refund};
+pub use calls::{EventPage, Intent, IntentError, NewIntent, NewRefund, Refund};
 pub use webhook::{Event, MIN_WEBHOOK_SECRET_LENGTH, WebhookError, read_verified};
 
 /// Time for one attempt. Stripe's own libraries allow 80 s; a customer waits behind this one.

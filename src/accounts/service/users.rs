@@ -111,16 +111,32 @@ pub async fn set_role(state: &AppState, admin: &Admin, id: UserId, seen: Role, n
     Ok(tx.commit().await?)
 }
 
-/// Deletes the account with all that hangs on it, in the transaction that has seen to the rest.
+/// Keeps an account from being closed until the transaction ends: before anything is written that a closing would have to find.
+///
+/// # Errors
+/// `Unauthenticated` when it was closed just now.
+pub async fn keep_open(tx: &mut Tx, id: UserId) -> Result<(), AppError> {
+    if store::lock_shared(&mut **tx, id).await? { Ok(()) } else { Err(AppError::Unauthenticated) }
+}
+
+/// Locks an account that this transaction will delete, before it looks at what hangs on it: see [`keep_open`].
 ///
 /// # Errors
 /// `Conflict(LastAdmin)`.
-pub async fn delete(tx: &mut Tx, id: UserId) -> Result<(), AppError> {
+pub async fn lock_to_delete(tx: &mut Tx, id: UserId) -> Result<(), AppError> {
+    // First, since the account may be one of the admins, whom everybody locks in one order.
     keep_an_admin(tx, id).await?;
+    Ok(store::lock(&mut **tx, id).await?)
+}
+
+/// Deletes the account with all that hangs on it, in the transaction that has locked it and seen to the rest.
+///
+/// # Errors
+/// Only the database's.
+pub async fn delete(tx: &mut Tx, id: UserId) -> Result<(), AppError> {
     Ok(store::delete(&mut **tx, id).await?)
 }
 
-/// Somebody must be left who can let others in. The lock makes two who remove each other wait for one another.
 /// Those whom mails to the admins reach.
 ///
 /// # Errors
@@ -129,6 +145,7 @@ pub async fn admins(tx: &mut Tx) -> Result<Vec<(UserId, Email)>, AppError> {
     Ok(store::admins(&mut **tx).await?.into_iter().map(|row| (row.id, row.email)).collect())
 }
 
+/// Somebody must be left who can let others in. The lock makes two who remove each other wait for one another.
 async fn keep_an_admin(tx: &mut Tx, leaving: UserId) -> Result<(), AppError> {
     let admins = store::lock_admins(&mut **tx).await?;
     if admins == [leaving] { Err(Conflict::LastAdmin.into()) } else { Ok(()) }

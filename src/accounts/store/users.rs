@@ -142,11 +142,27 @@ pub async fn find(executor: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Opt
     .await
 }
 
+/// Rows that name the person stay writable: whoever writes one may have locked an order, for which a closing waits. This keeps out only
+/// [`lock_shared`] and other changes of the account.
+pub async fn lock(executor: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<()> {
+    sqlx::query!("select from users where id = $1 for no key update", id as _).execute(executor).await?;
+    Ok(())
+}
+
+/// False if the account is gone.
+pub async fn lock_shared(executor: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<bool> {
+    let found = sqlx::query_scalar!("select 1 as one from users where id = $1 for share", id as _).fetch_optional(executor).await?;
+    Ok(found.is_some())
+}
+
 /// Locks the rows of all admins who can sign in, in one order: of two who take away each other's rights the second sees what the first did.
+/// Rows that name one of them stay writable, as in [`lock`].
 pub async fn lock_admins(executor: impl PgExecutor<'_>) -> sqlx::Result<Vec<UserId>> {
-    sqlx::query_scalar!(r#"select id as "id: UserId" from users where role = 'admin' and disabled_at is null order by id for update"#)
-        .fetch_all(executor)
-        .await
+    sqlx::query_scalar!(
+        r#"select id as "id: UserId" from users where role = 'admin' and disabled_at is null order by id for no key update"#
+    )
+    .fetch_all(executor)
+    .await
 }
 
 pub struct AdminRow {

@@ -33,10 +33,13 @@ pub async fn take(tx: &mut Tx, order: OrderId, bought: &[(VariantId, Quantity)],
     Ok(true)
 }
 
-/// Puts pieces of an order back on the shelf. The caller has locked the variants. What was counted as sold stays so: it was.
+/// Puts pieces of an order back on the shelf. The caller has locked the variants; their products are locked here, as a sale locks them to
+/// count what was sold. What was counted as sold stays so: it was.
 ///
 /// # Errors
 /// Only the database's.
 pub async fn restock(tx: &mut Tx, order: OrderId, pieces: &[(VariantId, i32)]) -> Result<(), AppError> {
+    let variants: Vec<VariantId> = pieces.iter().map(|(variant, _)| *variant).collect();
+    store::stock::lock_products(&mut **tx, &variants).await?;
     Ok(store::stock::restock(&mut **tx, order, pieces).await?)
 }

@@ -47,7 +47,18 @@ pub async fn sell(db: impl PgExecutor<'_>, order: OrderId, variants: &[VariantId
     Ok(())
 }
 
-/// One movement for each line; the ledger adds it to the stock. The variants are locked by the caller.
+/// The products of variants, in id order: at the end of the transaction a trigger asks for each of them, in the order in which stock moved.
+pub async fn lock_products(db: impl PgExecutor<'_>, variants: &[VariantId]) -> Result<()> {
+    sqlx::query!(
+        "select id from products where id in (select product_id from product_variants where id = any($1)) order by id for no key update",
+        variants as &[VariantId]
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(())
+}
+
+/// One movement for each line; the ledger adds it to the stock. Variants and products are locked by the caller.
 pub async fn restock(db: impl PgExecutor<'_>, order: OrderId, pieces: &[(VariantId, i32)]) -> Result<()> {
     let ids: Vec<MovementId> = pieces.iter().map(|_| MovementId::new()).collect();
     let variants: Vec<VariantId> = pieces.iter().map(|(variant, _)| *variant).collect();

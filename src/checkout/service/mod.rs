@@ -3,6 +3,7 @@
 mod dispute;
 mod finalise;
 mod inbox;
+mod missed;
 mod pay;
 mod place;
 mod refund;
@@ -11,6 +12,7 @@ mod settle;
 
 pub use finalise::{Applied, apply_payment_intent};
 pub use inbox::{receive, replay};
+pub use missed::receive_missed;
 pub use pay::{cancel_unpaid, close_unpaid, ensure_intent, pay_view, progress};
 pub use place::place;
 pub use refund::{cancel_paid, cancel_part, refund, refundable, ship};

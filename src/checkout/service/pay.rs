@@ -21,11 +21,14 @@ const ASK_GATEWAY_EVERY: Duration = Duration::from_secs(3);
 /// `Offline` when the gateway cannot be reached; nothing was charged then.
 pub async fn ensure_intent(state: &AppState, order_id: OrderId) -> Result<Intent, AppError> {
     let payment = payments::service::of_order(&state.db, order_id).await?;
-    let intent = match &payment.intent_id {
+    intent_of(state, &payment).await.map_err(gateway_error)
+}
+
+async fn intent_of(state: &AppState, payment: &payments::service::Payment) -> Result<Intent, GatewayError> {
+    match &payment.intent_id {
         Some(id) => state.gateway.retrieve_intent(id).await,
-        None => create_intent(state, &payment).await,
-    };
-    intent.map_err(gateway_error)
+        None => create_intent(state, payment).await,
+    }
 }
 
 async fn create_intent(state: &AppState, payment: &payments::service::Payment) -> Result<Intent, GatewayError> {
@@ -92,13 +95,22 @@ pub async fn progress(state: &AppState, customer: &Customer, order_id: OrderId) 
     Ok(OrderProgress { id: order.id, status: order.status, waiting })
 }
 
-/// Closes an unpaid order, at the gateway first: if the gateway says that it was paid after all, it is paid.
+/// Closes an unpaid order, at the gateway first: if the gateway says that it was paid after all, it is paid. Where the gateway will have no
+/// intent for it, there is nothing to close but the order.
 ///
 /// # Errors
 /// `Offline` when the gateway cannot be reached: the order stays open and is tried again.
 pub async fn close_unpaid(state: &AppState, order_id: OrderId) -> Result<(), AppError> {
+    let payment = payments::service::of_order(&state.db, order_id).await?;
     // An intent that may exist without our knowing its id is brought to light by its key.
-    let intent = ensure_intent(state, order_id).await?;
+    let intent = match intent_of(state, &payment).await {
+        Ok(intent) => intent,
+        Err(error) if payment.intent_id.is_none() && error.is_for_good() => {
+            tracing::warn!(%order_id, %error, "an order that nobody could pay is closed");
+            return close_without_intent(state, order_id).await;
+        }
+        Err(error) => return Err(gateway_error(error)),
+    };
     let intent = match state.gateway.cancel_intent(&intent.id).await {
         Ok(canceled) => canceled,
         Err(GatewayError::Refused { .. }) => state.gateway.retrieve_intent(&intent.id).await.map_err(gateway_error)?,
@@ -106,6 +118,17 @@ pub async fn close_unpaid(state: &AppState, order_id: OrderId) -> Result<(), App
     };
     super::apply_payment_intent(state, &intent, None).await?;
     Ok(())
+}
+
+/// The payment stays as it is: should money come against all expectation, the finaliser finds it, and gives it back.
+async fn close_without_intent(state: &AppState, order_id: OrderId) -> Result<(), AppError> {
+    let mut tx = state.db.begin().await?;
+    orders::service::lock(&mut tx, order_id).await?;
+    // Unless the pay page had more luck meanwhile: the next attempt cancels that intent.
+    if payments::service::lock_without_intent(&mut tx, order_id).await? {
+        orders::service::close(&mut tx, order_id).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// The customer does not want what is not paid yet.

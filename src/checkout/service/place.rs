@@ -2,6 +2,7 @@
 
 use super::review::{fingerprint, hex};
 use crate::accounts::guard::Customer;
+use crate::accounts::service::users;
 use crate::cart::Cart;
 use crate::error::{AppError, Conflict};
 use crate::platform::db::Db;
@@ -15,7 +16,7 @@ use crate::{cart, catalogue, orders, payments};
 ///
 /// # Errors
 /// `CartEmpty`; `CartChanged` when goods, prices, shipping or address differ from what was confirmed; `NotEnoughStock` and `NotForSale`;
-/// `AmountNotChargeable`. With any of them there is no order.
+/// `AmountNotChargeable`; `Unauthenticated` for an account that was closed just now. With any of them there is no order.
 pub async fn place(state: &AppState, customer: &Customer, address_id: AddressId, confirmed: &str) -> Result<OrderId, AppError> {
     let address = crate::accounts::service::address(&state.db, customer, address_id).await?;
     let (db, user, email) = (state.db.clone(), customer.user_id(), customer.email().clone());
@@ -30,6 +31,7 @@ pub async fn place(state: &AppState, customer: &Customer, address_id: AddressId,
 
 async fn insert(db: &Db, user: UserId, email: &Email, address: &Address, confirmed: &str, hold_minutes: u32) -> Result<OrderId, AppError> {
     let mut tx = db.begin().await?;
+    users::keep_open(&mut tx, user).await?;
     let cart_id = cart::service::lock_for_checkout(&mut tx, user).await?;
     let variants = cart::service::variant_ids(&mut tx, cart_id).await?;
     catalogue::service::stock::lock(&mut tx, &variants).await?;

@@ -102,3 +102,12 @@ pub async fn give_up(db: impl PgExecutor<'_>, id: &str) -> Result<bool> {
     let done = sqlx::query!("update stripe_events set outcome = 'ignored', last_error = null where id = $1 and outcome = 'failed'", id);
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
+
+pub async fn listed_until(db: impl PgExecutor<'_>) -> Result<OffsetDateTime> {
+    sqlx::query_scalar!("select until from events_listed").fetch_one(db).await
+}
+
+pub async fn set_listed_until(db: impl PgExecutor<'_>, until: OffsetDateTime) -> Result<()> {
+    sqlx::query!("update events_listed set until = greatest(until, $1)", until).execute(db).await?;
+    Ok(())
+}

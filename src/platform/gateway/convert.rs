@@ -3,7 +3,7 @@
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use super::{Dispute, EventPage, GatewayError, GatewayRefund, Intent, IntentError, ListedEvent, METADATA_ORDER};
+use super::{Dispute, EventPage, GatewayError, GatewayRefund, Intent, IntentError, METADATA_ORDER, VerifiedEvent};
 use crate::values::{Money, OrderId};
 
 impl From<stripe_gateway::Error> for GatewayError {
@@ -37,15 +37,7 @@ pub(super) fn refund(refund: stripe_gateway::Refund) -> Result<GatewayRefund, Ga
 }
 
 pub(super) fn page(page: stripe_gateway::EventPage) -> EventPage {
-    let events = page.events.into_iter().map(|event| ListedEvent {
-        order_id: order_id(&event.metadata),
-        id: event.id,
-        kind: event.kind,
-        created: event.created,
-        object_id: event.object_id,
-        intent_id: event.intent_id,
-    });
-    EventPage { events: events.collect(), has_more: page.has_more }
+    EventPage { events: page.events.into_iter().map(VerifiedEvent::proven).collect(), has_more: page.has_more }
 }
 
 /// The dispute that is the object of an event.

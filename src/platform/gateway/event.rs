@@ -5,8 +5,8 @@ use crate::values::OrderId;
 
 pub use stripe_gateway::WebhookError;
 
-/// A message from the gateway, proven: private fields, made by [`super::Gateway::verify`] and, from what that once made, by
-/// [`super::Gateway::reread`].
+/// A message from the gateway, proven: private fields, made by [`super::Gateway::verify`], by [`super::Gateway::list_events`], where the
+/// gateway itself answers, and, from what these once made, by [`super::Gateway::reread`].
 #[derive(Clone)]
 pub struct VerifiedEvent {
     event: stripe_gateway::Event,

@@ -164,23 +164,10 @@ pub struct Dispute {
     pub opened_at: OffsetDateTime,
 }
 
-/// An event found by listing: enough to notice that it never reached us.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ListedEvent {
-    pub id: String,
-    pub kind: String,
-    /// Seconds since 1970.
-    pub created: i64,
-    pub object_id: Option<String>,
-    /// The payment intent concerned, whatever the object is.
-    pub intent_id: Option<String>,
-    pub order_id: Option<OrderId>,
-}
-
-/// Newest first.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// Events found by listing, newest first.
+#[derive(Clone, Debug)]
 pub struct EventPage {
-    pub events: Vec<ListedEvent>,
+    pub events: Vec<VerifiedEvent>,
     pub has_more: bool,
 }
 
@@ -199,6 +186,12 @@ pub enum GatewayError {
 }
 
 impl GatewayError {
+    /// A no that asking again under the same key does not change, and behind which nothing is hidden. One about the key itself says nothing
+    /// about what the key once made.
+    pub fn is_for_good(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if code != "idempotency_error")
+    }
+
     /// Refused since the intent is in a state that does not allow it: it was paid, or canceled, in the meantime.
     pub fn is_unexpected_state(&self) -> bool {
         matches!(self, Self::Refused { code, .. } if code == "payment_intent_unexpected_state")
@@ -286,7 +279,8 @@ impl Gateway {
         convert::refund(self.client.retrieve_refund(id).await?)
     }
 
-    /// Events created at or after a time (seconds since 1970), newest first; `after` is the last id of the page before.
+    /// Events created at or after a time (seconds since 1970), newest first; `after` is the last id of the page before. They come from the
+    /// gateway itself, asked with our key, which proves them as a signature does.
     ///
     /// # Errors
     /// `Unavailable`.

@@ -166,7 +166,7 @@ impl Bank {
     /// Kinds of all events so far, oldest first.
     pub async fn event_kinds(&self) -> Vec<String> {
         let page = self.gateway().list_events(0, None).await.unwrap();
-        page.events.into_iter().rev().map(|event| event.kind).collect()
+        page.events.into_iter().rev().map(|event| event.kind().to_owned()).collect()
     }
 
     pub async fn count(&self, query: &'static str) -> i64 {

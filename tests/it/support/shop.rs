@@ -1,5 +1,7 @@
 //! Goods, customers and payments for tests: rows where a page would take too long, and the real way wherever it is what is tested.
 
+use std::time::Duration;
+
 use hmac::{Hmac, KeyInit, Mac};
 use http::Method;
 use secrecy::ExposeSecret;
@@ -19,6 +21,9 @@ use super::{App, Browser};
 pub const VISA: &str = "pm_card_visa";
 pub const DISPUTED: &str = "pm_card_createDispute";
 pub const DECLINED: &str = "pm_card_visa_chargeDeclined";
+
+/// Long enough for a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A customer with a session and an address.
 pub struct Buyer {
@@ -193,6 +198,17 @@ impl App {
     pub async fn webhook_signed(&self, payload: &str, signature: &str) -> u16 {
         let request = self.browser().request(Method::POST, "/webhooks/stripe").header("stripe-signature", signature);
         request.body(payload.to_owned()).send().await.unwrap().status().as_u16()
+    }
+
+    /// Waits until so many wait for locks.
+    pub async fn until_waiting(&self, waiters: i64) {
+        let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        let seen = async {
+            while self.count(waiting).await < waiters {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, seen).await.expect("nobody came to wait for a lock");
     }
 
     /// The end of each test that touches orders.
