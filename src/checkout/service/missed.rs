@@ -13,7 +13,7 @@ use crate::platform::state::AppState;
 const OVERLAP: Duration = Duration::minutes(15);
 
 /// What an event of ours can be about. The list has all that happens in the account, and of the rest we need no copy.
-const KINDS: [&str; 3] = ["payment_intent.", "charge.dispute.", "refund."];
+const KINDS: [&str; 4] = ["payment_intent.", "charge.dispute.", "charge.refund.", "refund."];
 
 /// Receives what the gateway lists and the inbox does not know, as if its webhook had come. A job.
 ///

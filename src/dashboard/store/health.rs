@@ -70,8 +70,9 @@ pub async fn stuck(db: impl PgExecutor<'_>, refund_attempts: i32, stuck_minutes:
            from (select order_id, true as refund, created_at as since, last_error as error
                  from refunds where status = 'pending' and (attempts >= $1 or failures > 0)
                  union all
-                 select order_id, false, created_at, last_error_message from payments
-                 where status not in ('succeeded', 'canceled') and created_at < now() - make_interval(mins => $2)) s
+                 select order_id, false, created_at, last_error_message from payments p
+                 where status not in ('succeeded', 'canceled') and created_at < now() - make_interval(mins => $2)
+                   and (p.intent_id is not null or exists (select from orders o where o.id = p.order_id and o.status = 'pending'))) s
            join orders o on o.id = s.order_id
            order by s.since limit $3"#,
         refund_attempts,

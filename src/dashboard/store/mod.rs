@@ -39,7 +39,8 @@ pub async fn admin_queues(db: impl PgExecutor<'_>, refund_attempts: i32, stuck_m
         r#"select
              (select count(*) from vendors where status = 'pending') as "vendors!",
              (select count(*) from orders where status = 'review') as "orders_in_review!",
-             (select count(*) from payments where status not in ('succeeded', 'canceled') and created_at < now() - make_interval(mins => $2)) as "payments_stuck!",
+             (select count(*) from payments p where status not in ('succeeded', 'canceled') and created_at < now() - make_interval(mins => $2)
+               and (p.intent_id is not null or exists (select from orders o where o.id = p.order_id and o.status = 'pending'))) as "payments_stuck!",
              (select count(*) from refunds where status = 'pending' and (attempts >= $1 or failures > 0)) as "refunds_stuck!",
              (select count(*) from disputes where status in ('needs_response', 'warning_needs_response')) as "disputes!",
              (select count(distinct q.review_id) from review_reports q join reviews r on r.id = q.review_id
