@@ -119,3 +119,13 @@ pub async fn refund_order(
     leptos_axum::redirect(&format!("/admin/orders/{order_id}?done=refunded"));
     Ok(())
 }
+
+/// Refunds of an order that the gateway does not make were given back in another way.
+#[server(name = GivenBackElsewhere, prefix = "/api", endpoint = "checkout/given-back-elsewhere")]
+pub async fn given_back_elsewhere(order_id: OrderId, how: String, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let admin = crate::accounts::guard::Admin::require().await?;
+    super::service::given_back_elsewhere(&crate::platform::request::state()?, &admin, order_id, &how).await?;
+    leptos_axum::redirect(&format!("/admin/orders/{order_id}?done=elsewhere"));
+    Ok(())
+}

@@ -12,9 +12,6 @@ use crate::{orders, payments};
 /// Name of the job that gives money back; woken when a refund is due.
 pub const REFUNDS: &str = "refunds";
 
-/// After so many attempts of a refund, some minutes apart, the admins hear of it.
-pub const ATTENTION_AFTER: i32 = 5;
-
 /// Rows taken in one run; the next run follows soon.
 const BATCH: i64 = 50;
 
@@ -88,7 +85,7 @@ pub async fn send_refunds(state: AppState) -> Result<(), AppError> {
 async fn postpone(state: &AppState, refund: &payments::service::Refund, error: &str) -> Result<(), AppError> {
     let mut tx = state.db.begin().await?;
     payments::service::postpone_refund(&mut tx, refund.id, error).await?;
-    if refund.attempts >= ATTENTION_AFTER {
+    if refund.attempts >= payments::refunds::HANGS_AFTER {
         let order = orders::service::load(&mut tx, refund.order_id).await?.order;
         let amount = Money::new(refund.amount_minor, refund.currency);
         mail::refund_stuck(&mut tx, &order, refund.id, amount, error, &state.config.base_url).await?;

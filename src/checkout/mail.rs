@@ -87,7 +87,7 @@ pub async fn refund_announced(tx: &mut Tx, order: &Order, reason: RefundReason, 
 /// Only the database's.
 pub async fn refunded(tx: &mut Tx, order: &Order, refund: RefundId, amount: Money, base_url: &str) -> Result<(), AppError> {
     let content = MailContent::new("Refund sent")
-        .paragraph(format!("{amount} for order #{} is on its way to your card.", order.number))
+        .paragraph(format!("{amount} for order #{} is on its way back to you.", order.number))
         .button("See your order", order_url(order, base_url));
     let subject = format!("Refund for order #{}", order.number);
     send(tx, "refunded", &order.email, format!("refunded:{refund}"), subject, content).await

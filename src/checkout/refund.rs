@@ -7,7 +7,7 @@ use crate::text_enum;
 use crate::values::{Currency, FieldErrors, FieldProblem, Money, MoneyError, OrderLineId, OrderPartId, VariantId, VendorId};
 
 /// Bounds of the table.
-const MAX_NOTE: usize = 500;
+pub const MAX_NOTE: usize = 500;
 const MAX_REQUEST: usize = 255;
 
 /// Names of the fields, as the form and the field errors have them; those of lines are named `lines.0.quantity`.
@@ -17,6 +17,8 @@ pub mod refund_field {
     pub const NOTE: &str = "note";
     pub const LINES: &str = "lines";
     pub const REQUEST: &str = "request";
+    /// In what other way money was given back.
+    pub const HOW: &str = "how";
 }
 
 text_enum! {

@@ -1,9 +1,10 @@
 //! Refunds that people decide about: what is left to give back, and the rows of one.
 
+use super::service::Refund;
 use super::store;
-pub use super::store::refunds::{LineLeft, NewRefund, NewRefundItem, PartLeft};
-use crate::error::AppError;
-use crate::platform::db::Tx;
+pub use super::store::refunds::{Hanging, LineLeft, NewRefund, NewRefundItem, PartLeft};
+use crate::error::{AppError, Conflict};
+use crate::platform::db::{Db, Tx};
 use crate::values::{OrderId, PaymentId, RefundId, UserId, VendorId};
 
 /// What was bought and what of it is given back, in the transaction that holds the order's lock.
@@ -47,6 +48,29 @@ pub async fn insert(tx: &mut Tx, refund: &NewRefund<'_>) -> Result<RefundId, App
     store::refunds::insert(tx, id, refund).await?;
     store::refunds::insert_items(tx, id, refund.order_id, refund.items).await?;
     Ok(id)
+}
+
+/// After so many attempts of a refund, some minutes apart, it hangs: people have to see to it.
+pub const HANGS_AFTER: i32 = 5;
+
+/// Refunds of an order that come to no end.
+///
+/// # Errors
+/// Only the database's.
+pub async fn hanging(db: &Db, order: OrderId) -> Result<Vec<Hanging>, AppError> {
+    Ok(store::refunds::hanging(db.pool(), order, HANGS_AFTER).await?)
+}
+
+/// The same, locked, for who has given the money back in another way.
+///
+/// # Errors
+/// `Conflict(Stale)` while the worker may be asking for one of them.
+pub async fn lock_hanging(tx: &mut Tx, order: OrderId) -> Result<Vec<Refund>, AppError> {
+    let hanging = store::refunds::lock_hanging(&mut **tx, order, HANGS_AFTER).await?;
+    if !hanging.is_empty() && store::refunds::may_be_asked_for(&mut **tx, order).await? {
+        return Err(Conflict::Stale.into());
+    }
+    Ok(hanging)
 }
 
 /// The last refund of an order.

@@ -166,3 +166,39 @@ async fn pieces_of_what_was_paid_back_before_come_back_when_it_is_not_sent(pool:
     assert_eq!(sale.refunds().await.len(), 1);
     sale.app.assert_invariants().await;
 }
+
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn what_hangs_is_given_back_in_another_way_and_not_tried_any_more(pool: PgPool) {
+    let sale = Sale::new(pool).await;
+    sale.app.switch(&[("stay_pending", "true")]).await;
+    assert_eq!(sale.one_back("").await, StatusCode::OK);
+    sale.work().await;
+    assert_eq!(sale.decide("failed").await, 200);
+    let page = format!("/admin/orders/{}", sale.order);
+    let shown = sale.admin.get(&page).await.text;
+    assert!(shown.contains("A refund hangs") && shown.contains("$15.00"), "{shown}");
+
+    let order = sale.order.to_string();
+    let say = async |note: &str| {
+        sale.admin.call("/api/checkout/given-back-elsewhere", &[("order_id", order.as_str()), ("how", note)]).await.status
+    };
+    assert_eq!(say(" ").await, StatusCode::UNPROCESSABLE_ENTITY, "how must be said");
+    // The worker may be asking for it at this moment: money would go back twice.
+    let due = async |when: &'static str| {
+        sqlx::query("update refunds set next_attempt_at = now() + $1::interval").bind(when).execute(sale.app.pool()).await.unwrap();
+    };
+    due("1 minute").await;
+    assert_eq!(say("By a transfer").await, StatusCode::CONFLICT);
+    due("1 hour").await;
+    assert_eq!(say("By a transfer").await, StatusCode::OK);
+    assert_eq!(say("By a transfer").await, StatusCode::OK, "said again, it is done already");
+
+    assert_eq!(sale.refunds().await, [("succeeded".to_owned(), 1, false)]);
+    assert_eq!((sale.app.status(sale.order).await, sale.mails("refunded").await), ("partially_refunded".to_owned(), 1));
+    sale.app.switch(&[("stay_pending", "false")]).await;
+    sale.work().await;
+    assert_eq!(sale.refunds().await, [("succeeded".to_owned(), 1, false)], "never tried again");
+    assert_eq!(sale.app.count("select count(*) from audit_log where action = 'refund.given_back_elsewhere'").await, 1);
+    assert!(!sale.admin.get(&page).await.text.contains("A refund hangs"));
+    sale.app.assert_invariants().await;
+}

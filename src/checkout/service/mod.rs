@@ -17,4 +17,4 @@ pub use pay::{cancel_unpaid, close_unpaid, ensure_intent, pay_view, progress};
 pub use place::place;
 pub use refund::{cancel_paid, cancel_part, refund, refundable, ship};
 pub use review::review;
-pub use settle::{settle, settle_given_back};
+pub use settle::{given_back_elsewhere, settle, settle_given_back};

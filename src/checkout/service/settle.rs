@@ -1,8 +1,13 @@
 //! What the gateway says of a refund: that it is done, that it takes time, or that it has failed and the customer still waits for the money.
 
+use serde_json::json;
+
 use super::inbox;
 use super::pay::gateway_error;
+use crate::accounts::guard::Admin;
+use crate::audit::{self, AuditEntry};
 use crate::checkout::mail;
+use crate::checkout::refund::{MAX_NOTE, refund_field};
 use crate::error::AppError;
 use crate::notifications::service::OUTBOX;
 use crate::payments::service::Refund;
@@ -10,7 +15,7 @@ use crate::platform::db::Tx;
 use crate::platform::gateway::{GatewayRefund, GatewayRefundStatus, VerifiedEvent};
 use crate::platform::jobs;
 use crate::platform::state::AppState;
-use crate::values::Money;
+use crate::values::{FieldErrors, Money, OrderId};
 use crate::webhooks::WebhookEvent;
 use crate::webhooks::service::{Subject, WEBHOOKS};
 use crate::{orders, payments, webhooks};
@@ -60,6 +65,36 @@ pub async fn settle_given_back(state: &AppState, refund: &Refund) -> Result<(), 
     tx.commit().await?;
     jobs::wake(OUTBOX);
     jobs::wake(WEBHOOKS);
+    Ok(())
+}
+
+/// What hangs of an order's refunds was given back in another way: by a transfer, say. Said again, it is done already.
+///
+/// # Errors
+/// `Invalid` without a word on how; `NotFound`; `Conflict(Stale)` while the worker may be asking the gateway.
+pub async fn given_back_elsewhere(state: &AppState, admin: &Admin, order: OrderId, how: &str) -> Result<(), AppError> {
+    let mut errors = FieldErrors::default();
+    let how = errors.text(refund_field::HOW, how, 1, MAX_NOTE);
+    errors.into_result(())?;
+    let mut tx = state.db.begin().await?;
+    orders::service::lock(&mut tx, order).await?;
+    for refund in payments::refunds::lock_hanging(&mut tx, order).await? {
+        finish(&mut tx, &refund, None, state).await?;
+        let entry = AuditEntry {
+            actor: Some(admin.customer().user_id()),
+            action: "refund.given_back_elsewhere",
+            object_kind: "order",
+            object_id: Some(order.0),
+            before: None,
+            after: Some(json!({ "refund": refund.id, "amount_minor": refund.amount_minor, "currency": refund.currency })),
+            reason: Some(how.clone()),
+        };
+        audit::service::record(&mut tx, entry).await?;
+    }
+    tx.commit().await?;
+    for job in [OUTBOX, WEBHOOKS, orders::service::SALES] {
+        jobs::wake(job);
+    }
     Ok(())
 }
 

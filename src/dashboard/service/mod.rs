@@ -8,10 +8,10 @@ pub mod work;
 
 use super::{AdminFigures, AdminHome, AdminQueues, Months, VendorFigures, VendorHome, VendorQueues, store};
 use crate::accounts::guard::Admin;
-use crate::checkout::jobs::ATTENTION_AFTER;
 use crate::error::AppError;
 use crate::orders;
 use crate::orders::service::PENDING_LIFE_MINUTES;
+use crate::payments::refunds::HANGS_AFTER;
 use crate::platform::db::Db;
 use crate::values::Money;
 use crate::vendors::guard::ShopOwner;
@@ -45,7 +45,7 @@ pub async fn vendor_queues(db: &Db, owner: &ShopOwner) -> Result<VendorQueues, A
 /// # Errors
 /// `Offline`.
 pub async fn admin_queues(db: &Db, _: &Admin) -> Result<AdminQueues, AppError> {
-    Ok(store::admin_queues(db.pool(), ATTENTION_AFTER, STUCK_AFTER_MINUTES).await?)
+    Ok(store::admin_queues(db.pool(), HANGS_AFTER, STUCK_AFTER_MINUTES).await?)
 }
 
 /// # Errors

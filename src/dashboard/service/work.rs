@@ -6,9 +6,9 @@ use serde_json::json;
 
 use crate::accounts::guard::Admin;
 use crate::audit::{self, AuditEntry};
-use crate::checkout::jobs::ATTENTION_AFTER;
 use crate::dashboard::{DatabaseHealth, DiskHealth, Health, Stuck, store};
 use crate::error::AppError;
+use crate::payments::refunds::HANGS_AFTER;
 use crate::platform::db::Db;
 use crate::platform::health;
 use crate::platform::jobs::{self, JobState};
@@ -59,7 +59,7 @@ pub async fn health(state: &AppState, _: &Admin) -> Result<Health, AppError> {
     let mut reader = state.db.reader().await?;
     let row = store::health::database(&mut *reader, LAG_OF).await?;
     let (migrations, newest_migration) = store::health::migrations(&mut *reader).await?;
-    let stuck = store::health::stuck(&mut *reader, ATTENTION_AFTER, STUCK_AFTER_MINUTES, NAMED).await?;
+    let stuck = store::health::stuck(&mut *reader, HANGS_AFTER, STUCK_AFTER_MINUTES, NAMED).await?;
     drop(reader);
     let seconds = |seconds: Option<f64>| seconds.map(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or_default());
     Ok(Health {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
-use crate::checkout::api::RefundOrder;
+use crate::checkout::api::{GivenBackElsewhere, RefundOrder};
 use crate::checkout::history::{self, Reader};
 use crate::checkout::refund::{RefundCause, Refundable, RefundableLine, RefundablePart, refund_field as field};
 use crate::error::Conflict;
@@ -15,6 +15,7 @@ use crate::pages::document::Document;
 use crate::pages::history::History;
 use crate::pages::totals::Totals;
 use crate::pages::{path_part, query};
+use crate::payments::refunds::Hanging;
 use crate::platform::{form_flash, request};
 use crate::ui::{Badge, Breadcrumbs, Button, ErrorSummary, FormState, Notice, SelectField, TextField, Tone};
 use crate::values::{Money, OrderId};
@@ -100,6 +101,24 @@ fn RefundForm(order_id: OrderId, order: Refundable, form: FormState) -> impl Int
     }
 }
 
+/// Refunds that the gateway does not make, and the way out.
+#[component]
+fn HangingRefunds(order_id: OrderId, hanging: Vec<Hanging>, form: FormState) -> impl IntoView {
+    let entry = |Hanging { amount_minor, currency, error }| {
+        view! { <li><strong>{Money::new(amount_minor, currency).to_string()}</strong>" · "{error}</li> }
+    };
+    view! {
+        <form class="form card" method="post" action=GivenBackElsewhere::url() id="hanging">
+            <h2>"A refund hangs"</h2>
+            <p class="muted small">"It is tried on. If you have given the money back in another way, say so here: it is not tried any more then, and the customer gets a mail."</p>
+            <ul role="list">{hanging.into_iter().map(entry).collect_view()}</ul>
+            <input type="hidden" name="order_id" value=order_id.to_string()/>
+            <TextField form=form name=field::HOW label="How it was given back" maxlength=500 autocomplete="off" hint="For the log; the customer does not see it"/>
+            <Button>"It was given back"</Button>
+        </form>
+    }
+}
+
 /// One order, whoever's: what was bought, how it was paid, what can go back.
 #[component]
 pub fn AdminOrderPage() -> impl IntoView {
@@ -113,17 +132,26 @@ pub fn AdminOrderPage() -> impl IntoView {
         let story = crate::payments::history::of_order(&state.db, id).await?;
         let story = history::of(&order, &story, Reader::Admin);
         let mine = id.to_string();
-        let form = FormState::of(flash.filter(|flash| flash.value("order_id") == Some(mine.as_str())).as_ref(), RefundOrder::url());
+        let flash = flash.filter(|flash| flash.value("order_id") == Some(mine.as_str()));
+        let form = FormState::of(flash.as_ref(), RefundOrder::url());
+        let elsewhere = FormState::of(flash.as_ref(), GivenBackElsewhere::url());
+        let hanging = crate::payments::refunds::hanging(&state.db, id).await?;
+        let failed = form.error().is_some() || elsewhere.error().is_some();
         let refundable = match order.status {
             OrderStatus::Paid | OrderStatus::PartiallyRefunded => Some(crate::checkout::service::refundable(&state, &admin, id).await?),
             _ => None,
         };
         let refundable = refundable.filter(|left| !left.left().is_zero());
         let held = refundable.as_ref().is_some_and(|left| left.disputed);
-        let news = (done.as_deref() == Some("refunded") && form.error().is_none()).then_some("The money is on its way back.");
+        let news = match done.as_deref() {
+            Some("refunded") => Some("The money is on its way back."),
+            Some("elsewhere") => Some("It is noted as given back."),
+            _ => None,
+        };
+        let news = news.filter(|_| !failed);
         let title = format!("Order {}", order.number);
         Ok(view! {
-            <Document title=if form.error().is_some() { format!("Error: {title}") } else { title.clone() }/>
+            <Document title=if failed { format!("Error: {title}") } else { title.clone() }/>
             <div class="wrap stack">
                 <Breadcrumbs trail=vec![("Orders".to_owned(), "/admin/orders".to_owned())] here=title.clone()/>
                 <header class="page-head">
@@ -132,11 +160,13 @@ pub fn AdminOrderPage() -> impl IntoView {
                 </header>
                 {news.map(|news| view! { <Notice tone=Tone::Good>{news}</Notice> })}
                 <ErrorSummary form=form.clone() labels=LABELS/>
+                <ErrorSummary form=elsewhere.clone() labels=&[(field::HOW, "How it was given back")]/>
                 <div class="with-aside">
                     <div class="stack">
                         <OrderParts parts=order.parts.clone() paid=order.paid_at.is_some()/>
                         {held.then(|| view! { <Notice tone=Tone::Warn>{Conflict::Disputed.to_string()}</Notice> })}
                         {refundable.filter(|_| !held).map(|left| view! { <RefundForm order_id=id order=left form=form/> })}
+                        {(!hanging.is_empty()).then(|| view! { <HangingRefunds order_id=id hanging=hanging form=elsewhere/> })}
                         <History entries=story/>
                     </div>
                     <aside class="card summary" aria-labelledby="summary">

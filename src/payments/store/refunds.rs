@@ -2,7 +2,7 @@
 
 use sqlx::{PgConnection, PgExecutor};
 
-use super::Result;
+use super::{RefundRow, Result};
 use crate::orders::Fulfilment;
 use crate::payments::RefundReason;
 use crate::values::{Currency, OrderId, OrderLineId, OrderPartId, PaymentId, RefundId, UserId, VariantId, VendorId};
@@ -86,6 +86,52 @@ pub async fn requested(db: impl PgExecutor<'_>, order: OrderId, by: UserId, requ
         request
     )
     .fetch_optional(db)
+    .await
+}
+
+/// Refunds of an order that come to no end, and are not being asked for at this moment.
+pub async fn lock_hanging(db: impl PgExecutor<'_>, order: OrderId, attempts: i32) -> Result<Vec<RefundRow>> {
+    sqlx::query_as!(
+        RefundRow,
+        r#"select r.id as "id: RefundId", r.order_id as "order_id: OrderId", r.payment_id as "payment_id: PaymentId", r.amount_minor,
+             r.currency as "currency: Currency", r.reason as "reason: RefundReason", p.intent_id, r.gateway_id, r.attempts, r.failures
+           from refunds r join payments p on p.id = r.payment_id
+           where r.order_id = $1 and r.status = 'pending' and r.gateway_id is null and (r.attempts >= $2 or r.failures > 0)
+           order by r.id for update of r"#,
+        order as _,
+        attempts
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Whether the worker may be asking for one of them: it has two minutes for that.
+pub async fn may_be_asked_for(db: impl PgExecutor<'_>, order: OrderId) -> Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from refunds where order_id = $1 and status = 'pending' and gateway_id is null
+             and next_attempt_at <= now() + interval '2 minutes') as "exists!""#,
+        order as _
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// What hangs, and what the gateway says.
+pub struct Hanging {
+    pub amount_minor: i64,
+    pub currency: Currency,
+    pub error: String,
+}
+
+pub async fn hanging(db: impl PgExecutor<'_>, order: OrderId, attempts: i32) -> Result<Vec<Hanging>> {
+    sqlx::query_as!(
+        Hanging,
+        r#"select amount_minor, currency as "currency: Currency", coalesce(last_error, '') as "error!" from refunds
+           where order_id = $1 and status = 'pending' and gateway_id is null and (attempts >= $2 or failures > 0) order by id"#,
+        order as _,
+        attempts
+    )
+    .fetch_all(db)
     .await
 }
 

@@ -275,6 +275,9 @@ const RECIPES: &[Recipe] = &[
     )
     .about(PaidOrderOfShop)
     .leads_to(&["/admin/orders/*"]),
+    form("/api/checkout/given-back-elsewhere", &[("order_id", "{id}"), ("how", "By a transfer.")])
+        .about(PaidOrderOfShop)
+        .leads_to(&["/admin/orders/*"]),
     // privacy: a vendor's shop must be closed first
     form("/api/privacy/close-account", &[("current_password", "{password}")]).leads_to(&["/sign-in"]),
     // platform, media, webhook
