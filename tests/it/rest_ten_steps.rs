@@ -108,3 +108,59 @@ async fn a_purchase_goes_through_the_api_alone(pool: PgPool) {
     assert_eq!((&seen["data"][0]["status"], &seen["next"]), (&json!("partially_refunded"), &Value::Null));
     app.assert_invariants().await;
 }
+
+/// What is written about an order, but for names and times.
+async fn written(app: &App, order: &str) -> Vec<(String, Value)> {
+    sqlx::query_as(
+        "select w.place, jsonb_object_agg(e.key, e.value) from (
+           select 'orders' as place, 0 as n, to_jsonb(t) as row from orders t where t.id = $1::uuid
+           union all select 'order_parts', row_number() over (order by t.id), to_jsonb(t) from order_parts t where t.order_id = $1::uuid
+           union all select 'order_lines', row_number() over (order by t.id), to_jsonb(t) from order_lines t where t.order_id = $1::uuid
+           union all select 'payments', row_number() over (order by t.id), to_jsonb(t) from payments t where t.order_id = $1::uuid
+           union all select 'stock_movements', row_number() over (order by t.id), to_jsonb(t) from stock_movements t where t.order_id = $1::uuid
+         ) w cross join lateral jsonb_each(w.row) e
+         where e.key !~ '(^|_)(id|at|after|key)$' and e.key not in ('number', 'fingerprint', 'email')
+         group by w.place, w.n order by w.place, w.n",
+    )
+    .bind(order)
+    .fetch_all(app.pool())
+    .await
+    .unwrap()
+}
+
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn pages_and_programs_leave_the_same_rows(pool: PgPool) {
+    let app = App::start(pool).await;
+    let cup = app.goods(app.vendor("shop").await, 1500, 9).await;
+    let buyer = app.buyer("ada").await;
+    let by_pages = buyer.order(&[(cup, 2)]).await.to_string();
+
+    account(&app.state, "bob@example.com", Role::Customer).await;
+    let bob = app.api_of("bob@example.com").await;
+    let pay = async |order: &str, event: &str| {
+        let order = order.parse().unwrap();
+        app.confirm(order, VISA).await;
+        assert_eq!(app.webhook(&app.event(event, "payment_intent.succeeded", order).await).await, 200);
+    };
+    pay(&by_pages, "evt_pages").await;
+
+    bob.post("/cart/items", json!({ "variant_id": cup, "quantity": 2 })).await.done();
+    let address = json!({ "name": "Ada Lovelace", "line1": "1 Mill Lane", "city": "London", "country_code": "GB" });
+    let address = text(&bob.post("/addresses", address).await.done()["id"]);
+    let review = bob.get(&format!("/checkout?address_id={address}")).await.done();
+    let placed = bob.post("/checkout", json!({ "address_id": address, "fingerprint": review["fingerprint"] })).await.done();
+    let by_program = text(&placed["order"]["id"]);
+    pay(&by_program, "evt_program").await;
+
+    let (pages, program) = (written(&app, &by_pages).await, written(&app, &by_program).await);
+    assert_eq!(
+        pages.iter().map(|(place, _)| place.as_str()).collect::<Vec<_>>(),
+        ["order_lines", "order_parts", "orders", "payments", "stock_movements"]
+    );
+    assert_eq!(pages, program);
+    // The control: another number of pieces would be seen.
+    let fewer = buyer.order(&[(cup, 1)]).await.to_string();
+    pay(&fewer, "evt_fewer").await;
+    assert_ne!(written(&app, &fewer).await, pages);
+    app.assert_invariants().await;
+}
