@@ -2,8 +2,8 @@
 -- than anywhere else, and as statements of one transaction it took five round trips: four of them for what the database knows by itself.
 --
 -- The cart is locked, or made, first; made and locked in one statement, since another request may make it, or delete a guest's (it was
--- merged), at any time before. The statement after that sees what those who held the lock before have done, as a volatile function takes a new snapshot for each statement
--- (read committed); both in one statement would count with the cart of before the wait.
+-- merged), at any time before. The statement after that sees what those who held the lock before have done, as a volatile function takes a
+-- new snapshot for each statement (read committed); both in one statement would count with the cart of before the wait.
 create function put_into_cart(
   new_id uuid, shopper uuid, token bytea, wanted uuid, pieces int, on_top boolean, most bigint, max_lines bigint,
   -- Null: it is not for sale. The shopper's own holds do not count against it.

@@ -89,12 +89,13 @@ pub async fn refund_called(db: &Db, gateway_id: &str) -> Result<Option<Refund>, 
     Ok(store::refund_called(db.pool(), gateway_id).await?)
 }
 
-/// The gateway has taken it on under this name; it is asked again in an hour, unless an event comes first. Nothing if it is finished.
+/// The gateway has taken it on under this name; it is asked again in an hour, unless an event comes first. Nothing if it is finished, or if
+/// this attempt is known to have failed.
 ///
 /// # Errors
 /// Only the database's.
-pub async fn await_refund(tx: &mut Tx, refund: RefundId, gateway_id: &str) -> Result<(), AppError> {
-    Ok(store::await_refund(&mut **tx, refund, gateway_id).await?)
+pub async fn await_refund(tx: &mut Tx, refund: &Refund, gateway_id: &str) -> Result<(), AppError> {
+    Ok(store::await_refund(&mut **tx, refund.id, refund.failures, gateway_id).await?)
 }
 
 /// What the gateway called so has failed: it is made anew, under another key. False if it had succeeded before.

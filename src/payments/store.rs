@@ -178,12 +178,14 @@ pub async fn refund_called(db: impl PgExecutor<'_>, gateway_id: &str) -> Result<
     .await
 }
 
-pub async fn await_refund(db: impl PgExecutor<'_>, id: RefundId, gateway_id: &str) -> Result<()> {
+/// `failures` as they were when the gateway was asked: news of an attempt that failed meanwhile is no news of the next one.
+pub async fn await_refund(db: impl PgExecutor<'_>, id: RefundId, failures: i32, gateway_id: &str) -> Result<()> {
     sqlx::query!(
         "update refunds set gateway_id = $2, attempts = 0, last_error = null, next_attempt_at = now() + interval '1 hour'
-         where id = $1 and status = 'pending'",
+         where id = $1 and status = 'pending' and failures = $3",
         id as _,
-        gateway_id
+        gateway_id,
+        failures
     )
     .execute(db)
     .await?;

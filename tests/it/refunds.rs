@@ -2,7 +2,9 @@
 
 use http::StatusCode;
 use souk::accounts::Role;
-use souk::checkout::jobs;
+use souk::checkout::{jobs, service};
+use souk::payments::service::Refund;
+use souk::platform::gateway::GatewayRefund;
 use souk::values::{OrderId, VariantId};
 use sqlx::PgPool;
 
@@ -65,6 +67,13 @@ impl Sale {
         sqlx::query_scalar("select gateway_id from refunds").fetch_one(self.app.pool()).await.unwrap()
     }
 
+    /// The refund as the worker took it, and what the gateway said of it then.
+    async fn asked(&self) -> (Refund, GatewayRefund) {
+        let gateway_id = self.gateway_id().await;
+        let refund = souk::payments::service::refund_called(&self.app.state.db, &gateway_id).await.unwrap().unwrap();
+        (refund, self.app.state.gateway.retrieve_refund(&gateway_id).await.unwrap())
+    }
+
     /// The gateway decides about the pending refund, and says so.
     async fn decide(&self, outcome: &str) -> u16 {
         self.app.switch(&[("settle", &self.gateway_id().await), ("outcome", outcome)]).await;
@@ -111,12 +120,17 @@ async fn a_refund_that_failed_is_made_anew_and_the_admins_hear_of_it(pool: PgPoo
     sale.app.switch(&[("stay_pending", "true")]).await;
     assert_eq!(sale.one_back("").await, StatusCode::OK);
     sale.work().await;
+    let asked = sale.asked().await;
     assert_eq!(sale.decide("failed").await, 200);
     assert_eq!(sale.refunds().await, [("pending".to_owned(), 1, false)], "the customer still waits");
     assert_eq!((sale.app.status(sale.order).await, sale.mails("refunded").await), ("paid".to_owned(), 0));
     assert_eq!(sale.mails("payment_attention").await, 1);
     let due = sale.app.count("select count(*) from refunds where next_attempt_at <= now()").await;
     assert_eq!(due, 0, "what fails now would fail again");
+
+    // Who had asked before that hears of it late: it is no news of the attempt to come.
+    service::settle(&sale.app.state, &asked.0, &asked.1, None).await.unwrap();
+    assert_eq!(sale.refunds().await, [("pending".to_owned(), 1, false)]);
 
     sale.app.switch(&[("stay_pending", "false")]).await;
     sale.work().await;

@@ -44,13 +44,12 @@ pub async fn settle(state: &AppState, refund: &Refund, told: &GatewayRefund, onc
     match told.status {
         GatewayRefundStatus::Succeeded => finish(&mut tx, refund, Some(&told.id), state).await?,
         GatewayRefundStatus::Pending | GatewayRefundStatus::RequiresAction => {
-            payments::service::await_refund(&mut tx, refund.id, &told.id).await?;
+            payments::service::await_refund(&mut tx, refund, &told.id).await?;
         }
         GatewayRefundStatus::Failed | GatewayRefundStatus::Canceled => fail(&mut tx, refund, told, state).await?,
     }
     tx.commit().await?;
-    jobs::wake(OUTBOX);
-    jobs::wake(WEBHOOKS);
+    wake();
     Ok(())
 }
 
@@ -63,8 +62,7 @@ pub async fn settle_given_back(state: &AppState, refund: &Refund) -> Result<(), 
     orders::service::lock(&mut tx, refund.order_id).await?;
     finish(&mut tx, refund, None, state).await?;
     tx.commit().await?;
-    jobs::wake(OUTBOX);
-    jobs::wake(WEBHOOKS);
+    wake();
     Ok(())
 }
 
@@ -92,10 +90,15 @@ pub async fn given_back_elsewhere(state: &AppState, admin: &Admin, order: OrderI
         audit::service::record(&mut tx, entry).await?;
     }
     tx.commit().await?;
+    wake();
+    Ok(())
+}
+
+/// What there is to do once money is back.
+fn wake() {
     for job in [OUTBOX, WEBHOOKS, orders::service::SALES] {
         jobs::wake(job);
     }
-    Ok(())
 }
 
 async fn finish(tx: &mut Tx, refund: &Refund, gateway_id: Option<&str>, state: &AppState) -> Result<(), AppError> {
@@ -114,7 +117,7 @@ async fn finish(tx: &mut Tx, refund: &Refund, gateway_id: Option<&str>, state: &
 /// make good, since the customer was told and the order is closed.
 async fn fail(tx: &mut Tx, refund: &Refund, told: &GatewayRefund, state: &AppState) -> Result<(), AppError> {
     let why = told.failure_reason.as_deref().unwrap_or("the bank did not take it");
-    payments::service::await_refund(tx, refund.id, &told.id).await?;
+    payments::service::await_refund(tx, refund, &told.id).await?;
     let again = payments::service::fail_refund(tx, refund.id, &told.id, why).await?;
     tracing::error!(refund = %refund.id, order = %refund.order_id, again, why, "a refund has failed at the gateway");
     let order = orders::service::load(tx, refund.order_id).await?.order;
