@@ -11,7 +11,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::values::Currency;
+use crate::values::{Currency, Money};
 
 pub mod api;
 #[cfg(feature = "ssr")]
@@ -216,6 +216,39 @@ pub struct AdminFigures {
     pub placed: i64,
     /// In a large shop up to five minutes old.
     pub tops: Tops,
+}
+
+/// What was sold in a month.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Month {
+    pub currency: Currency,
+    pub sales: Sales,
+    /// Of the whole site alone; zero in a vendor's figures.
+    pub active: Active,
+}
+
+impl Month {
+    /// With shipping, before refunds.
+    pub const fn sold(&self) -> Money {
+        Money::new(self.sales.sales_minor(), self.currency)
+    }
+
+    /// What was given back in the month, whenever it was paid.
+    pub const fn refunded(&self) -> Money {
+        Money::new(self.sales.refunded_minor, self.currency)
+    }
+
+    /// None without orders.
+    pub fn average(&self) -> Option<Money> {
+        self.sales.average_minor().map(|minor| Money::new(minor, self.currency))
+    }
+}
+
+/// Something of this month, and of the whole month before. Months are those of UTC.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Months<T> {
+    pub this: T,
+    pub last: T,
 }
 
 /// What a shop is due for a month.

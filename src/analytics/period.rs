@@ -54,6 +54,13 @@ impl Period {
         Ok(Self { from, until, grain, preset, today })
     }
 
+    /// This month so far, after the whole month before.
+    pub fn two_months() -> Self {
+        let today = OffsetDateTime::now_utc().date();
+        let from = start_of(start_of(today, Grain::Month) - Duration::DAY, Grain::Month);
+        Self { from, until: today, grain: Grain::Month, preset: None, today }
+    }
+
     pub fn span(&self) -> Span {
         span(self.from, self.until)
     }

@@ -7,10 +7,10 @@ use time::{Date, OffsetDateTime};
 
 use super::period::{self, Period};
 use super::store::{self, Days, folding};
-use super::{Active, AdminFigures, Bucket, Figures, Sales, Settlement, Top, Tops, VendorFigures};
+use super::{Active, AdminFigures, Bucket, Figures, Month, Months, Sales, Settlement, Top, Tops, VendorFigures};
 use crate::accounts::guard::Admin;
 use crate::error::AppError;
-use crate::platform::db::{Db, Tx};
+use crate::platform::db::{Db, Reader, Tx};
 use crate::platform::live;
 use crate::platform::state::AppState;
 use crate::values::{Currency, VendorId};
@@ -42,6 +42,38 @@ pub async fn vendor(db: &Db, owner: &ShopOwner, period: &Period) -> Result<Vendo
     let (cart_lines, lines) = (within().map(|row| row.cart_lines).sum(), within().map(|row| row.lines).sum());
     let pieces = rows.iter().map(|row| Sums { starts_on: row.starts_on, sales: of_vendor(row), active: None }).collect();
     Ok(VendorFigures { figures: figures(period, currency, pieces), cart_lines, lines, products: Vec::clone(&products) })
+}
+
+/// This month so far, and the whole month before, of one's own shop.
+///
+/// # Errors
+/// `Offline`.
+pub async fn vendor_months(tx: &mut Tx, owner: &ShopOwner) -> Result<Months<Month>, AppError> {
+    let currency = store::currency(&mut **tx).await?;
+    let rows = store::vendor_pieces(&mut **tx, owner.vendor_id(), days(&Period::two_months())).await?;
+    Ok(months(currency, rows.iter().map(|row| Sums { starts_on: row.starts_on, sales: of_vendor(row), active: None })))
+}
+
+/// The same of the whole site.
+///
+/// # Errors
+/// `Offline`.
+pub async fn site_months(reader: &mut Reader, _: &Admin) -> Result<Months<Month>, AppError> {
+    let currency = store::currency(&mut **reader).await?;
+    let rows = store::site_pieces(&mut **reader, days(&Period::two_months())).await?;
+    Ok(months(currency, rows.iter().map(|row| Sums { starts_on: row.starts_on, sales: of_site(row), active: Some(active_in(row)) })))
+}
+
+fn months(currency: Currency, sums: impl Iterator<Item = Sums>) -> Months<Month> {
+    let none = Month { currency, sales: Sales::default(), active: Active::default() };
+    let mut months = Months { this: none, last: none };
+    let this = Period::two_months().until.month();
+    for sums in sums {
+        let Some(start) = sums.starts_on else { continue };
+        let month = if start.month() == this { &mut months.this } else { &mut months.last };
+        (month.sales, month.active) = (sums.sales, sums.active.unwrap_or_default());
+    }
+    months
 }
 
 /// The products of one's own shop that sold best, as many as a file has room for.
@@ -93,8 +125,7 @@ pub async fn admin(db: &Db, _: &Admin, period: &Period) -> Result<AdminFigures, 
     let tops = recent_tops(db, "site", period, load).await?;
     let within = || rows.iter().filter(|row| row.starts_on.is_some());
     let (carts, placed) = (within().map(|row| row.carts).sum(), within().map(|row| row.placed).sum());
-    let active = |row: &store::SiteRow| Active { customers: row.customers.unwrap_or_default(), vendors: row.vendors.unwrap_or_default() };
-    let pieces = rows.iter().map(|row| Sums { starts_on: row.starts_on, sales: of_site(row), active: Some(active(row)) }).collect();
+    let pieces = rows.iter().map(|row| Sums { starts_on: row.starts_on, sales: of_site(row), active: Some(active_in(row)) }).collect();
     let mut figures = figures(period, currency, pieces);
     for (bucket, piece) in figures.buckets.iter_mut().zip(period.pieces()) {
         // They are known of whole pieces alone, and nobody was there where nothing was sold.
@@ -161,6 +192,10 @@ fn of_site(row: &store::SiteRow) -> Sales {
         units_refunded: row.units_refunded,
         orders: row.paid,
     }
+}
+
+fn active_in(row: &store::SiteRow) -> Active {
+    Active { customers: row.customers.unwrap_or_default(), vendors: row.vendors.unwrap_or_default() }
 }
 
 /// What was read of a piece.

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::OrderProgress;
+use super::differing::Verdict;
 use super::refund::TypedRefund;
 use crate::error::AppError;
 use crate::values::{Address, AddressId, NothingElse, OrderId};
@@ -117,6 +118,16 @@ pub async fn refund_order(
     let admin = crate::accounts::guard::Admin::require().await?;
     super::service::refund(&crate::platform::request::state()?, &admin, order_id, &typed).await?;
     leptos_axum::redirect(&format!("/admin/orders/{order_id}?done=refunded"));
+    Ok(())
+}
+
+/// Accepts another amount than the order costs, or gives it back.
+#[server(name = DecideReview, prefix = "/api", endpoint = "checkout/decide-review")]
+pub async fn decide_review(order_id: OrderId, verdict: Verdict, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let admin = crate::accounts::guard::Admin::require().await?;
+    super::service::decide(&crate::platform::request::state()?, &admin, order_id, verdict).await?;
+    leptos_axum::redirect(&format!("/admin/orders/{order_id}?done={verdict}"));
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::orders::service::rfc3339;
 use crate::orders::{Order, OrderPart, OrderStatus};
+use crate::payments::RefundReason;
 use crate::payments::history::{MoneyEvent, MoneyNews};
 use crate::platform::gateway::DisputeStatus;
 use crate::values::Money;
@@ -72,10 +73,9 @@ fn of_money(news: &MoneyNews, reader: Reader) -> Entry {
         (MoneyEvent::PaymentFailed, _) => ("The payment was not accepted".to_owned(), news.reason.clone()),
         (MoneyEvent::Refund, Reader::Customer) => (format!("Refund of {amount}"), Some(refund_status(news).to_owned())),
         (MoneyEvent::Refund, Reader::Admin) => {
-            let by = news.by.as_deref().unwrap_or("the shop itself");
             let status = news.status.as_deref().unwrap_or_default();
             let note = news.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
-            (format!("Refund of {amount} by {by}"), Some(format!("{status}{note}")))
+            (format!("Refund of {amount}{}", refunded_by(news)), Some(format!("{status}{note}")))
         }
         (MoneyEvent::DisputeOpened, Reader::Customer) => (
             "Your bank asked us about this payment".to_owned(),
@@ -92,6 +92,14 @@ fn of_money(news: &MoneyNews, reader: Reader) -> Entry {
     };
     let problem = news.last_error.clone().filter(|_| reader == Reader::Admin);
     Entry { problem, ..Entry::new(&rfc3339(news.at), text, detail) }
+}
+
+fn refunded_by(news: &MoneyNews) -> String {
+    match (news.reason.as_deref().and_then(|reason| reason.parse().ok()), &news.by) {
+        (Some(RefundReason::MadeElsewhere), _) => ", made by hand at the payment provider".to_owned(),
+        (_, Some(by)) => format!(" by {by}"),
+        (_, None) => " by the shop itself".to_owned(),
+    }
 }
 
 fn refund_status(news: &MoneyNews) -> &'static str {

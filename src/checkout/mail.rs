@@ -7,7 +7,7 @@ use crate::orders::service::LockedOrder;
 use crate::orders::{Order, OrderPart};
 use crate::payments::RefundReason;
 use crate::platform::db::Tx;
-use crate::platform::gateway::{Dispute, DisputeStatus};
+use crate::platform::gateway::{Dispute, DisputeStatus, GatewayRefund};
 use crate::values::{Email, Money, OrderPartId, RefundId, country_name};
 
 /// Payment received: what was bought, what it cost, where it goes.
@@ -64,17 +64,18 @@ pub async fn payment_failed(tx: &mut Tx, order: &Order, message: &str, base_url:
     send(tx, "payment_failed", &order.email, format!("payment_failed:{}", order.id), subject, content).await
 }
 
-/// Paid, but it cannot be sent: the whole sum goes back by itself.
+/// Paid, but it cannot be sent: the whole sum goes back.
 ///
 /// # Errors
 /// Only the database's.
-pub async fn refund_announced(tx: &mut Tx, order: &Order, reason: RefundReason, base_url: &str) -> Result<(), AppError> {
+pub async fn refund_announced(tx: &mut Tx, order: &Order, paid: Money, reason: RefundReason, base_url: &str) -> Result<(), AppError> {
     let why = match reason {
         RefundReason::OutOfStock => "While you were paying, the last of it was sold. We are sorry.",
+        RefundReason::AmountDiffers => "What you paid is not what your order costs, so we could not take it.",
         _ => "Your payment arrived after the order had been closed.",
     };
     let content = MailContent::new("You get your money back")
-        .paragraph(format!("{why} We are refunding {} for order #{} in full.", order.total, order.number))
+        .paragraph(format!("{why} We are refunding {paid} for order #{} in full.", order.number))
         .paragraph("There is nothing you need to do. Your bank may take some days to show it.")
         .button("See your order", order_url(order, base_url));
     let subject = format!("Order #{} is refunded", order.number);
@@ -167,6 +168,15 @@ pub async fn in_review(tx: &mut Tx, order: &Order, paid: Money, base_url: &str) 
     attention(tx, order, &format!("review:{}", order.id), why, base_url).await
 }
 
+/// To the admins: money went back that nobody gave back here.
+///
+/// # Errors
+/// Only the database's.
+pub async fn refunded_elsewhere(tx: &mut Tx, order: &Order, told: &GatewayRefund, follows: &str, base_url: &str) -> Result<(), AppError> {
+    let why = format!("{} was given back by hand at the payment provider. {follows}", told.amount);
+    attention(tx, order, &format!("elsewhere:{}", told.id), why, base_url).await
+}
+
 /// To the admins: money that should go back does not.
 ///
 /// # Errors
@@ -183,7 +193,7 @@ pub async fn refund_stuck(
     attention(tx, order, &format!("refund:{refund}"), why, base_url).await
 }
 
-/// To the admins: the gateway had taken on a refund, and it did not reach the customer. `outcome`: why, and whether it is made anew.
+/// To the admins: the gateway had taken on a refund, and it did not reach the customer. Why, and whether the customer was told that it is done.
 ///
 /// # Errors
 /// Only the database's.
@@ -192,10 +202,12 @@ pub async fn refund_failed(
     order: &Order,
     (refund, gateway_id): (RefundId, &str),
     amount: Money,
-    (why, again): (&str, bool),
+    (why, was_done): (&str, bool),
     base_url: &str,
 ) -> Result<(), AppError> {
-    let next = if again { "It is made once more." } else { "The customer was told that it is done: please give it back in another way." };
+    let told = if was_done { " The customer was told that it is done." } else { "" };
+    let next =
+        format!("It is made once more.{told} If that fails, too, please give it back in another way, and say so on the order's page.");
     let why = format!("A refund of {amount} has failed at the payment provider ({}). {next}", why.replace('_', " "));
     attention(tx, order, &format!("refund:{refund}:{gateway_id}"), why, base_url).await
 }

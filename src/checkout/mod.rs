@@ -12,8 +12,10 @@ use crate::orders::{Order, OrderStatus};
 use crate::values::{Address, AddressId, Money, OrderId};
 
 pub mod api;
+pub mod differing;
 pub mod islands;
 pub mod refund;
+pub mod refundable;
 #[cfg(feature = "ssr")]
 pub mod history;
 #[cfg(feature = "ssr")]

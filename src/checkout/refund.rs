@@ -1,10 +1,10 @@
-//! What may be given back of an order, and what somebody wants to: pure arithmetic between the two.
+//! What somebody wants to give back of an order, and what of it may be: pure arithmetic.
 
 use serde::{Deserialize, Serialize};
 
-use crate::orders::Fulfilment;
+use super::refundable::{RefundItem, Refundable, RefundableLine};
 use crate::text_enum;
-use crate::values::{Currency, FieldErrors, FieldProblem, Money, MoneyError, OrderLineId, OrderPartId, VariantId, VendorId};
+use crate::values::{Currency, FieldErrors, FieldProblem, Money, MoneyError, OrderLineId, OrderPartId};
 
 /// Bounds of the table.
 pub const MAX_NOTE: usize = 500;
@@ -37,103 +37,6 @@ impl RefundCause {
             Self::Duplicate => "Paid twice",
             Self::Fraudulent => "Fraud",
         }
-    }
-}
-
-/// A line with what of it is given back already, or is about to be.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RefundableLine {
-    pub id: OrderLineId,
-    pub part_id: OrderPartId,
-    pub vendor_id: VendorId,
-    pub variant_id: VariantId,
-    pub name: String,
-    pub unit_price_minor: i64,
-    pub quantity: i32,
-    pub subtotal_minor: i64,
-    pub refunded_quantity: i32,
-    pub refunded_minor: i64,
-}
-
-impl RefundableLine {
-    pub const fn quantity_left(&self) -> i32 {
-        self.quantity - self.refunded_quantity
-    }
-
-    pub const fn minor_left(&self) -> i64 {
-        self.subtotal_minor - self.refunded_minor
-    }
-}
-
-/// A part with its shipping.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RefundablePart {
-    pub id: OrderPartId,
-    pub vendor_id: VendorId,
-    pub vendor_name: String,
-    pub fulfilment: Fulfilment,
-    pub shipping_minor: i64,
-    pub refunded_shipping_minor: i64,
-}
-
-impl RefundablePart {
-    pub const fn shipping_left(&self) -> i64 {
-        self.shipping_minor - self.refunded_shipping_minor
-    }
-}
-
-/// A paid order, as far as money may go back.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Refundable {
-    pub currency: Currency,
-    pub parts: Vec<RefundablePart>,
-    pub lines: Vec<RefundableLine>,
-    /// A bank holds the payment: nothing goes back for now.
-    pub disputed: bool,
-}
-
-impl Refundable {
-    pub fn left(&self) -> Money {
-        let lines: i64 = self.lines.iter().map(RefundableLine::minor_left).sum();
-        let shipping: i64 = self.parts.iter().map(RefundablePart::shipping_left).sum();
-        Money::new(lines + shipping, self.currency)
-    }
-
-    /// Everything of these parts that was not given back yet.
-    pub fn all_of(&self, parts: &[OrderPartId], restock: bool) -> Vec<RefundItem> {
-        let lines = self.lines.iter().filter(|line| parts.contains(&line.part_id));
-        let lines = lines.map(|line| RefundItem::of_line(line, line.quantity_left(), line.minor_left(), restock));
-        let shipping = self.parts.iter().filter(|part| parts.contains(&part.id));
-        let shipping = shipping.map(|part| RefundItem::of_shipping(part, part.shipping_left()));
-        lines.chain(shipping).filter(RefundItem::gives_something).collect()
-    }
-}
-
-/// One thing that is given back.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct RefundItem {
-    pub part_id: OrderPartId,
-    pub vendor_id: VendorId,
-    /// None: shipping.
-    pub line: Option<(OrderLineId, VariantId)>,
-    pub quantity: i32,
-    pub amount_minor: i64,
-    /// Whether the pieces are for sale again.
-    pub restock: bool,
-}
-
-impl RefundItem {
-    fn of_line(line: &RefundableLine, quantity: i32, amount_minor: i64, restock: bool) -> Self {
-        let restock = restock && quantity > 0;
-        Self { part_id: line.part_id, vendor_id: line.vendor_id, line: Some((line.id, line.variant_id)), quantity, amount_minor, restock }
-    }
-
-    fn of_shipping(part: &RefundablePart, amount_minor: i64) -> Self {
-        Self { part_id: part.id, vendor_id: part.vendor_id, line: None, quantity: 0, amount_minor, restock: false }
-    }
-
-    fn gives_something(&self) -> bool {
-        self.amount_minor > 0 || self.quantity > 0
     }
 }
 
@@ -287,33 +190,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-
-    fn line(n: u128, quantity: i32, unit_price_minor: i64) -> RefundableLine {
-        RefundableLine {
-            id: OrderLineId(Uuid::from_u128(n)),
-            part_id: OrderPartId(Uuid::from_u128(1)),
-            vendor_id: VendorId(Uuid::from_u128(1)),
-            variant_id: VariantId(Uuid::from_u128(n)),
-            name: "Cup".into(),
-            unit_price_minor,
-            quantity,
-            subtotal_minor: unit_price_minor * i64::from(quantity),
-            refunded_quantity: 0,
-            refunded_minor: 0,
-        }
-    }
-
-    fn order() -> Refundable {
-        let part = RefundablePart {
-            id: OrderPartId(Uuid::from_u128(1)),
-            vendor_id: VendorId(Uuid::from_u128(1)),
-            vendor_name: "Kiln".into(),
-            fulfilment: Fulfilment::Unfulfilled,
-            shipping_minor: 500,
-            refunded_shipping_minor: 0,
-        };
-        Refundable { currency: Currency::USD, parts: vec![part], lines: vec![line(1, 3, 1500), line(2, 1, 999)], disputed: false }
-    }
+    use crate::checkout::refundable::fixture::order;
 
     fn typed(lines: &[(u128, &str, &str)], shipping: &str) -> TypedRefund {
         TypedRefund {

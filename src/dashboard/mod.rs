@@ -4,8 +4,8 @@
 //! What waits is counted on each page of a dashboard, for its navigation and for the list on its first page: one statement, each number by an
 //! index of its own that holds what waits and nothing else.
 
+use crate::analytics::{Month, Months};
 use crate::orders::{DeskLine, ParcelSummary};
-use crate::values::Money;
 
 pub mod api;
 mod health;
@@ -62,69 +62,16 @@ impl AdminQueues {
     }
 }
 
-/// A number of this month, and the same of the whole month before.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Months<T> {
-    pub this: T,
-    pub last: T,
-}
-
-/// How a shop sells. Months are those of UTC.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct VendorFigures {
-    /// The shop's parts of paid orders with their shipping, before refunds.
-    pub sales: Months<Money>,
-    pub orders: Months<i64>,
-}
-
-/// How the marketplace sells. Months are those of UTC.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct AdminFigures {
-    /// Paid orders with their shipping, before refunds.
-    pub sales: Months<Money>,
-    pub orders: Months<i64>,
-    /// What was given back in the month, whenever it was paid.
-    pub refunds: Months<Money>,
-    /// Shops that sold something.
-    pub vendors: Months<i64>,
-}
-
-impl AdminFigures {
-    /// Of each month with an order; to the cent, rounded down.
-    pub fn average(&self) -> Months<Option<Money>> {
-        let of = |sales: &Money, orders: i64| (orders > 0).then(|| Money::new(sales.amount_minor / orders, sales.currency));
-        Months { this: of(&self.sales.this, self.orders.this), last: of(&self.sales.last, self.orders.last) }
-    }
-}
-
 /// The first page of a vendor, beside what waits.
 #[derive(Clone, Debug)]
 pub struct VendorHome {
-    pub figures: VendorFigures,
+    pub months: Months<Month>,
     pub latest: Vec<ParcelSummary>,
 }
 
 /// The first page of the admins, beside what waits.
 #[derive(Clone, Debug)]
 pub struct AdminHome {
-    pub figures: AdminFigures,
+    pub months: Months<Month>,
     pub latest: Vec<DeskLine>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::values::Currency;
-
-    #[test]
-    fn nobody_divides_by_no_orders() {
-        let usd = |minor| Money::new(minor, Currency::USD);
-        let figures = AdminFigures {
-            sales: Months { this: usd(1000), last: usd(0) },
-            orders: Months { this: 3, last: 0 },
-            refunds: Months { this: usd(0), last: usd(0) },
-            vendors: Months { this: 1, last: 0 },
-        };
-        assert_eq!(figures.average(), Months { this: Some(usd(333)), last: None });
-    }
 }

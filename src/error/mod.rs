@@ -98,6 +98,10 @@ pub enum Conflict {
     ReviewHidden,
     #[error("Nothing of this order can be given back.")]
     NothingToRefund,
+    #[error("Less was paid than this order costs, or in another currency: it can only be given back.")]
+    PaidTooLittle,
+    #[error("Some of these goods are gone: the payment can only be given back.")]
+    GoodsGone,
     /// The gateway refuses refunds of a payment that a bank has taken back, or may.
     #[error("A bank disputes this payment: nothing can be given back until it has decided.")]
     Disputed,

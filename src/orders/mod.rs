@@ -23,7 +23,7 @@ text_enum! {
         Pending => "pending",
         Paid => "paid",
         PartiallyRefunded => "partially_refunded",
-        /// Paid, but the goods were gone or the order closed: the money is on its way back.
+        /// Paid, but the goods were gone, the order closed or the amount another: the money is on its way back.
         RefundPending => "refund_pending",
         Refunded => "refunded",
         Canceled => "canceled",
@@ -44,7 +44,7 @@ impl OrderStatus {
                 | (Paid, PartiallyRefunded | Refunded)
                 | (PartiallyRefunded, Refunded)
                 | (RefundPending, Refunded)
-                | (Review, Paid | RefundPending | Canceled)
+                | (Review, Paid | RefundPending)
         )
     }
 

@@ -140,14 +140,22 @@ pub async fn find_same(tx: &mut Tx, user_id: UserId, fingerprint: &[u8]) -> Resu
     Ok(store::find_pending_by_fingerprint(&mut **tx, user_id, fingerprint).await?)
 }
 
+/// Unpaid orders of the customer's that this one replaces, since they are about the same goods.
+///
+/// # Errors
+/// Only the database's.
+pub async fn replaced_by(tx: &mut Tx, user_id: UserId, order: OrderId) -> Result<Vec<OrderId>, AppError> {
+    Ok(store::pending_with_goods_of(&mut **tx, user_id, order).await?)
+}
+
 /// Keeps the order's goods for some minutes; what was kept for an earlier order of the same shopper is let go. 0 minutes keep nothing.
 ///
 /// # Errors
 /// Only the database's.
 pub async fn hold(tx: &mut Tx, order: OrderId, shopper: UserId, minutes: u32) -> Result<(), AppError> {
-    store::release_holds_of_shopper(&mut **tx, shopper).await?;
+    store::holds::release_of_shopper(&mut **tx, shopper).await?;
     if minutes > 0 {
-        store::hold(&mut **tx, order, shopper, i32::try_from(minutes).unwrap_or(i32::MAX)).await?;
+        store::holds::insert(&mut **tx, order, shopper, i32::try_from(minutes).unwrap_or(i32::MAX)).await?;
     }
     Ok(())
 }
@@ -164,14 +172,14 @@ pub async fn lock(tx: &mut Tx, id: OrderId) -> Result<OrderStatus, AppError> {
 /// Only the database's.
 pub async fn mark_paid(tx: &mut Tx, id: OrderId) -> Result<bool, AppError> {
     let parts = store::mark_paid(&mut **tx, id).await?;
-    store::release_holds(&mut **tx, id).await?;
+    store::holds::release(&mut **tx, id).await?;
     Ok(parts > 0)
 }
 
 /// # Errors
 /// Only the database's.
 pub async fn mark_refund_pending(tx: &mut Tx, id: OrderId) -> Result<bool, AppError> {
-    store::release_holds(&mut **tx, id).await?;
+    store::holds::release(&mut **tx, id).await?;
     Ok(store::mark_refund_pending(&mut **tx, id).await? == 1)
 }
 
@@ -186,7 +194,7 @@ pub async fn mark_review(tx: &mut Tx, id: OrderId) -> Result<bool, AppError> {
 /// # Errors
 /// Only the database's.
 pub async fn close(tx: &mut Tx, id: OrderId) -> Result<bool, AppError> {
-    store::release_holds(&mut **tx, id).await?;
+    store::holds::release(&mut **tx, id).await?;
     Ok(store::close(&mut **tx, id, PENDING_LIFE_MINUTES).await? == 1)
 }
 
@@ -201,7 +209,7 @@ pub async fn mark_refunded(tx: &mut Tx, id: OrderId, refunded_minor: i64) -> Res
 /// # Errors
 /// Only the database's.
 pub async fn claim_overdue(db: &Db, limit: i64) -> Result<Vec<OrderId>, AppError> {
-    store::prune_holds(db.pool()).await?;
+    store::holds::prune(db.pool()).await?;
     Ok(store::claim_overdue(db.pool(), PENDING_LIFE_MINUTES, limit).await?)
 }
 

@@ -11,6 +11,7 @@ use crate::values::{
 crate::text_column!(OrderStatus, Fulfilment);
 
 pub mod desk;
+pub mod holds;
 pub mod parcels;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -105,7 +106,8 @@ pub async fn find(db: impl PgExecutor<'_>, id: OrderId) -> Result<Option<OrderRo
         r#"select o.id as "id: OrderId", number, user_id as "user_id: UserId", email, o.status as "status: OrderStatus", o.currency as "currency: Currency",
              items_minor, shipping_minor, tax_minor, discount_minor, total_minor, ship_name, ship_line1, ship_line2, ship_city, ship_region,
              ship_postal_code, ship_country_code, placed_at, paid_at, closed_at, pay.last_error_message as payment_error,
-             (select coalesce(sum(r.amount_minor), 0)::bigint from refunds r where r.order_id = o.id and r.status <> 'failed') as "refunded_minor!"
+             (select coalesce(sum(r.amount_minor), 0)::bigint from refunds r
+               where r.order_id = o.id and r.status <> 'failed' and r.reason <> 'amount_differs') as "refunded_minor!"
            from orders o left join payments pay on pay.order_id = o.id and pay.status <> 'canceled'
            where o.id = $1"#,
         id as _
@@ -159,6 +161,20 @@ pub async fn lock(db: impl PgExecutor<'_>, id: OrderId) -> Result<Option<OrderSt
     sqlx::query_scalar!(r#"select status as "status: OrderStatus" from orders where id = $1 for no key update"#, id as _)
         .fetch_optional(db)
         .await
+}
+
+/// Unpaid orders of a customer's with goods that are in this one, too.
+pub async fn pending_with_goods_of(db: impl PgExecutor<'_>, user_id: UserId, order: OrderId) -> Result<Vec<OrderId>> {
+    sqlx::query_scalar!(
+        r#"select o.id as "id: OrderId" from orders o
+           where o.user_id = $1 and o.status = 'pending' and o.id <> $2 and exists (select from order_lines l join order_lines mine
+             on mine.variant_id = l.variant_id and mine.order_id = $2 where l.order_id = o.id)
+           order by o.id"#,
+        user_id as _,
+        order as _
+    )
+    .fetch_all(db)
+    .await
 }
 
 pub async fn find_pending_by_fingerprint(db: impl PgExecutor<'_>, user_id: UserId, fingerprint: &[u8]) -> Result<Option<OrderId>> {
@@ -257,7 +273,7 @@ pub async fn insert_line(db: impl PgExecutor<'_>, order: OrderId, part: OrderPar
 /// One statement per move: the status it moves from stands in the WHERE clause.
 pub async fn mark_paid(db: impl PgExecutor<'_>, id: OrderId) -> Result<u64> {
     let done = sqlx::query!(
-        "with moved as (update orders set status = 'paid', paid_at = now() where id = $1 and status = 'pending' returning id)
+        "with moved as (update orders set status = 'paid', paid_at = now() where id = $1 and status in ('pending', 'review') returning id)
          update order_parts set paid_at = now() where order_id in (select id from moved)",
         id as _
     )
@@ -266,10 +282,10 @@ pub async fn mark_paid(db: impl PgExecutor<'_>, id: OrderId) -> Result<u64> {
     Ok(done.rows_affected())
 }
 
-/// Paid, but the goods are gone or the order was closed: the money goes back. Vendors never see it.
+/// Paid, but the goods are gone, the order was closed or another amount came: the money goes back. Vendors never see it.
 pub async fn mark_refund_pending(db: impl PgExecutor<'_>, id: OrderId) -> Result<u64> {
     let done = sqlx::query!(
-        "update orders set status = 'refund_pending', paid_at = now() where id = $1 and status in ('pending', 'canceled', 'expired')",
+        "update orders set status = 'refund_pending', paid_at = now() where id = $1 and status in ('pending', 'canceled', 'expired', 'review')",
         id as _
     )
     .execute(db)
@@ -298,10 +314,11 @@ pub async fn close(db: impl PgExecutor<'_>, id: OrderId, life_minutes: i32) -> R
     Ok(done.rows_affected())
 }
 
+/// `refunded_minor` is what is back of the price; what must go back in whole has one refund.
 pub async fn mark_refunded(db: impl PgExecutor<'_>, id: OrderId, refunded_minor: i64) -> Result<u64> {
     let done = sqlx::query!(
-        "update orders set status = case when $2 >= total_minor then 'refunded' else 'partially_refunded' end
-         where id = $1 and status in ('paid', 'partially_refunded', 'refund_pending')",
+        "update orders set status = case when $2::bigint >= total_minor or status = 'refund_pending' then 'refunded' else 'partially_refunded' end
+         where id = $1 and (status = 'refund_pending' or (status in ('paid', 'partially_refunded') and $2::bigint > 0))",
         id as _,
         refunded_minor
     )
@@ -324,35 +341,6 @@ pub async fn claim_overdue(db: impl PgExecutor<'_>, life_minutes: i32, limit: i6
     )
     .fetch_all(db)
     .await
-}
-
-/// One set of held goods per shopper: what was held for an earlier order is let go.
-pub async fn release_holds_of_shopper(db: impl PgExecutor<'_>, shopper: UserId) -> Result<()> {
-    sqlx::query!("delete from stock_holds where shopper_id = $1", shopper as _).execute(db).await?;
-    Ok(())
-}
-
-pub async fn release_holds(db: impl PgExecutor<'_>, order: OrderId) -> Result<()> {
-    sqlx::query!("delete from stock_holds where order_id = $1", order as _).execute(db).await?;
-    Ok(())
-}
-
-pub async fn hold(db: impl PgExecutor<'_>, order: OrderId, shopper: UserId, minutes: i32) -> Result<()> {
-    sqlx::query!(
-        "insert into stock_holds (order_id, variant_id, shopper_id, quantity, expires_at)
-         select order_id, variant_id, $2, quantity, now() + make_interval(mins => $3) from order_lines where order_id = $1",
-        order as _,
-        shopper as UserId,
-        minutes
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-pub async fn prune_holds(db: impl PgExecutor<'_>) -> Result<()> {
-    sqlx::query!("delete from stock_holds where expires_at < now() - interval '1 hour'").execute(db).await?;
-    Ok(())
 }
 
 /// Whether the customer has an order that somebody still works on: unpaid, in question, or not sent. Locks them against new payments.

@@ -11,8 +11,9 @@ use leptos::prelude::*;
 use super::vendor::tone;
 use super::{here, loaded};
 use crate::accounts::guard::Admin;
+use crate::analytics::{Month, Months};
 use crate::dashboard::service;
-use crate::dashboard::{AdminQueues, Months, VendorQueues};
+use crate::dashboard::{AdminQueues, VendorQueues};
 use crate::error::AppError;
 use crate::platform::request;
 use crate::ui::{Badge, Icon};
@@ -248,8 +249,8 @@ pub struct Figure {
 }
 
 impl Figure {
-    pub fn of<T: ToString>(label: &'static str, months: &Months<T>) -> Self {
-        Self { label, months: Months { this: months.this.to_string(), last: months.last.to_string() } }
+    pub fn of<T: ToString>(label: &'static str, months: &Months<Month>, of: impl Fn(&Month) -> T) -> Self {
+        Self { label, months: Months { this: of(&months.this).to_string(), last: of(&months.last).to_string() } }
     }
 }
 

@@ -44,6 +44,10 @@ text_enum! {
         Fraudulent => "fraudulent",
         /// The vendor could not send it.
         CanceledByVendor => "canceled_by_vendor",
+        /// Another amount was paid than the order costs: no part of its price, so it has no items.
+        AmountDiffers => "amount_differs",
+        /// By hand, at the gateway.
+        MadeElsewhere => "made_elsewhere",
     }
 }
 

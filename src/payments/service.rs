@@ -58,6 +58,43 @@ pub async fn set_status(tx: &mut Tx, payment: PaymentId, status: PaymentStatus, 
     Ok(store::set_status(&mut **tx, payment, status, error).await? == 1)
 }
 
+/// It succeeded, and brought something else than was asked for.
+///
+/// # Errors
+/// Only the database's.
+pub async fn set_received(tx: &mut Tx, payment: PaymentId, received: Money) -> Result<(), AppError> {
+    Ok(store::set_received(&mut **tx, payment, received.amount_minor, received.currency).await?)
+}
+
+/// What was asked for and what came, where they differ.
+#[derive(Clone, Copy, Debug)]
+pub struct Differing {
+    pub payment: PaymentId,
+    pub asked: Money,
+    pub received: Money,
+}
+
+/// None for an order whose payment brought what was asked for, or nothing yet.
+///
+/// # Errors
+/// Only the database's.
+pub async fn differing(tx: &mut Tx, order: OrderId) -> Result<Option<Differing>, AppError> {
+    let row = store::differing(&mut **tx, order).await?;
+    Ok(row.map(|row| Differing {
+        payment: row.id,
+        asked: Money::new(row.amount_minor, row.currency),
+        received: Money::new(row.received_minor, row.received_currency),
+    }))
+}
+
+/// The order that an intent pays.
+///
+/// # Errors
+/// Only the database's.
+pub async fn order_of_intent(db: &Db, intent_id: &str) -> Result<Option<OrderId>, AppError> {
+    Ok(store::order_of_intent(db.pool(), intent_id).await?)
+}
+
 /// # Errors
 /// Only the database's.
 pub async fn claim_stale(db: &Db, limit: i64) -> Result<Vec<Payment>, AppError> {
@@ -70,7 +107,7 @@ pub async fn claim_refunds(db: &Db, limit: i64) -> Result<Vec<Refund>, AppError>
     Ok(store::claim_refunds(db.pool(), limit).await?)
 }
 
-/// The sum refunded on the order so far, or none if this refund was finished before.
+/// What is given back of the order's price so far, or none if this refund was finished before.
 ///
 /// # Errors
 /// Only the database's.
@@ -98,11 +135,12 @@ pub async fn await_refund(tx: &mut Tx, refund: &Refund, gateway_id: &str) -> Res
     Ok(store::await_refund(&mut **tx, refund.id, refund.failures, gateway_id).await?)
 }
 
-/// What the gateway called so has failed: it is made anew, under another key. False if it had succeeded before.
+/// What the gateway called so has failed: it is made anew, under another key. Answers whether it had counted as done, or none if this was
+/// heard before.
 ///
 /// # Errors
 /// Only the database's.
-pub async fn fail_refund(tx: &mut Tx, refund: RefundId, gateway_id: &str, why: &str) -> Result<bool, AppError> {
+pub async fn fail_refund(tx: &mut Tx, refund: RefundId, gateway_id: &str, why: &str) -> Result<Option<bool>, AppError> {
     Ok(store::fail_refund(&mut **tx, refund, gateway_id, why).await?)
 }
 

@@ -133,6 +133,47 @@ pub async fn set_status(db: impl PgExecutor<'_>, id: PaymentId, status: PaymentS
     Ok(done.rows_affected())
 }
 
+/// It succeeded with another amount than was asked for, or in another currency.
+pub async fn set_received(db: impl PgExecutor<'_>, id: PaymentId, amount_minor: i64, currency: Currency) -> Result<()> {
+    sqlx::query!(
+        "update payments set status = 'succeeded', received_minor = $2, received_currency = $3, updated_at = now()
+         where id = $1 and status not in ('succeeded', 'canceled')",
+        id as _,
+        amount_minor,
+        currency as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A payment of another amount than was asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct DifferingRow {
+    pub id: PaymentId,
+    pub amount_minor: i64,
+    pub currency: Currency,
+    pub received_minor: i64,
+    pub received_currency: Currency,
+}
+
+pub async fn differing(db: impl PgExecutor<'_>, order: OrderId) -> Result<Option<DifferingRow>> {
+    sqlx::query_as!(
+        DifferingRow,
+        r#"select id as "id: PaymentId", amount_minor, currency as "currency: Currency", received_minor as "received_minor!",
+             received_currency as "received_currency!: Currency"
+           from payments where order_id = $1 and status = 'succeeded' and received_minor is not null"#,
+        order as _
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The order that an intent pays.
+pub async fn order_of_intent(db: impl PgExecutor<'_>, intent_id: &str) -> Result<Option<OrderId>> {
+    sqlx::query_scalar!(r#"select order_id as "id: OrderId" from payments where intent_id = $1"#, intent_id).fetch_optional(db).await
+}
+
 /// Payments that nobody reported on for a while, pushed back so that another instance leaves them alone. Without an intent nobody can have
 /// paid: the pay page or the expiry makes one.
 pub async fn claim_stale(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<PaymentRow>> {
@@ -192,18 +233,19 @@ pub async fn await_refund(db: impl PgExecutor<'_>, id: RefundId, failures: i32, 
     Ok(())
 }
 
-/// Not at once: what fails now would fail again.
-pub async fn fail_refund(db: impl PgExecutor<'_>, id: RefundId, gateway_id: &str, why: &str) -> Result<bool> {
-    let done = sqlx::query!(
-        "update refunds set failures = failures + 1, gateway_id = null, last_error = left($3, 500), next_attempt_at = now() + interval '1 hour'
-         where id = $1 and status = 'pending' and gateway_id = $2",
+/// Not at once: what fails now would fail again. Answers whether it had counted as done, or none if this was heard before.
+pub async fn fail_refund(db: impl PgExecutor<'_>, id: RefundId, gateway_id: &str, why: &str) -> Result<Option<bool>> {
+    sqlx::query_scalar!(
+        r#"with failed as (select id, status from refunds where id = $1 and gateway_id = $2 and status <> 'failed' for update)
+           update refunds r set status = 'pending', finished_at = null, failures = failures + 1, gateway_id = null, last_error = left($3, 500),
+             attempts = 0, next_attempt_at = now() + interval '1 hour'
+           from failed f where r.id = f.id returning f.status = 'succeeded' as "was_done!""#,
         id as _,
         gateway_id,
         why
     )
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    .fetch_optional(db)
+    .await
 }
 
 pub async fn finish_refund(db: impl PgExecutor<'_>, id: RefundId, gateway_id: Option<&str>) -> Result<bool> {
@@ -230,9 +272,11 @@ pub async fn postpone_refund(db: impl PgExecutor<'_>, id: RefundId, error: &str)
     Ok(())
 }
 
+/// Of the order's price.
 pub async fn refunded_minor(db: impl PgExecutor<'_>, order: OrderId) -> Result<i64> {
     sqlx::query_scalar!(
-        r#"select coalesce(sum(amount_minor), 0)::bigint as "sum!" from refunds where order_id = $1 and status = 'succeeded'"#,
+        r#"select coalesce(sum(amount_minor), 0)::bigint as "sum!" from refunds
+           where order_id = $1 and status = 'succeeded' and reason <> 'amount_differs'"#,
         order as _
     )
     .fetch_one(db)

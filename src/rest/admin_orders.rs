@@ -13,6 +13,7 @@ use super::listed::Listed;
 use super::once::KEY;
 use super::orders::OrderView;
 use super::problem::Problem;
+use crate::checkout::differing::Verdict;
 use crate::checkout::refund::{RefundCause, TypedRefund, TypedRefundLine, TypedRefundShipping};
 use crate::checkout::service;
 use crate::error::AppError;
@@ -150,4 +151,23 @@ pub async fn refund(
     let typed = body.typed(desk::find(&state.db, &admin, id).await?.total, request)?;
     let id = service::refund(&state, &admin, id, &typed).await?;
     Ok((StatusCode::CREATED, Json(RefundCreated { id })))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerdictBody {
+    verdict: Verdict,
+}
+
+/// Decides about an order in `review`, for which another amount came than it costs: accepted, what came beyond its price goes back; given back,
+/// nothing is sold. Of an order that is not in review, nothing happens.
+#[utoipa::path(post, path = "/admin/orders/{id}/verdict", tag = "Admins", request_body = VerdictBody, responses((status = 200, body = OrderView)))]
+pub async fn decide(
+    State(state): State<AppState>,
+    AdminBearer(admin): AdminBearer,
+    Named(id): Named<OrderId>,
+    Body(body): Body<VerdictBody>,
+) -> Result<Json<OrderView>, Problem> {
+    service::decide(&state, &admin, id, body.verdict).await?;
+    Ok(Json(desk::find(&state.db, &admin, id).await?.into()))
 }

@@ -153,6 +153,7 @@ fn admins(routes: PlainRoutes) -> PlainRoutes {
         .get("/api/v1/admin/orders", admin_orders::list)
         .get("/api/v1/admin/orders/{id}", admin_orders::show)
         .post("/api/v1/admin/orders/{id}/refunds", admin_orders::refund)
+        .post("/api/v1/admin/orders/{id}/verdict", admin_orders::decide)
         .get("/api/v1/admin/analytics", analytics::admin)
         .get("/api/v1/admin/audit", admin_audit::list)
         .get("/api/v1/admin/users", admin_users::list)

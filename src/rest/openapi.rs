@@ -52,7 +52,7 @@ use crate::values::Currency;
         vendors::list, vendors::show, vendors::decide,
         admin_products::list, admin_products::show, admin_products::unpublish, admin_products::delete, admin_products::hold,
         admin_products::release,
-        admin_orders::list, admin_orders::show, admin_orders::refund,
+        admin_orders::list, admin_orders::show, admin_orders::refund, admin_orders::decide,
         admin_users::list, admin_users::show, admin_users::disable, admin_users::enable, admin_users::set_role,
         admin_audit::list, analytics::vendor, analytics::admin,
     ),

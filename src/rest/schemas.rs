@@ -10,6 +10,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::accounts::Role;
 use crate::analytics::{Grain, Preset};
 use crate::catalogue::{CountReason, Cursor, MovementKind, ProductStatus, Sort};
+use crate::checkout::differing::Verdict;
 use crate::checkout::refund::RefundCause;
 use crate::orders::{Fulfilment, OrderStatus};
 use crate::values::{
@@ -44,7 +45,7 @@ macro_rules! names {
     };
 }
 
-names! { Role, Grain, Preset, VendorStatus, OrderStatus, Fulfilment, ProductStatus, Sort, CountReason, MovementKind, RefundCause }
+names! { Role, Grain, Preset, VendorStatus, OrderStatus, Fulfilment, ProductStatus, Sort, CountReason, MovementKind, RefundCause, Verdict }
 
 schemas! {
     AddressId: uuid();

@@ -101,8 +101,9 @@ pub(super) async fn list(call: &mut Call, mut params: Params) -> Result<Value, F
 /// Ends what a switch made stay `pending`. A refund that fails gives the charge its money back.
 pub(super) async fn settle(call: &mut Call, id: &str, succeeded: bool) -> Result<Value, Failure> {
     let mut refund = call.find(KIND, id).await?;
-    if refund.body["status"] != "pending" {
-        return Err(Refusal::state("Only a pending refund can be settled.").into());
+    // One that succeeded may fail weeks later, when the bank sends the money back.
+    if refund.body["status"] != "pending" && (succeeded || refund.body["status"] != "succeeded") {
+        return Err(Refusal::state("Only a pending refund can be settled, and only one that succeeded can fail afterwards.").into());
     }
     refund.body["status"] = if succeeded { "succeeded".into() } else { "failed".into() };
     if !succeeded {

@@ -61,10 +61,6 @@ impl Sale {
         sqlx::query_as(sql).fetch_all(self.app.pool()).await.unwrap()
     }
 
-    async fn mails(&self, kind: &str) -> i64 {
-        sqlx::query_scalar("select count(*) from outbox where kind = $1").bind(kind).fetch_one(self.app.pool()).await.unwrap()
-    }
-
     async fn settle(&self) {
         jobs::send_refunds(self.app.state.clone()).await.unwrap();
     }
@@ -131,7 +127,7 @@ async fn a_parcel_is_sent_once_and_the_customer_hears_of_it_once(pool: PgPool) {
     assert_eq!(sale.act(&sale.a, DELIVER, &[]).await, StatusCode::CONFLICT, "what was not sent cannot arrive");
     let at_once = futures::future::join_all((0..8).map(|_| sale.act(&sale.a, SHIP, &[("carrier", "CTT"), ("tracking", "AB 1")]))).await;
     assert_eq!(at_once.iter().filter(|status| **status == StatusCode::OK).count(), 1, "{at_once:?}");
-    assert_eq!(sale.mails("shipped").await, 1);
+    assert_eq!(sale.app.mails("shipped").await, 1);
     let text: String = sqlx::query_scalar("select body_text from outbox where kind = 'shipped'").fetch_one(sale.app.pool()).await.unwrap();
     assert!(text.contains("CTT") && text.contains("AB 1"), "{text}");
     assert_eq!(sale.act(&sale.a, CANCEL, &[("reason", "Gone.")]).await, StatusCode::CONFLICT, "it is on its way");
@@ -159,7 +155,7 @@ async fn a_vendor_who_cannot_send_gives_back_their_part_alone(pool: PgPool) {
         sqlx::query_scalar("select amount_minor from refunds where status = 'succeeded'").fetch_all(sale.app.pool()).await.unwrap();
     assert_eq!(given, [3500], "two cups and the shipping of this shop");
     assert_eq!((sale.app.stock(sale.cup).await, sale.app.stock(sale.lamp).await), (5, 2), "the cups are for sale again");
-    assert_eq!(sale.mails("part_canceled").await, 1);
+    assert_eq!(sale.app.mails("part_canceled").await, 1);
     assert_eq!(sale.act(&sale.b, SHIP, &[]).await, StatusCode::OK, "the other part goes on");
     sale.app.assert_invariants().await;
 }
@@ -201,7 +197,7 @@ async fn an_admin_gives_back_by_piece_and_never_more_than_was_paid(pool: PgPool)
     assert_eq!(sale.act(&admin, REFUND, &shipping).await, StatusCode::CONFLICT);
     assert_eq!(sale.app.stock(sale.lamp).await, 2, "given back without pieces: it stays sold");
     assert_eq!(sale.app.count("select count(*) from audit_log where action = 'order.refunded'").await, 4);
-    assert_eq!(sale.mails("refunded").await, 4);
+    assert_eq!(sale.app.mails("refunded").await, 4);
     sale.app.assert_invariants().await;
 }
 

@@ -252,6 +252,7 @@ const SITE: &[Row] = &[
     changes("/api/checkout/deliver-part", Who::ShopOwner),
     changes("/api/checkout/cancel-part", Who::ShopOwner),
     changes("/api/checkout/refund", Who::Admin),
+    changes("/api/checkout/decide-review", Who::Admin),
     changes("/api/checkout/given-back-elsewhere", Who::Admin),
     // dashboard
     changes("/api/dashboard/retry-mail", Who::Admin),

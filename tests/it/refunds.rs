@@ -59,10 +59,6 @@ impl Sale {
         sqlx::query_as(sql).fetch_all(self.app.pool()).await.unwrap()
     }
 
-    async fn mails(&self, kind: &str) -> i64 {
-        sqlx::query_scalar("select count(*) from outbox where kind = $1").bind(kind).fetch_one(self.app.pool()).await.unwrap()
-    }
-
     async fn gateway_id(&self) -> String {
         sqlx::query_scalar("select gateway_id from refunds").fetch_one(self.app.pool()).await.unwrap()
     }
@@ -91,14 +87,14 @@ async fn a_refund_that_takes_time_is_done_when_the_gateway_says_so(pool: PgPool)
         sale.work().await;
         assert_eq!(sale.refunds().await, [("pending".to_owned(), 0, true)]);
     }
-    assert_eq!((sale.app.status(sale.order).await, sale.mails("refunded").await), ("paid".to_owned(), 0), "nobody is told too early");
+    assert_eq!((sale.app.status(sale.order).await, sale.app.mails("refunded").await), ("paid".to_owned(), 0), "nobody is told too early");
     assert_eq!(sale.decide("succeeded").await, 200);
     assert_eq!(sale.refunds().await, [("succeeded".to_owned(), 0, true)]);
     assert_eq!(sale.app.status(sale.order).await, "partially_refunded");
     // The event in copies, and the worker, change nothing any more.
     assert_eq!(sale.app.webhook(&sale.app.sandbox_event("refund.updated").await).await, 200);
     sale.work().await;
-    assert_eq!(sale.mails("refunded").await, 1);
+    assert_eq!(sale.app.mails("refunded").await, 1);
     sale.app.assert_invariants().await;
 }
 
@@ -123,8 +119,8 @@ async fn a_refund_that_failed_is_made_anew_and_the_admins_hear_of_it(pool: PgPoo
     let asked = sale.asked().await;
     assert_eq!(sale.decide("failed").await, 200);
     assert_eq!(sale.refunds().await, [("pending".to_owned(), 1, false)], "the customer still waits");
-    assert_eq!((sale.app.status(sale.order).await, sale.mails("refunded").await), ("paid".to_owned(), 0));
-    assert_eq!(sale.mails("payment_attention").await, 1);
+    assert_eq!((sale.app.status(sale.order).await, sale.app.mails("refunded").await), ("paid".to_owned(), 0));
+    assert_eq!(sale.app.mails("payment_attention").await, 1);
     let due = sale.app.count("select count(*) from refunds where next_attempt_at <= now()").await;
     assert_eq!(due, 0, "what fails now would fail again");
 
@@ -135,7 +131,7 @@ async fn a_refund_that_failed_is_made_anew_and_the_admins_hear_of_it(pool: PgPoo
     sale.app.switch(&[("stay_pending", "false")]).await;
     sale.work().await;
     assert_eq!(sale.refunds().await, [("succeeded".to_owned(), 1, true)]);
-    assert_eq!((sale.app.status(sale.order).await, sale.mails("refunded").await), ("partially_refunded".to_owned(), 1));
+    assert_eq!((sale.app.status(sale.order).await, sale.app.mails("refunded").await), ("partially_refunded".to_owned(), 1));
     assert_eq!(sale.app.stock(sale.cup).await, 3, "back for sale once");
     sale.app.assert_invariants().await;
 }
@@ -208,7 +204,7 @@ async fn what_hangs_is_given_back_in_another_way_and_not_tried_any_more(pool: Pg
     assert_eq!(say("By a transfer").await, StatusCode::OK, "said again, it is done already");
 
     assert_eq!(sale.refunds().await, [("succeeded".to_owned(), 1, false)]);
-    assert_eq!((sale.app.status(sale.order).await, sale.mails("refunded").await), ("partially_refunded".to_owned(), 1));
+    assert_eq!((sale.app.status(sale.order).await, sale.app.mails("refunded").await), ("partially_refunded".to_owned(), 1));
     sale.app.switch(&[("stay_pending", "false")]).await;
     sale.work().await;
     assert_eq!(sale.refunds().await, [("succeeded".to_owned(), 1, false)], "never tried again");

@@ -13,7 +13,7 @@ use crate::platform::gateway::{Intent, IntentStatus, VerifiedEvent};
 use crate::platform::jobs;
 use crate::platform::state::AppState;
 use crate::platform::uncancelled::uncancelled;
-use crate::values::OrderId;
+use crate::values::{Money, OrderId};
 use crate::webhooks::WebhookEvent;
 use crate::webhooks::service::{Subject, WEBHOOKS};
 use crate::{cart, catalogue, orders, payments, webhooks};
@@ -103,11 +103,13 @@ async fn succeed(
         && intent.amount.currency == payment.currency;
     if !same {
         tracing::error!(%order_id, intent = intent.id, "paid amount differs from the order: held for review");
+        let received = Money::new(intent.amount_received_minor, intent.amount.currency);
+        payments::service::set_received(tx, payment.id, received).await?;
         if !orders::service::mark_review(tx, order_id).await? {
             return Ok(Applied::Nothing);
         }
         let order = orders::service::load(tx, order_id).await?.order;
-        mail::in_review(tx, &order, intent.amount, base_url).await?;
+        mail::in_review(tx, &order, received, base_url).await?;
         return Ok(Applied::Review);
     }
     if !payments::service::set_status(tx, payment.id, PaymentStatus::Succeeded, None).await? && payment.status == PaymentStatus::Succeeded {
@@ -115,19 +117,26 @@ async fn succeed(
     }
     let locked = orders::service::load(tx, order_id).await?;
     match status {
-        OrderStatus::Pending if take_goods(tx, &locked, base_url).await? => {
-            orders::service::mark_paid(tx, order_id).await?;
-            mail::receipt(tx, &locked.order, base_url).await?;
-            mail::new_order(tx, &locked, base_url).await?;
-            let vendors: Vec<_> = locked.vendors.iter().map(|vendor| vendor.vendor_id).collect();
-            let subject = Subject { order: order_id, number: locked.order.number, occasion: "" };
-            webhooks::service::enqueue(tx, &vendors, WebhookEvent::OrderPaid, subject).await?;
-            Ok(Applied::Paid)
-        }
+        OrderStatus::Pending if sell(tx, &locked, base_url).await? => Ok(Applied::Paid),
         OrderStatus::Pending => give_back(tx, &locked, RefundReason::OutOfStock, base_url).await,
         OrderStatus::Canceled | OrderStatus::Expired => give_back(tx, &locked, RefundReason::OrderClosed, base_url).await,
         _ => Ok(Applied::Nothing),
     }
+}
+
+/// The goods leave the shelf, the order is paid, and all hear of it. False if some of them are gone: nothing has happened then.
+pub(super) async fn sell(tx: &mut Tx, locked: &LockedOrder, base_url: &str) -> Result<bool, AppError> {
+    if !take_goods(tx, locked, base_url).await? {
+        return Ok(false);
+    }
+    let order = &locked.order;
+    orders::service::mark_paid(tx, order.id).await?;
+    mail::receipt(tx, order, base_url).await?;
+    mail::new_order(tx, locked, base_url).await?;
+    let vendors: Vec<_> = locked.vendors.iter().map(|vendor| vendor.vendor_id).collect();
+    let subject = Subject { order: order.id, number: order.number, occasion: "" };
+    webhooks::service::enqueue(tx, &vendors, WebhookEvent::OrderPaid, subject).await?;
+    Ok(true)
 }
 
 /// Cart first, then stock: the order in which everybody locks.
@@ -152,7 +161,7 @@ async fn give_back(tx: &mut Tx, locked: &LockedOrder, reason: RefundReason, base
         return Ok(Applied::Nothing);
     }
     super::refund::give_all_back(tx, locked.order.id, reason).await?;
-    mail::refund_announced(tx, &locked.order, reason, base_url).await?;
+    mail::refund_announced(tx, &locked.order, locked.order.total, reason, base_url).await?;
     Ok(Applied::Refunding)
 }
 

@@ -1,6 +1,8 @@
 //! The steps of the process, in their order.
 
+mod differing;
 mod dispute;
+mod elsewhere;
 mod finalise;
 mod inbox;
 mod missed;
@@ -10,6 +12,7 @@ mod refund;
 mod review;
 mod settle;
 
+pub use differing::{decide, differing};
 pub use finalise::{Applied, apply_payment_intent};
 pub use inbox::{receive, replay};
 pub use missed::receive_missed;

@@ -12,24 +12,49 @@ use crate::values::{Address, AddressId, Email, MAX_CHARGE_MINOR, OrderId, UserId
 use crate::{cart, catalogue, orders, payments};
 
 /// Places what the review page showed. A second click or tab finds the same order. The payment intent is created afterwards; if the gateway
-/// cannot be reached the order stands and the pay page tries again under the same key.
+/// cannot be reached the order stands and the pay page tries again under the same key. An unpaid order of theirs for the same goods, placed
+/// with another address, say, is replaced: nobody should be able to pay for both by mistake.
 ///
 /// # Errors
 /// `CartEmpty`; `CartChanged` when goods, prices, shipping or address differ from what was confirmed; `NotEnoughStock` and `NotForSale`;
-/// `AmountNotChargeable`; `Unauthenticated` for an account that was closed just now. With any of them there is no order.
+/// `AmountNotChargeable`; `AlreadyPaid` and `PaymentUnderWay` when that is so of the order to be replaced; `Unauthenticated` for an account
+/// that was closed just now. With any of them there is no order to pay.
 pub async fn place(state: &AppState, customer: &Customer, address_id: AddressId, confirmed: &str) -> Result<OrderId, AppError> {
     let address = crate::accounts::service::address(&state.db, customer, address_id).await?;
     let (db, user, email) = (state.db.clone(), customer.user_id(), customer.email().clone());
     let (confirmed, hold_minutes) = (confirmed.to_owned(), state.config.checkout_hold_minutes);
     // The visitor may be gone by now; the transaction goes on.
-    let order = uncancelled(async move { insert(&db, user, &email, &address, &confirmed, hold_minutes).await }).await?;
+    let placed = uncancelled(async move { insert(&db, user, &email, &address, &confirmed, hold_minutes).await }).await?;
+    let Placed { order, replaces } = placed;
+    for earlier in replaces {
+        replace(state, customer, earlier, order).await?;
+    }
     if let Err(error) = super::ensure_intent(state, order).await {
         tracing::warn!(%order, %error, "no payment intent yet; the pay page asks again");
     }
     Ok(order)
 }
 
-async fn insert(db: &Db, user: UserId, email: &Email, address: &Address, confirmed: &str, hold_minutes: u32) -> Result<OrderId, AppError> {
+/// Closes an unpaid order for the same goods. If it turns out to be paid, or nearly so, it is the new one that goes.
+async fn replace(state: &AppState, customer: &Customer, earlier: OrderId, order: OrderId) -> Result<(), AppError> {
+    match super::cancel_unpaid(state, customer, earlier).await {
+        Err(error @ AppError::Conflict(_)) => {
+            super::close_unpaid(state, order).await?;
+            Err(error)
+        }
+        // Nobody can pay at the moment, and it expires as any other.
+        Err(AppError::Offline) => Ok(()),
+        closed => closed,
+    }
+}
+
+/// An order that was placed, and those in whose place it comes.
+struct Placed {
+    order: OrderId,
+    replaces: Vec<OrderId>,
+}
+
+async fn insert(db: &Db, user: UserId, email: &Email, address: &Address, confirmed: &str, hold_minutes: u32) -> Result<Placed, AppError> {
     let mut tx = db.begin().await?;
     users::keep_open(&mut tx, user).await?;
     let cart_id = cart::service::lock_for_checkout(&mut tx, user).await?;
@@ -52,9 +77,11 @@ async fn insert(db: &Db, user: UserId, email: &Email, address: &Address, confirm
             order
         }
     };
+    // The cart is locked: of two that are placed at once, one sees the other.
+    let replaces = orders::service::replaced_by(&mut tx, user, order).await?;
     orders::service::hold(&mut tx, order, user, hold_minutes).await?;
     tx.commit().await?;
-    Ok(order)
+    Ok(Placed { order, replaces })
 }
 
 fn check_buyable(cart: &Cart) -> Result<(), AppError> {

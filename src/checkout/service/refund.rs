@@ -7,7 +7,8 @@ use crate::accounts::guard::{Admin, Customer};
 use crate::audit::{self, AuditEntry};
 use crate::checkout::jobs::REFUNDS;
 use crate::checkout::mail;
-use crate::checkout::refund::{RefundCause, RefundItem, Refundable, RefundableLine, RefundablePart, TypedRefund};
+use crate::checkout::refund::{RefundCause, TypedRefund};
+use crate::checkout::refundable::{RefundItem, Refundable, RefundableLine, RefundablePart};
 use crate::error::{AppError, Conflict};
 use crate::notifications::service::OUTBOX;
 use crate::orders::service::parcels;
@@ -19,7 +20,7 @@ use crate::platform::db::Tx;
 use crate::platform::jobs;
 use crate::platform::state::AppState;
 use crate::platform::uncancelled::uncancelled;
-use crate::values::{FieldErrors, OrderId, OrderPartId, RefundId, UserId};
+use crate::values::{FieldErrors, Money, OrderId, OrderPartId, RefundId, UserId};
 use crate::vendors::guard::ShopOwner;
 use crate::webhooks::WebhookEvent;
 use crate::webhooks::service::{Subject, WEBHOOKS};
@@ -39,12 +40,14 @@ impl From<RefundCause> for RefundReason {
 }
 
 /// Who decides, and why.
-struct Decision<'a> {
-    reason: RefundReason,
-    note: &'a str,
-    by: Option<UserId>,
+pub(super) struct Decision<'a> {
+    pub reason: RefundReason,
+    pub note: &'a str,
+    pub by: Option<UserId>,
     /// See [`TypedRefund::request`].
-    request: Option<&'a str>,
+    pub request: Option<&'a str>,
+    /// What the gateway calls it, where it was made there.
+    pub gateway_id: Option<&'a str>,
 }
 
 /// What may be given back of an order.
@@ -78,7 +81,8 @@ pub async fn refund(state: &AppState, admin: &Admin, order: OrderId, typed: &Typ
         require_refundable(&mut tx, order).await?;
         let left = left(&mut tx, order).await?;
         let plan = typed.plan(&left)?;
-        let decision = Decision { reason: plan.cause.into(), note: &plan.note, by: Some(by), request: request.as_deref() };
+        let decision =
+            Decision { reason: plan.cause.into(), note: &plan.note, by: Some(by), request: request.as_deref(), gateway_id: None };
         let id = give_back(&mut tx, order, &left, &plan.items, &decision).await?;
         let canceled = cancel_what_is_empty(&mut tx, &left, &plan.items).await?;
         let locked = orders::service::load(&mut tx, order).await?;
@@ -127,8 +131,8 @@ pub async fn cancel_paid(state: &AppState, customer: &Customer, order: OrderId) 
         let parts: Vec<OrderPartId> = waiting.iter().map(|part| part.id).collect();
         parcels::cancel(&mut tx, &parts).await?;
         let items = left.all_of(&parts, true);
-        let decision =
-            Decision { reason: RefundReason::RequestedByCustomer, note: "Canceled by the customer", by: Some(by), request: None };
+        let note = "Canceled by the customer";
+        let decision = Decision { reason: RefundReason::RequestedByCustomer, note, by: Some(by), request: None, gateway_id: None };
         give_back_what_is_left(&mut tx, order, &left, &items, &decision).await?;
         let locked = orders::service::load(&mut tx, order).await?;
         mail::order_canceled(&mut tx, &locked.order, &base_url).await?;
@@ -160,7 +164,7 @@ pub async fn cancel_part(state: &AppState, owner: &ShopOwner, order: OrderId, re
         let left = left(&mut tx, order).await?;
         parcels::cancel(&mut tx, &[part]).await?;
         let items = left.all_of(&[part], true);
-        let decision = Decision { reason: RefundReason::CanceledByVendor, note: &reason, by: Some(by), request: None };
+        let decision = Decision { reason: RefundReason::CanceledByVendor, note: &reason, by: Some(by), request: None, gateway_id: None };
         give_back_what_is_left(&mut tx, order, &left, &items, &decision).await?;
         let order = orders::service::load(&mut tx, order).await?.order;
         mail::part_canceled(&mut tx, &order, part, &reason, &base_url).await?;
@@ -218,7 +222,7 @@ async fn require_cancelable(tx: &mut Tx, order: OrderId) -> Result<(), AppError>
     }
 }
 
-async fn left(tx: &mut Tx, order: OrderId) -> Result<Refundable, AppError> {
+pub(super) async fn left(tx: &mut Tx, order: OrderId) -> Result<Refundable, AppError> {
     let (parts, lines) = refunds::left(tx, order).await?;
     let currency = parts.first().ok_or(AppError::NotFound)?.currency;
     let parts = parts
@@ -261,7 +265,7 @@ pub(super) async fn give_all_back(tx: &mut Tx, order: OrderId, reason: RefundRea
     let left = left(tx, order).await?;
     let parts: Vec<OrderPartId> = left.parts.iter().map(|part| part.id).collect();
     let items = left.all_of(&parts, false);
-    give_back(tx, order, &left, &items, &Decision { reason, note: "", by: None, request: None }).await?;
+    give_back(tx, order, &left, &items, &Decision { reason, note: "", by: None, request: None, gateway_id: None }).await?;
     Ok(())
 }
 
@@ -305,7 +309,7 @@ async fn restock(tx: &mut Tx, order: OrderId, items: &[RefundItem]) -> Result<()
     Ok(())
 }
 
-async fn give_back(
+pub(super) async fn give_back(
     tx: &mut Tx,
     order: OrderId,
     left: &Refundable,
@@ -318,8 +322,9 @@ async fn give_back(
     let new = NewRefund {
         order_id: order,
         payment_id,
-        currency: left.currency,
+        amount: Money::new(items.iter().map(|item| item.amount_minor).sum(), left.currency),
         reason: decision.reason,
+        gateway_id: decision.gateway_id,
         note: decision.note,
         created_by: decision.by,
         request_key: decision.request,
@@ -329,7 +334,7 @@ async fn give_back(
 }
 
 /// A part of which every piece was given back before it was sent is not sent any more. Answers which.
-async fn cancel_what_is_empty(tx: &mut Tx, left: &Refundable, items: &[RefundItem]) -> Result<Vec<OrderPartId>, AppError> {
+pub(super) async fn cancel_what_is_empty(tx: &mut Tx, left: &Refundable, items: &[RefundItem]) -> Result<Vec<OrderPartId>, AppError> {
     let given = |line: &RefundableLine| {
         let now = items.iter().find(|item| item.line.is_some_and(|(id, _)| id == line.id)).map_or(0, |item| item.quantity);
         line.refunded_quantity + now == line.quantity

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::inbox;
 use super::pay::gateway_error;
+use super::{elsewhere, inbox};
 use crate::accounts::guard::Admin;
 use crate::audit::{self, AuditEntry};
 use crate::checkout::mail;
@@ -23,10 +23,20 @@ use crate::{orders, payments, webhooks};
 /// An event about a refund. `once` as in [`inbox`].
 pub(super) async fn apply(state: &AppState, event: &VerifiedEvent, once: Option<&VerifiedEvent>) -> Result<(), AppError> {
     let Some(gateway_id) = event.object_id() else { return inbox::ignore(state, once).await };
-    // One of which the worker has not noted yet what it is called is asked about by the worker itself.
-    let Some(refund) = payments::service::refund_called(&state.db, gateway_id).await? else { return inbox::ignore(state, once).await };
+    let known = payments::service::refund_called(&state.db, gateway_id).await?;
+    if known.is_none() && event.is_refund_of_ours() {
+        // The worker has not noted yet what it is called, and asks about it itself.
+        return inbox::ignore(state, once).await;
+    }
     let told = state.gateway.retrieve_refund(gateway_id).await.map_err(gateway_error)?;
-    settle(state, &refund, &told, once).await
+    let known = match known {
+        Some(refund) => Some(refund),
+        None => elsewhere::note(state, &told).await?,
+    };
+    match known {
+        Some(refund) => settle(state, &refund, &told, once).await,
+        None => inbox::ignore(state, once).await,
+    }
 }
 
 /// Does what follows from where a refund stands at the gateway. Hearing it again changes nothing.
@@ -113,14 +123,14 @@ async fn finish(tx: &mut Tx, refund: &Refund, gateway_id: Option<&str>, state: &
     webhooks::service::enqueue(tx, &vendors, WebhookEvent::OrderRefunded, subject).await
 }
 
-/// The money is ours again. One that was pending is made anew; one that had been given back, as far as anybody knew, is for the admins to
-/// make good, since the customer was told and the order is closed.
+/// The money is ours again, even if the refund had counted as done: it is made anew. What the order's state says stays as it is, since the
+/// customer was told.
 async fn fail(tx: &mut Tx, refund: &Refund, told: &GatewayRefund, state: &AppState) -> Result<(), AppError> {
     let why = told.failure_reason.as_deref().unwrap_or("the bank did not take it");
     payments::service::await_refund(tx, refund, &told.id).await?;
-    let again = payments::service::fail_refund(tx, refund.id, &told.id, why).await?;
-    tracing::error!(refund = %refund.id, order = %refund.order_id, again, why, "a refund has failed at the gateway");
+    let Some(was_done) = payments::service::fail_refund(tx, refund.id, &told.id, why).await? else { return Ok(()) };
+    tracing::error!(refund = %refund.id, order = %refund.order_id, was_done, why, "a refund has failed at the gateway");
     let order = orders::service::load(tx, refund.order_id).await?.order;
     let amount = Money::new(refund.amount_minor, refund.currency);
-    mail::refund_failed(tx, &order, (refund.id, &told.id), amount, (why, again), &state.config.base_url).await
+    mail::refund_failed(tx, &order, (refund.id, &told.id), amount, (why, was_done), &state.config.base_url).await
 }

@@ -6,15 +6,14 @@ pub mod mails;
 pub mod site;
 pub mod work;
 
-use super::{AdminFigures, AdminHome, AdminQueues, Months, VendorFigures, VendorHome, VendorQueues, store};
+use super::{AdminHome, AdminQueues, VendorHome, VendorQueues, store};
 use crate::accounts::guard::Admin;
 use crate::error::AppError;
-use crate::orders;
 use crate::orders::service::PENDING_LIFE_MINUTES;
 use crate::payments::refunds::HANGS_AFTER;
 use crate::platform::db::Db;
-use crate::values::Money;
 use crate::vendors::guard::ShopOwner;
+use crate::{analytics, orders};
 
 /// Orders on a first page.
 const LATEST: i64 = 5;
@@ -52,29 +51,17 @@ pub async fn admin_queues(db: &Db, _: &Admin) -> Result<AdminQueues, AppError> {
 /// `Offline`.
 pub async fn vendor_home(db: &Db, owner: &ShopOwner) -> Result<VendorHome, AppError> {
     let mut tx = db.begin_as_vendor(owner.vendor_id().0).await?;
-    let row = store::vendor_figures(&mut *tx, owner.vendor_id()).await?;
+    let months = analytics::service::vendor_months(&mut tx, owner).await?;
     let latest = orders::service::parcels::latest(&mut tx, owner, LATEST).await?;
     tx.commit().await?;
-    let money = |minor| Money::new(minor, row.currency);
-    let figures = VendorFigures {
-        sales: Months { this: money(row.this_minor), last: money(row.last_minor) },
-        orders: Months { this: row.this_orders, last: row.last_orders },
-    };
-    Ok(VendorHome { figures, latest })
+    Ok(VendorHome { months, latest })
 }
 
 /// # Errors
 /// `Offline`.
 pub async fn admin_home(db: &Db, admin: &Admin) -> Result<AdminHome, AppError> {
     let mut reader = db.reader().await?;
-    let row = store::admin_figures(&mut *reader).await?;
+    let months = analytics::service::site_months(&mut reader, admin).await?;
     let latest = orders::service::desk::latest(&mut reader, admin, LATEST).await?;
-    let money = |minor| Money::new(minor, row.currency);
-    let figures = AdminFigures {
-        sales: Months { this: money(row.this_minor), last: money(row.last_minor) },
-        orders: Months { this: row.this_orders, last: row.last_orders },
-        refunds: Months { this: money(row.this_refunds), last: money(row.last_refunds) },
-        vendors: Months { this: row.this_vendors, last: row.last_vendors },
-    };
-    Ok(AdminHome { figures, latest })
+    Ok(AdminHome { months, latest })
 }

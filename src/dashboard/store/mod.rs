@@ -7,7 +7,7 @@ pub mod log;
 use sqlx::PgExecutor;
 
 use super::{AdminQueues, VendorQueues};
-use crate::values::{Currency, VendorId};
+use crate::values::VendorId;
 
 pub type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -50,73 +50,6 @@ pub async fn admin_queues(db: impl PgExecutor<'_>, refund_attempts: i32, stuck_m
              (select count(*) from job_leases where last_error is not null) as "jobs!""#,
         refund_attempts,
         stuck_minutes
-    )
-    .fetch_one(db)
-    .await
-}
-
-pub struct VendorFiguresRow {
-    pub currency: Currency,
-    pub this_minor: i64,
-    pub this_orders: i64,
-    pub last_minor: i64,
-    pub last_orders: i64,
-}
-
-pub async fn vendor_figures(db: impl PgExecutor<'_>, vendor: VendorId) -> Result<VendorFiguresRow> {
-    sqlx::query_as!(
-        VendorFiguresRow,
-        r#"with month as (select date_trunc('month', now(), 'UTC') as begins),
-             sold as (
-               select p.total_minor, p.paid_at >= month.begins as now from order_parts p, month
-               where p.vendor_id = $1 and p.paid_at >= month.begins - interval '1 month')
-           select s.currency as "currency: Currency",
-             (select coalesce(sum(total_minor) filter (where now), 0)::bigint from sold) as "this_minor!",
-             (select count(*) filter (where now) from sold) as "this_orders!",
-             (select coalesce(sum(total_minor) filter (where not now), 0)::bigint from sold) as "last_minor!",
-             (select count(*) filter (where not now) from sold) as "last_orders!"
-           from shop s"#,
-        vendor as _
-    )
-    .fetch_one(db)
-    .await
-}
-
-pub struct AdminFiguresRow {
-    pub currency: Currency,
-    pub this_minor: i64,
-    pub this_orders: i64,
-    pub this_refunds: i64,
-    pub this_vendors: i64,
-    pub last_minor: i64,
-    pub last_orders: i64,
-    pub last_refunds: i64,
-    pub last_vendors: i64,
-}
-
-/// Shops are asked one by one for a sale in the month, which their index answers; reading all parts of two months would cost with each sale.
-pub async fn admin_figures(db: impl PgExecutor<'_>) -> Result<AdminFiguresRow> {
-    sqlx::query_as!(
-        AdminFiguresRow,
-        r#"with month as (select begins, begins - interval '1 month' as before from (select date_trunc('month', now(), 'UTC') as begins) m),
-             sold as (select o.total_minor, o.paid_at >= month.begins as now from orders o, month where o.paid_at >= month.before),
-             given as (
-               select r.amount_minor, r.finished_at >= month.begins as now from refunds r, month
-               where r.status = 'succeeded' and r.finished_at >= month.before),
-             active as (
-               select exists (select from order_parts p where p.vendor_id = v.id and p.paid_at >= month.begins) as now,
-                 exists (select from order_parts p where p.vendor_id = v.id and p.paid_at >= month.before and p.paid_at < month.begins) as then
-               from vendors v, month)
-           select s.currency as "currency: Currency",
-             (select coalesce(sum(total_minor) filter (where now), 0)::bigint from sold) as "this_minor!",
-             (select count(*) filter (where now) from sold) as "this_orders!",
-             (select coalesce(sum(amount_minor) filter (where now), 0)::bigint from given) as "this_refunds!",
-             (select count(*) filter (where now) from active) as "this_vendors!",
-             (select coalesce(sum(total_minor) filter (where not now), 0)::bigint from sold) as "last_minor!",
-             (select count(*) filter (where not now) from sold) as "last_orders!",
-             (select coalesce(sum(amount_minor) filter (where not now), 0)::bigint from given) as "last_refunds!",
-             (select count(*) filter (where "then") from active) as "last_vendors!"
-           from shop s"#
     )
     .fetch_one(db)
     .await

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 
 use super::orders::Table as Orders;
-use crate::dashboard::{AdminFigures, AdminHome, AdminQueues, Months, service};
+use crate::analytics::{Month, Months};
+use crate::dashboard::{AdminHome, AdminQueues, service};
 use crate::pages::dashboard::{Figure, Figures, Todo, TodoList, admin_page};
 use crate::pages::document::Document;
 use crate::pages::figures::LiveRegion;
 use crate::platform::request;
-use crate::values::Money;
 
 fn todos(queues: &AdminQueues) -> Vec<Todo> {
     let todo = |count, one, many, icon, href| Todo { count, one, many, icon, href };
@@ -25,15 +25,14 @@ fn todos(queues: &AdminQueues) -> Vec<Todo> {
     ]
 }
 
-fn figures(figures: &AdminFigures) -> Vec<Figure> {
-    let words = |average: Option<Money>| average.map_or_else(|| "–".to_owned(), |average| average.to_string());
-    let Months { this, last } = figures.average();
+fn figures(months: &Months<Month>) -> Vec<Figure> {
+    let average = |month: &Month| month.average().map_or_else(|| "–".to_owned(), |average| average.to_string());
     vec![
-        Figure::of("Sales", &figures.sales),
-        Figure::of("Orders", &figures.orders),
-        Figure::of("Average order", &Months { this: words(this), last: words(last) }),
-        Figure::of("Given back", &figures.refunds),
-        Figure::of("Shops that sold", &figures.vendors),
+        Figure::of("Sales", months, Month::sold),
+        Figure::of("Orders", months, |month| month.sales.orders),
+        Figure::of("Average order", months, average),
+        Figure::of("Given back", months, Month::refunded),
+        Figure::of("Shops that sold", months, |month| month.active.vendors),
     ]
 }
 
@@ -41,7 +40,7 @@ fn figures(figures: &AdminFigures) -> Vec<Figure> {
 #[component]
 pub fn AdminPage() -> impl IntoView {
     admin_page(|admin, queues| async move {
-        let AdminHome { figures: numbers, latest } = service::admin_home(&request::state()?.db, &admin).await?;
+        let AdminHome { months, latest } = service::admin_home(&request::state()?.db, &admin).await?;
         let sold = !latest.is_empty();
         Ok(view! {
             <Document title="Administration"/>
@@ -49,7 +48,7 @@ pub fn AdminPage() -> impl IntoView {
                 <header class="page-head"><h1>"Home"</h1></header>
                 <LiveRegion stream="/admin/live">
                     <TodoList todos=todos(&queues) nothing="Nothing waits for you."/>
-                    <Figures figures=figures(&numbers)/>
+                    <Figures figures=figures(&months)/>
                     {sold.then(|| view! {
                         <section class="stack" aria-labelledby="latest">
                             <div class="section-head"><h2 class="section-title" id="latest">"Latest orders"</h2><a href="/admin/orders">"All orders"</a></div>

@@ -3,9 +3,11 @@
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
-use crate::checkout::api::{GivenBackElsewhere, RefundOrder};
+use crate::checkout::api::{DecideReview, GivenBackElsewhere, RefundOrder};
+use crate::checkout::differing::{DifferingAmount, Verdict};
 use crate::checkout::history::{self, Reader};
-use crate::checkout::refund::{RefundCause, Refundable, RefundableLine, RefundablePart, refund_field as field};
+use crate::checkout::refund::{RefundCause, refund_field as field};
+use crate::checkout::refundable::{Refundable, RefundableLine, RefundablePart};
 use crate::error::Conflict;
 use crate::orders::OrderStatus;
 use crate::pages::account::{OrderParts, order_tone};
@@ -17,7 +19,7 @@ use crate::pages::totals::Totals;
 use crate::pages::{path_part, query};
 use crate::payments::refunds::Hanging;
 use crate::platform::{form_flash, request};
-use crate::ui::{Badge, Breadcrumbs, Button, ErrorSummary, FormState, Notice, SelectField, TextField, Tone};
+use crate::ui::{Badge, Breadcrumbs, Button, ErrorSummary, FormState, Look, Notice, SelectField, TextField, Tone};
 use crate::values::{Money, OrderId};
 
 const LABELS: &[(&str, &str)] = &[(field::REASON, "Why"), (field::NOTE, "Note"), (field::LINES, "What goes back")];
@@ -119,6 +121,37 @@ fn HangingRefunds(order_id: OrderId, hanging: Vec<Hanging>, form: FormState) -> 
     }
 }
 
+/// Another amount came than the order costs: what was paid, and what can be done.
+#[component]
+fn DifferingPayment(order_id: OrderId, amount: DifferingAmount) -> impl IntoView {
+    let DifferingAmount { asked, received } = amount;
+    let what_follows = match amount.excess() {
+        None => "That is less than it costs, or another currency: it can only be given back. Nothing is sent then, and the customer may order again.".to_owned(),
+        Some(excess) if excess.is_zero() => "You can accept it or give it back.".to_owned(),
+        Some(excess) => format!("If you accept it, the shops send the goods, and {excess} goes back to the customer. If you give it back, nothing is sent."),
+    };
+    let decide = |verdict: Verdict, look, words: String| {
+        view! {
+            <form method="post" action=DecideReview::url()>
+                <input type="hidden" name="order_id" value=order_id.to_string()/>
+                <input type="hidden" name="verdict" value=verdict.as_str()/>
+                <Button look=look>{words}</Button>
+            </form>
+        }
+    };
+    view! {
+        <section class="card stack" aria-labelledby="differing">
+            <h2 id="differing">"Another amount was paid"</h2>
+            <p>{format!("{received} came for this order, which costs {asked}.")}</p>
+            <p class="muted small">{what_follows}" The customer gets a mail."</p>
+            <div class="cluster">
+                {amount.excess().map(|_| decide(Verdict::Accept, Look::Primary, "Accept the payment".to_owned()))}
+                {decide(Verdict::GiveBack, Look::Secondary, format!("Give {received} back"))}
+            </div>
+        </section>
+    }
+}
+
 /// One order, whoever's: what was bought, how it was paid, what can go back.
 #[component]
 pub fn AdminOrderPage() -> impl IntoView {
@@ -136,7 +169,12 @@ pub fn AdminOrderPage() -> impl IntoView {
         let form = FormState::of(flash.as_ref(), RefundOrder::url());
         let elsewhere = FormState::of(flash.as_ref(), GivenBackElsewhere::url());
         let hanging = crate::payments::refunds::hanging(&state.db, id).await?;
-        let failed = form.error().is_some() || elsewhere.error().is_some();
+        let decided = FormState::of(flash.as_ref(), DecideReview::url());
+        let failed = [&form, &elsewhere, &decided].iter().any(|form| form.error().is_some());
+        let differing = match order.status {
+            OrderStatus::Review => crate::checkout::service::differing(&state, &admin, id).await?,
+            _ => None,
+        };
         let refundable = match order.status {
             OrderStatus::Paid | OrderStatus::PartiallyRefunded => Some(crate::checkout::service::refundable(&state, &admin, id).await?),
             _ => None,
@@ -146,6 +184,8 @@ pub fn AdminOrderPage() -> impl IntoView {
         let news = match done.as_deref() {
             Some("refunded") => Some("The money is on its way back."),
             Some("elsewhere") => Some("It is noted as given back."),
+            Some("accept") => Some("The payment is accepted, and the shops can send the goods."),
+            Some("give_back") => Some("The payment is on its way back."),
             _ => None,
         };
         let news = news.filter(|_| !failed);
@@ -160,9 +200,11 @@ pub fn AdminOrderPage() -> impl IntoView {
                 </header>
                 {news.map(|news| view! { <Notice tone=Tone::Good>{news}</Notice> })}
                 <ErrorSummary form=form.clone() labels=LABELS/>
+                <ErrorSummary form=decided labels=&[]/>
                 <ErrorSummary form=elsewhere.clone() labels=&[(field::HOW, "How it was given back")]/>
                 <div class="with-aside">
                     <div class="stack">
+                        {differing.map(|amount| view! { <DifferingPayment order_id=id amount=amount/> })}
                         <OrderParts parts=order.parts.clone() paid=order.paid_at.is_some()/>
                         {held.then(|| view! { <Notice tone=Tone::Warn>{Conflict::Disputed.to_string()}</Notice> })}
                         {refundable.filter(|_| !held).map(|left| view! { <RefundForm order_id=id order=left form=form/> })}

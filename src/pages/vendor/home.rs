@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::orders::Table as Orders;
-use crate::dashboard::{VendorFigures, VendorHome, VendorQueues, service};
+use crate::analytics::{Month, Months};
+use crate::dashboard::{VendorHome, VendorQueues, service};
 use crate::pages::dashboard::{Figure, Figures, Todo, TodoList, path_here, shop_view};
 use crate::pages::document::Document;
 use crate::pages::figures::LiveRegion;
@@ -104,8 +105,8 @@ fn todos(queues: &VendorQueues) -> Vec<Todo> {
     ]
 }
 
-fn figures(figures: &VendorFigures) -> Vec<Figure> {
-    vec![Figure::of("Sales", &figures.sales), Figure::of("Orders", &figures.orders)]
+fn figures(months: &Months<Month>) -> Vec<Figure> {
+    vec![Figure::of("Sales", months, Month::sold), Figure::of("Orders", months, |month| month.sales.orders)]
 }
 
 /// Where a vendor's shop stands. Who has none is shown how to get one.
@@ -118,7 +119,7 @@ pub fn VendorPage() -> impl IntoView {
             return Ok(().into_any());
         };
         shop_view(owner, path, |owner, queues| async move {
-            let VendorHome { figures: numbers, latest } = service::vendor_home(&request::state()?.db, &owner).await?;
+            let VendorHome { months, latest } = service::vendor_home(&request::state()?.db, &owner).await?;
             let vendor = owner.vendor().clone();
             let sold = !latest.is_empty();
             Ok(view! {
@@ -129,7 +130,7 @@ pub fn VendorPage() -> impl IntoView {
                     <FirstSteps vendor=vendor queues=queues/>
                     <LiveRegion stream="/vendor/live">
                         <TodoList todos=todos(&queues) nothing="Nothing waits for you."/>
-                        <Figures figures=figures(&numbers)/>
+                        <Figures figures=figures(&months)/>
                         {sold.then(|| view! {
                             <section class="stack" aria-labelledby="latest">
                                 <div class="section-head"><h2 class="section-title" id="latest">"Latest orders"</h2><a href="/vendor/orders?state=all">"All orders"</a></div>

@@ -5,7 +5,7 @@ use sqlx::{PgConnection, PgExecutor};
 use super::{RefundRow, Result};
 use crate::orders::Fulfilment;
 use crate::payments::RefundReason;
-use crate::values::{Currency, OrderId, OrderLineId, OrderPartId, PaymentId, RefundId, UserId, VariantId, VendorId};
+use crate::values::{Currency, Money, OrderId, OrderLineId, OrderPartId, PaymentId, RefundId, UserId, VariantId, VendorId};
 
 /// A line, and what of it is given back.
 pub struct LineLeft {
@@ -160,8 +160,10 @@ pub struct NewRefundItem {
 pub struct NewRefund<'a> {
     pub order_id: OrderId,
     pub payment_id: PaymentId,
-    pub currency: Currency,
+    pub amount: Money,
     pub reason: RefundReason,
+    /// What the gateway calls it, where it was made there.
+    pub gateway_id: Option<&'a str>,
     pub note: &'a str,
     /// None: the shop itself.
     pub created_by: Option<UserId>,
@@ -172,17 +174,18 @@ pub struct NewRefund<'a> {
 
 pub async fn insert(connection: &mut PgConnection, id: RefundId, refund: &NewRefund<'_>) -> Result<()> {
     sqlx::query!(
-        "insert into refunds (id, order_id, payment_id, amount_minor, currency, reason, note, created_by, request_key)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into refunds (id, order_id, payment_id, amount_minor, currency, reason, note, created_by, request_key, gateway_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         id as _,
         refund.order_id as _,
         refund.payment_id as _,
-        refund.items.iter().map(|item| item.amount_minor).sum::<i64>(),
-        refund.currency as _,
+        refund.amount.amount_minor,
+        refund.amount.currency as _,
         refund.reason as _,
         refund.note,
         refund.created_by as Option<UserId>,
-        refund.request_key
+        refund.request_key,
+        refund.gateway_id
     )
     .execute(connection)
     .await?;

@@ -1,6 +1,6 @@
 //! An event that cannot exist unless its signature was right.
 
-use super::{Dispute, GatewayError, convert};
+use super::{Dispute, GatewayError, METADATA_REFUND, convert};
 use crate::values::OrderId;
 
 pub use stripe_gateway::WebhookError;
@@ -42,6 +42,11 @@ impl VerifiedEvent {
     /// The payment intent concerned: the object itself, or the one that a charge or refund names.
     pub fn intent_id(&self) -> Option<&str> {
         self.event.intent_id.as_deref()
+    }
+
+    /// Whether the object's metadata names a refund of ours.
+    pub fn is_refund_of_ours(&self) -> bool {
+        self.event.metadata.iter().any(|(key, _)| key == METADATA_REFUND)
     }
 
     /// The order that the object's metadata names: a hint to be checked against our own rows.

@@ -191,6 +191,7 @@ async fn admins_see_what_waits_and_how_the_shop_goes(pool: PgPool) {
         }
         sqlx::query(statement).execute(app.pool()).await.unwrap();
     }
+    souk::analytics::service::add_up(app.state.clone()).await.unwrap();
     let home = admin.get("/admin").await.text;
     for words in [
         "dispute to answer",

@@ -275,6 +275,9 @@ const RECIPES: &[Recipe] = &[
     )
     .about(PaidOrderOfShop)
     .leads_to(&["/admin/orders/*"]),
+    form("/api/checkout/decide-review", &[("order_id", "{id}"), ("verdict", "accept")])
+        .about(PaidOrderOfShop)
+        .leads_to(&["/admin/orders/*"]),
     form("/api/checkout/given-back-elsewhere", &[("order_id", "{id}"), ("how", "By a transfer.")])
         .about(PaidOrderOfShop)
         .leads_to(&["/admin/orders/*"]),

@@ -98,6 +98,7 @@ pub const RECIPES: &[Recipe] = &[
     get("/api/v1/admin/orders/{id}").about(PaidOrderOfShop),
     json("/api/v1/admin/orders/{id}/refunds", r#"{"lines":[{"line_id":"{id}","quantity":1}],"reason":"duplicate","restock":true}"#)
         .about(PaidOrderOfShop),
+    json("/api/v1/admin/orders/{id}/verdict", r#"{"verdict":"give_back"}"#).about(PaidOrderOfShop),
     get("/api/v1/admin/analytics"),
     get("/api/v1/admin/audit").url("/api/v1/admin/audit?action=product"),
     get("/api/v1/admin/users"),

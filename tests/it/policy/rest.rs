@@ -72,6 +72,7 @@ pub const ROWS: &[Row] = &[
     reads("GET", "/api/v1/admin/orders", Who::Admin),
     reads("GET", "/api/v1/admin/orders/{id}", Who::Admin),
     changes("/api/v1/admin/orders/{id}/refunds", Who::Admin),
+    changes("/api/v1/admin/orders/{id}/verdict", Who::Admin),
     reads("GET", "/api/v1/admin/analytics", Who::Admin),
     reads("GET", "/api/v1/admin/audit", Who::Admin),
     reads("GET", "/api/v1/admin/users", Who::Admin),

@@ -145,6 +145,11 @@ impl App {
         sqlx::query_scalar(query).fetch_one(self.pool()).await.unwrap()
     }
 
+    /// Mails of a kind, sent or waiting.
+    pub async fn mails(&self, kind: &str) -> i64 {
+        sqlx::query_scalar("select count(*) from outbox where kind = $1").bind(kind).fetch_one(self.pool()).await.unwrap()
+    }
+
     pub async fn status(&self, order: OrderId) -> String {
         sqlx::query_scalar("select status from orders where id = $1").bind(order).fetch_one(self.pool()).await.unwrap()
     }

@@ -1,0 +1,98 @@
+//! Refunds that somebody made by hand, at the gateway. They are noted, so that the books say what is true, and the admins hear what was
+//! made of them.
+
+use super::differing;
+use super::refund::{self, Decision};
+use crate::checkout::mail;
+use crate::checkout::refundable::Refundable;
+use crate::error::AppError;
+use crate::orders::service::LockedOrder;
+use crate::orders::{Fulfilment, OrderStatus};
+use crate::payments::RefundReason;
+use crate::payments::refunds;
+use crate::payments::service::Refund;
+use crate::platform::db::Tx;
+use crate::platform::gateway::{GatewayRefund, GatewayRefundStatus};
+use crate::platform::state::AppState;
+use crate::platform::uncancelled::uncancelled;
+use crate::values::{OrderId, OrderPartId};
+use crate::{orders, payments};
+
+/// Notes what the gateway tells of a refund that we do not know. None if it is not about an order of ours, gave nothing back, or is more than
+/// is left to give back by our books: of that the admins hear as well.
+///
+/// # Errors
+/// `Conflict(Stale)` while the worker may be asking for one that this one could be; otherwise only the database's.
+pub(super) async fn note(state: &AppState, told: &GatewayRefund) -> Result<Option<Refund>, AppError> {
+    if matches!(told.status, GatewayRefundStatus::Failed | GatewayRefundStatus::Canceled) {
+        return Ok(None);
+    }
+    let Some(intent_id) = &told.intent_id else { return Ok(None) };
+    let Some(order) = payments::service::order_of_intent(&state.db, intent_id).await? else { return Ok(None) };
+    let (db, told, base_url) = (state.db.clone(), told.clone(), state.config.base_url.clone());
+    uncancelled(async move {
+        let mut tx = db.begin().await?;
+        let status = orders::service::lock(&mut tx, order).await?;
+        // Of several events about it one was faster.
+        if payments::service::refund_called(&db, &told.id).await?.is_none() {
+            write(&mut tx, order, status, &told, &base_url).await?;
+        }
+        tx.commit().await?;
+        payments::service::refund_called(&db, &told.id).await
+    })
+    .await
+}
+
+async fn write(tx: &mut Tx, order: OrderId, status: OrderStatus, told: &GatewayRefund, base_url: &str) -> Result<(), AppError> {
+    // What hangs was given back by whoever heard of it, most likely.
+    let hanging = refunds::lock_hanging(tx, order).await?;
+    if let Some(refund) =
+        hanging.iter().find(|refund| (refund.amount_minor, refund.currency) == (told.amount.amount_minor, told.amount.currency))
+    {
+        return payments::service::await_refund(tx, refund, &told.id).await;
+    }
+    let locked = orders::service::load(tx, order).await?;
+    let follows = match status {
+        OrderStatus::Review => all_of_what_came(tx, &locked, told, base_url).await?,
+        OrderStatus::Paid | OrderStatus::PartiallyRefunded => share(tx, &locked, told, base_url).await?,
+        _ => None,
+    };
+    let follows = follows.unwrap_or("It is not what is left to give back of this order, so it is not in our books: please look at it.");
+    mail::refunded_elsewhere(tx, &locked.order, told, follows, base_url).await
+}
+
+/// In review there is all or nothing.
+async fn all_of_what_came(
+    tx: &mut Tx,
+    locked: &LockedOrder,
+    told: &GatewayRefund,
+    base_url: &str,
+) -> Result<Option<&'static str>, AppError> {
+    let differing = payments::service::differing(tx, locked.order.id).await?;
+    let Some(differing) = differing.filter(|differing| differing.received == told.amount) else { return Ok(None) };
+    differing::give_back(tx, locked, &differing, None, Some(&told.id), base_url).await?;
+    Ok(Some("That is all that came for this order, so it is closed."))
+}
+
+/// All that is left, with its pieces; of less, each line and each shipping its share.
+async fn share(tx: &mut Tx, locked: &LockedOrder, told: &GatewayRefund, base_url: &str) -> Result<Option<&'static str>, AppError> {
+    let order = locked.order.id;
+    let left = refund::left(tx, order).await?;
+    let decision = Decision { reason: RefundReason::MadeElsewhere, note: "", by: None, request: None, gateway_id: Some(&told.id) };
+    if told.amount != left.left() {
+        let Some(items) = left.share(told.amount) else { return Ok(None) };
+        refund::give_back(tx, order, &left, &items, &decision).await?;
+        return Ok(Some("Each line and each shipping of the order bears its share. What waits to be sent still does."));
+    }
+    let (unsent, others): (Vec<OrderPartId>, Vec<OrderPartId>) = by_whether_sent(&left);
+    let items = [left.all_of(&unsent, true), left.all_of(&others, false)].concat();
+    refund::give_back(tx, order, &left, &items, &decision).await?;
+    let canceled = refund::cancel_what_is_empty(tx, &left, &items).await?;
+    mail::nothing_to_send(tx, locked, &canceled, base_url).await?;
+    Ok(Some("That is all that was left of this order. What was not sent yet is canceled and for sale again."))
+}
+
+fn by_whether_sent(left: &Refundable) -> (Vec<OrderPartId>, Vec<OrderPartId>) {
+    let (unsent, others): (Vec<_>, Vec<_>) = left.parts.iter().partition(|part| part.fulfilment == Fulfilment::Unfulfilled);
+    (unsent.into_iter().map(|part| part.id).collect(), others.into_iter().map(|part| part.id).collect())
+}
