@@ -16,7 +16,15 @@ mod store;
 pub use health::{DatabaseHealth, DiskHealth, Health, Stuck, bytes_in_words, duration_in_words};
 pub use log::{AuditFilter, AuditLine, AuditPage, Change};
 
-/// What waits for a vendor.
+/// A vendor's queues are counted up to here: each page of theirs counts them, and more is more than anybody does on a day.
+pub const MOST_COUNTED: i64 = 1000;
+
+/// How many wait, as people read it.
+pub fn count_in_words(count: i64) -> String {
+    if count < MOST_COUNTED { count.to_string() } else { format!("{}+", MOST_COUNTED - 1) }
+}
+
+/// What waits for a vendor. Each number at most [`MOST_COUNTED`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct VendorQueues {
     /// Paid orders to be sent.

@@ -13,7 +13,7 @@ use super::{here, loaded};
 use crate::accounts::guard::Admin;
 use crate::analytics::{Month, Months};
 use crate::dashboard::service;
-use crate::dashboard::{AdminQueues, VendorQueues};
+use crate::dashboard::{AdminQueues, VendorQueues, count_in_words};
 use crate::error::AppError;
 use crate::platform::request;
 use crate::ui::{Badge, Icon};
@@ -113,7 +113,7 @@ fn Links(label: &'static str, groups: Vec<Group>, path: String) -> impl IntoView
         view! {
             <li><a href=link.href aria-current=mark>
                 <Icon name=link.icon/><span>{link.label}</span>
-                {(link.waiting > 0).then(|| view! { <span class="dash-count">{link.waiting}<span class="visually-hidden">" waiting"</span></span> })}
+                {(link.waiting > 0).then(|| view! { <span class="dash-count">{count_in_words(link.waiting)}<span class="visually-hidden">" waiting"</span></span> })}
             </a></li>
         }
     };
@@ -141,7 +141,7 @@ fn Dashboard(label: &'static str, head: AnyView, groups: Vec<Group>, path: Strin
                     <summary>
                         <Icon name="menu"/><span>"Menu"</span>
                         {place.map(|place| view! { <span class="muted">{place}</span> })}
-                        {(waiting > 0).then(|| view! { <span class="dash-count">{waiting}<span class="visually-hidden">" waiting"</span></span> })}
+                        {(waiting > 0).then(|| view! { <span class="dash-count">{count_in_words(waiting)}<span class="visually-hidden">" waiting"</span></span> })}
                     </summary>
                     <Links label=label groups=groups path=path/>
                 </details>
@@ -231,7 +231,7 @@ pub fn TodoList(todos: Vec<Todo>, #[prop(into)] nothing: String) -> impl IntoVie
             view! {
                 <li><a href=todo.href>
                     <Icon name=todo.icon/>
-                    <span><strong class="numeric">{todo.count}</strong>" "{if todo.count == 1 { todo.one } else { todo.many }}</span>
+                    <span><strong class="numeric">{count_in_words(todo.count)}</strong>" "{if todo.count == 1 { todo.one } else { todo.many }}</span>
                     <Icon name="arrow" small=true/>
                 </a></li>
             }

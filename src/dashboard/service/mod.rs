@@ -6,7 +6,7 @@ pub mod mails;
 pub mod site;
 pub mod work;
 
-use super::{AdminHome, AdminQueues, VendorHome, VendorQueues, store};
+use super::{AdminHome, AdminQueues, MOST_COUNTED, VendorHome, VendorQueues, store};
 use crate::accounts::guard::Admin;
 use crate::error::AppError;
 use crate::orders::service::PENDING_LIFE_MINUTES;
@@ -36,7 +36,7 @@ fn cut<T, P>(mut rows: Vec<T>, place: impl Fn(&T) -> P) -> (Vec<T>, Option<P>) {
 /// `Offline`.
 pub async fn vendor_queues(db: &Db, owner: &ShopOwner) -> Result<VendorQueues, AppError> {
     let mut tx = db.begin_as_vendor(owner.vendor_id().0).await?;
-    let queues = store::vendor_queues(&mut *tx, owner.vendor_id()).await?;
+    let queues = store::vendor_queues(&mut *tx, owner.vendor_id(), MOST_COUNTED).await?;
     tx.commit().await?;
     Ok(queues)
 }

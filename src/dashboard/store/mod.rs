@@ -11,22 +11,26 @@ use crate::values::VendorId;
 
 pub type Result<T> = std::result::Result<T, sqlx::Error>;
 
-/// Variants are read and not the products that they are of, of which a shop may have thousands.
-pub async fn vendor_queues(db: impl PgExecutor<'_>, vendor: VendorId) -> Result<VendorQueues> {
+/// Each from an index alone, and no further than to `most`: of a long queue nobody needs to know how long. Of what runs low, variants are read
+/// and not the products that they are of, of which a shop may have thousands.
+pub async fn vendor_queues(db: impl PgExecutor<'_>, vendor: VendorId, most: i64) -> Result<VendorQueues> {
     sqlx::query_as!(
         VendorQueues,
         r#"select
-             (select count(*) from order_parts where vendor_id = $1 and paid_at is not null and fulfilment = 'unfulfilled') as "to_ship!",
-             (select count(*) from reviews where vendor_id = $1 and hidden_at is null and vendor_reply is null) as "unanswered!",
-             (select count(distinct v.product_id) from product_variants v
+             (select count(*) from (select from order_parts
+               where vendor_id = $1 and paid_at is not null and fulfilment = 'unfulfilled' limit $2) q) as "to_ship!",
+             (select count(*) from (select from reviews where vendor_id = $1 and hidden_at is null and vendor_reply is null limit $2) q) as "unanswered!",
+             (select count(*) from (select distinct v.product_id from product_variants v
                where v.vendor_id = $1 and v.retired_at is null and v.stock <= coalesce(v.low_stock_at, 5)
-                 and v.product_id not in (select id from products where vendor_id = $1 and status = 'archived')) as "low_stock!",
-             count(*) filter (where p.held_reason is not null) as "held!",
-             count(*) filter (where p.status = 'draft' and p.held_reason is null) as "drafts!",
+                 and v.product_id not in (select id from products where vendor_id = $1 and status = 'archived') limit $2) q) as "low_stock!",
+             h.held as "held!",
+             (select count(*) from (select from products where vendor_id = $1 and status = 'draft' limit $2) q) - h.drafts as "drafts!",
              exists (select from products where vendor_id = $1) as "has_products!",
              exists (select from products where vendor_id = $1 and status = 'published') as "has_published!"
-           from products p where p.vendor_id = $1 and p.status <> 'published'"#,
-        vendor as _
+           from (select count(*) as held, count(*) filter (where status = 'draft') as drafts
+             from products where vendor_id = $1 and held_reason is not null) h"#,
+        vendor as _,
+        most
     )
     .fetch_one(db)
     .await
