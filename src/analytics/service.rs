@@ -50,8 +50,9 @@ pub async fn vendor(db: &Db, owner: &ShopOwner, period: &Period) -> Result<Vendo
 /// `Offline`.
 pub async fn vendor_months(tx: &mut Tx, owner: &ShopOwner) -> Result<Months<Month>, AppError> {
     let currency = store::currency(&mut **tx).await?;
-    let rows = store::vendor_pieces(&mut **tx, owner.vendor_id(), days(&Period::two_months())).await?;
-    Ok(months(currency, rows.iter().map(|row| Sums { starts_on: row.starts_on, sales: of_vendor(row), active: None })))
+    let period = Period::two_months();
+    let rows = store::vendor_pieces(&mut **tx, owner.vendor_id(), days(&period)).await?;
+    Ok(months(&period, currency, rows.iter().map(|row| Sums { starts_on: row.starts_on, sales: of_vendor(row), active: None })))
 }
 
 /// The same of the whole site.
@@ -60,17 +61,21 @@ pub async fn vendor_months(tx: &mut Tx, owner: &ShopOwner) -> Result<Months<Mont
 /// `Offline`.
 pub async fn site_months(reader: &mut Reader, _: &Admin) -> Result<Months<Month>, AppError> {
     let currency = store::currency(&mut **reader).await?;
-    let rows = store::site_pieces(&mut **reader, days(&Period::two_months())).await?;
-    Ok(months(currency, rows.iter().map(|row| Sums { starts_on: row.starts_on, sales: of_site(row), active: Some(active_in(row)) })))
+    let period = Period::two_months();
+    let rows = store::site_pieces(&mut **reader, days(&period)).await?;
+    Ok(months(
+        &period,
+        currency,
+        rows.iter().map(|row| Sums { starts_on: row.starts_on, sales: of_site(row), active: Some(active_in(row)) }),
+    ))
 }
 
-fn months(currency: Currency, sums: impl Iterator<Item = Sums>) -> Months<Month> {
+fn months(period: &Period, currency: Currency, sums: impl Iterator<Item = Sums>) -> Months<Month> {
     let none = Month { currency, sales: Sales::default(), active: Active::default() };
     let mut months = Months { this: none, last: none };
-    let this = Period::two_months().until.month();
     for sums in sums {
         let Some(start) = sums.starts_on else { continue };
-        let month = if start.month() == this { &mut months.this } else { &mut months.last };
+        let month = if start.month() == period.until.month() { &mut months.this } else { &mut months.last };
         (month.sales, month.active) = (sums.sales, sums.active.unwrap_or_default());
     }
     months

@@ -4,6 +4,8 @@
 //! What waits is counted on each page of a dashboard, for its navigation and for the list on its first page: one statement, each number by an
 //! index of its own that holds what waits and nothing else.
 
+use std::time::Duration;
+
 use crate::analytics::{Month, Months};
 use crate::orders::{DeskLine, ParcelSummary};
 
@@ -82,4 +84,6 @@ pub struct VendorHome {
 pub struct AdminHome {
     pub months: Months<Month>,
     pub latest: Vec<DeskLine>,
+    /// How long events of the gateway take, where that is minutes.
+    pub events_lag: Option<Duration>,
 }

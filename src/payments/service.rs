@@ -126,6 +126,14 @@ pub async fn refund_called(db: &Db, gateway_id: &str) -> Result<Option<Refund>, 
     Ok(store::refund_called(db.pool(), gateway_id).await?)
 }
 
+/// The same within a transaction.
+///
+/// # Errors
+/// Only the database's.
+pub async fn refund_called_within(tx: &mut Tx, gateway_id: &str) -> Result<Option<Refund>, AppError> {
+    Ok(store::refund_called(&mut **tx, gateway_id).await?)
+}
+
 /// The gateway has taken it on under this name; it is asked again in an hour, unless an event comes first. Nothing if it is finished, or if
 /// this attempt is known to have failed.
 ///

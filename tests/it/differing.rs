@@ -105,6 +105,29 @@ async fn more_than_the_price_can_be_given_back_as_well(pool: PgPool) {
     case.app.assert_invariants().await;
 }
 
+/// Somebody gives back in the gateway's dashboard before anybody has decided here.
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn a_part_given_back_by_hand_decides_nothing(pool: PgPool) {
+    let case = Case::paid(pool, "2500").await;
+    let intent = case.app.intent_id(case.order).await;
+    case.app.sandbox(Method::POST, "v1/refunds", &[("payment_intent", intent.as_str()), ("amount", "100")]).await;
+    assert_eq!(case.app.webhook(&case.app.sandbox_event("refund.created").await).await, 200);
+    assert_eq!((case.state().await.0.as_str(), case.app.mails("payment_attention").await), ("review", 2));
+    case.app.assert_invariants().await;
+}
+
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn all_of_it_given_back_by_hand_closes_the_order(pool: PgPool) {
+    let case = Case::paid(pool, "2500").await;
+    let intent = case.app.intent_id(case.order).await;
+    case.app.sandbox(Method::POST, "v1/refunds", &[("payment_intent", intent.as_str())]).await;
+    assert_eq!(case.app.webhook(&case.app.sandbox_event("refund.created").await).await, 200);
+    assert_eq!(case.state().await, ("refunded".to_owned(), 5));
+    assert_eq!(case.decide("accept").await, StatusCode::OK, "nothing is left to decide");
+    assert_eq!((case.given_back().await, case.state().await), (vec![2500], ("refunded".to_owned(), 5)));
+    case.app.assert_invariants().await;
+}
+
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn goods_that_are_gone_cannot_be_accepted(pool: PgPool) {
     let case = Case::paid(pool, "2500").await;

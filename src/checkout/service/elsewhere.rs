@@ -34,11 +34,12 @@ pub(super) async fn note(state: &AppState, told: &GatewayRefund) -> Result<Optio
         let mut tx = db.begin().await?;
         let status = orders::service::lock(&mut tx, order).await?;
         // Of several events about it one was faster.
-        if payments::service::refund_called(&db, &told.id).await?.is_none() {
+        if payments::service::refund_called_within(&mut tx, &told.id).await?.is_none() {
             write(&mut tx, order, status, &told, &base_url).await?;
         }
+        let refund = payments::service::refund_called_within(&mut tx, &told.id).await?;
         tx.commit().await?;
-        payments::service::refund_called(&db, &told.id).await
+        Ok(refund)
     })
     .await
 }

@@ -6,6 +6,8 @@ pub mod mails;
 pub mod site;
 pub mod work;
 
+use std::time::Duration;
+
 use super::{AdminHome, AdminQueues, MOST_COUNTED, VendorHome, VendorQueues, store};
 use crate::accounts::guard::Admin;
 use crate::error::AppError;
@@ -20,6 +22,9 @@ const LATEST: i64 = 5;
 
 /// An unpaid order is closed after its life, and its payment with it; one that is still there after twice the time hangs.
 const STUCK_AFTER_MINUTES: i32 = 2 * PENDING_LIFE_MINUTES;
+
+/// The gateway sends an event within seconds; when it takes minutes, customers wait for their receipts and somebody should know.
+const LATE: Duration = Duration::from_secs(5 * 60);
 
 /// Lines on a page of a list.
 const PER_PAGE: usize = 50;
@@ -63,5 +68,6 @@ pub async fn admin_home(db: &Db, admin: &Admin) -> Result<AdminHome, AppError> {
     let mut reader = db.reader().await?;
     let months = analytics::service::site_months(&mut reader, admin).await?;
     let latest = orders::service::desk::latest(&mut reader, admin, LATEST).await?;
-    Ok(AdminHome { months, latest })
+    let late = work::seconds(store::health::events_lag(&mut *reader, work::LAG_OF).await?).filter(|lag| *lag >= LATE);
+    Ok(AdminHome { months, latest, events_lag: late })
 }

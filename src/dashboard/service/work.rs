@@ -20,7 +20,7 @@ use super::STUCK_AFTER_MINUTES;
 const NAMED: i64 = 20;
 
 /// Events that the lag is taken from: the last ones that came.
-const LAG_OF: i64 = 50;
+pub(super) const LAG_OF: i64 = 50;
 
 /// # Errors
 /// `Offline`.
@@ -50,6 +50,10 @@ pub async fn run(db: &Db, admin: &Admin, name: &str) -> Result<(), AppError> {
     Ok(())
 }
 
+pub(super) fn seconds(seconds: Option<f64>) -> Option<Duration> {
+    seconds.map(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or_default())
+}
+
 /// # Errors
 /// `Offline`.
 pub async fn health(state: &AppState, _: &Admin) -> Result<Health, AppError> {
@@ -61,7 +65,6 @@ pub async fn health(state: &AppState, _: &Admin) -> Result<Health, AppError> {
     let (migrations, newest_migration) = store::health::migrations(&mut *reader).await?;
     let stuck = store::health::stuck(&mut *reader, HANGS_AFTER, STUCK_AFTER_MINUTES, NAMED).await?;
     drop(reader);
-    let seconds = |seconds: Option<f64>| seconds.map(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or_default());
     Ok(Health {
         version: env!("CARGO_PKG_VERSION"),
         uptime: health::uptime(),

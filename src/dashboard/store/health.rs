@@ -44,6 +44,17 @@ pub async fn database(db: impl PgExecutor<'_>, lag_of: i64) -> Result<DatabaseRo
     .await
 }
 
+/// How late the latest of the last hour's events came.
+pub async fn events_lag(db: impl PgExecutor<'_>, lag_of: i64) -> Result<Option<f64>> {
+    sqlx::query_scalar!(
+        "select max(extract(epoch from received_at) - (payload::jsonb ->> 'created')::float8)::float8
+         from (select received_at, payload from stripe_events where received_at > now() - interval '1 hour' order by received_at desc limit $1) last",
+        lag_of
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// How many migrations were applied, and the newest. Their table is sqlx's own: it is not there when statements are checked.
 pub async fn migrations(db: impl PgExecutor<'_>) -> Result<(i64, Option<String>)> {
     sqlx::query_as(

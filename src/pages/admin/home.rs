@@ -4,11 +4,12 @@ use leptos::prelude::*;
 
 use super::orders::Table as Orders;
 use crate::analytics::{Month, Months};
-use crate::dashboard::{AdminHome, AdminQueues, service};
+use crate::dashboard::{AdminHome, AdminQueues, duration_in_words, service};
 use crate::pages::dashboard::{Figure, Figures, Todo, TodoList, admin_page};
 use crate::pages::document::Document;
 use crate::pages::figures::LiveRegion;
 use crate::platform::request;
+use crate::ui::{Notice, Tone};
 
 fn todos(queues: &AdminQueues) -> Vec<Todo> {
     let todo = |count, one, many, icon, href| Todo { count, one, many, icon, href };
@@ -40,13 +41,19 @@ fn figures(months: &Months<Month>) -> Vec<Figure> {
 #[component]
 pub fn AdminPage() -> impl IntoView {
     admin_page(|admin, queues| async move {
-        let AdminHome { months, latest } = service::admin_home(&request::state()?.db, &admin).await?;
+        let AdminHome { months, latest, events_lag } = service::admin_home(&request::state()?.db, &admin).await?;
         let sold = !latest.is_empty();
         Ok(view! {
             <Document title="Administration"/>
             <div class="stack-l">
                 <header class="page-head"><h1>"Home"</h1></header>
                 <LiveRegion stream="/admin/live">
+                    {events_lag.map(|lag| view! {
+                        <Notice tone=Tone::Warn>
+                            {format!("The payment provider's events take up to {}, so orders count as paid late. ", duration_in_words(lag))}
+                            <a href="/admin/health">"How the shop does"</a>
+                        </Notice>
+                    })}
                     <TodoList todos=todos(&queues) nothing="Nothing waits for you."/>
                     <Figures figures=figures(&months)/>
                     {sold.then(|| view! {
