@@ -1,10 +1,12 @@
-//! F8, F18, F19, F24: single connections that break or are not to be had, a database that is full, and customers who hang up.
+//! F8, F18, F19, F24, F25: connections that break or are not to be had, a full database, customers who hang up, and panics.
 
 use std::time::Duration;
 
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, ORIGIN};
 use http::{Method, Request};
+use souk::error::AppError;
 use souk::platform::db::Db;
+use souk::platform::uncancelled::uncancelled;
 use sqlx::PgPool;
 use tower::ServiceExt;
 
@@ -117,6 +119,24 @@ async fn f19_without_a_free_connection_people_are_told_to_come_back(pool: PgPool
     assert_eq!(browser.get("/health/live").await.status, 200);
     drop(held);
     assert_eq!(browser.get("/products").await.status, 200);
+}
+
+/// F25: what a panic leaves in the middle of a transaction. That the server answers and lives on is shown in `http/limits.rs`.
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn f25_a_panic_leaves_the_connection_whole(pool: PgPool) {
+    let db = Db::connect((*pool.connect_options()).clone(), 1).await.unwrap();
+    sqlx::query("create table kept (n bigint)").execute(&pool).await.unwrap();
+    let panicking = db.clone();
+    let work: Result<(), AppError> = uncancelled(async move {
+        let mut tx = panicking.begin().await?;
+        sqlx::query("insert into kept values (1)").execute(&mut *tx).await?;
+        panic!("in the middle of it")
+    })
+    .await;
+    assert!(matches!(work, Err(AppError::Internal { .. })));
+    sqlx::query("insert into kept values (2)").execute(db.pool()).await.unwrap();
+    let kept: Vec<i64> = sqlx::query_scalar("select n from kept").fetch_all(&pool).await.unwrap();
+    assert_eq!(kept, [2]);
 }
 
 /// F24: the customer hangs up at every await of "Place the order", over the one connection that all have to use afterwards.

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::process::{ExitStatus, Stdio};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rustix::process::{Pid, Resource, Rlimit, Signal};
@@ -20,6 +20,9 @@ const START_LIMIT: Duration = Duration::from_secs(60);
 /// It drains for 20 s at most, and lets jobs finish beside that.
 const STOP_LIMIT: Duration = Duration::from_secs(25);
 
+/// Enough to see what went wrong.
+const LAST_LINES: usize = 30;
+
 /// The key of all instances: what one signs the next one believes, and the payment sandbox of each has the same keys.
 pub const SECRET_KEY: (&str, &str) = ("SOUK_SECRET_KEY", "a key for instances that come and go");
 
@@ -35,6 +38,8 @@ pub struct Process {
     pub url: String,
     variables: Vec<(String, String)>,
     child: Mutex<Option<Child>>,
+    /// What all that ran under this name had to say.
+    log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Process {
@@ -55,7 +60,7 @@ impl Process {
             ("RUST_LOG", "warn"),
         ];
         let variables = own.iter().chain(variables).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let process = Self { address, url: format!("http://{address}"), variables, child: Mutex::default() };
+        let process = Self { address, url: format!("http://{address}"), variables, child: Mutex::default(), log: Arc::default() };
         process.start_again().await;
         process
     }
@@ -72,7 +77,13 @@ impl Process {
             }
         }
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (mut complaints, log) = (BufReader::new(child.stderr.take().unwrap()).lines(), self.log.clone());
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = complaints.next_line().await {
+                log.lock().unwrap().push(line);
+            }
+        });
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let opened = async {
             while let Some(line) = lines.next_line().await.unwrap() {
@@ -82,7 +93,7 @@ impl Process {
             }
             false
         };
-        assert!(tokio::time::timeout(START_LIMIT, opened).await.expect("started"), "{:?}: see its log", child.wait().await);
+        assert!(tokio::time::timeout(START_LIMIT, opened).await.expect("started"), "{:?}", child.wait().await);
         // Nobody may close what it writes to.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         *self.child.lock().unwrap() = Some(child);
@@ -120,5 +131,17 @@ impl Process {
         // The hard limit stays as it is: to raise it again would take rights.
         let maximum = rustix::process::getrlimit(Resource::Fsize).maximum;
         rustix::process::prlimit(Some(self.pid()), Resource::Fsize, Rlimit { current: bytes.or(maximum), maximum }).unwrap();
+    }
+}
+
+/// A test that fails tells what its server said last.
+impl Drop for Process {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = self.log.lock().unwrap();
+            for line in &log[log.len().saturating_sub(LAST_LINES)..] {
+                println!("  server: {line}");
+            }
+        }
     }
 }
