@@ -20,8 +20,8 @@ const WAIT: &str = "create or replace function halt() returns trigger language p
 const WAITING: &str = "from pg_locks where locktype = 'advisory' and not granted and objid::int = $1
     and database = (select oid from pg_database where datname = current_database())";
 
-/// Counts rows that are written, wherever, and stops the writer before the one whose number stands in `halt_at`. Left out is what is written
-/// all the time, whether anybody buys or not.
+/// Counts rows that are written, wherever, and stops the writer before the one whose number stands in `halt_at`. Left out is what is
+/// written all the time, whether anybody buys or not.
 const EVERYWHERE: &str = "
     create sequence writes;
     create table halt_at (n bigint);
@@ -33,7 +33,8 @@ const EVERYWHERE: &str = "
     do $$ declare t record; begin
       for t in select c.oid::regclass as name from pg_class c where c.relkind = 'r' and c.relnamespace::regnamespace::text in
         ('public', 'stripe_sandbox') and c.relname not in ('halt_at', 'job_leases', 'audit_seals', '_sqlx_migrations')
-      loop execute format('create trigger a_halt before insert or update or delete on %s for each row execute function count_writes()', t.name);
+      loop execute format('create trigger a_halt before insert or update or delete on %s for each row execute function count_writes()',
+        t.name);
       end loop; end $$";
 
 /// A place where whoever comes has to wait.
@@ -117,8 +118,8 @@ impl Halt {
         self.lock.close().await.unwrap();
     }
 
-    /// Those who wait here belong to a process that is dead: what they had not committed is gone. Without this a statement that was sent as a
-    /// whole would still be done, after the death of who sent it; which may happen as well, and is the next place's case.
+    /// Breaks the connections of those who wait here, who may be dead by now: what they had not committed is gone. Otherwise a statement
+    /// that was sent as a whole would still be done after the death of its sender; which happens as well, and is the next place's case.
     pub async fn bury(mut self) {
         let end = AssertSqlSafe(format!("select pg_terminate_backend(pid, 5000) {WAITING}"));
         let ended: Vec<bool> = sqlx::query_scalar(end).bind(LOCK).fetch_all(&mut self.lock).await.unwrap();

@@ -23,8 +23,8 @@ const BUYERS: usize = 4;
 /// From the moment in which PostgreSQL takes connections again until every customer has bought something.
 const HEALS: Duration = Duration::from_secs(5);
 
-/// How long it is down, and how often each customer is turned away meanwhile. A minute would show no more: no wait in the shop or in its pool
-/// grows with the length of an outage, and the longest of them, for a connection, is 3 s.
+/// How long it is down, and how often each customer is turned away meanwhile. A minute would show no more: no wait in the shop or in its
+/// pool grows with the length of an outage, and the longest of them, for a connection, is 3 s.
 const DOWN: Duration = Duration::from_secs(4);
 const REFUSALS: usize = 20;
 

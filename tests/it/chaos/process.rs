@@ -65,6 +65,10 @@ impl Process {
         process
     }
 
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     pub async fn start_again(&self) {
         assert!(self.child.lock().unwrap().is_none(), "it runs");
         // A file that grows beyond a limit set later is an error of that write, and not the end of the process.
