@@ -59,8 +59,13 @@ impl Postgres {
             tokio::task::yield_now().await;
         }
     }
+
+    async fn remove(mut self) {
+        self.cluster.take().unwrap().remove().await;
+    }
 }
 
+/// Also after a test that failed; then nobody waits for its end.
 impl Drop for Postgres {
     fn drop(&mut self) {
         drop(self.cluster.take());
@@ -181,4 +186,5 @@ async fn postgres_restarts_and_stays_away_while_people_buy() {
     assert_eq!(app.webhook(&app.event("evt_1", "payment_intent.succeeded", order).await).await, 200);
     assert_eq!(app.status(order).await, "paid");
     app.assert_invariants().await;
+    postgres.remove().await;
 }
