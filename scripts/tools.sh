@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing to build and to test, and leaves alone what is there. `tools.sh run` for the shop, `tools.sh lint` for clippy,
-# `tools.sh test` for everything.
+# `tools.sh server` for the server alone and its tests, `tools.sh test` for everything.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
@@ -75,7 +75,10 @@ chromium_path() {
 }
 
 # A server of one's own makes ours unnecessary; the tests bring their own all the same.
-needs_postgres() { [ "$1" = test ] || { [ "$1" = run ] && [ -z "${DATABASE_URL:-}" ]; }; }
+needs_postgres() { [ "$1" = test ] || [ "$1" = server ] || { [ "$1" = run ] && [ -z "${DATABASE_URL:-}" ]; }; }
+
+# What makes the browser's part.
+needs_wasm() { [ "$1" = run ] || [ "$1" = test ]; }
 
 # Everything that only root, or a person, can provide is asked for here: before the first long step, and in one go.
 ask_first() {
@@ -83,7 +86,7 @@ ask_first() {
   rust_is_there || stop "Rust $LEAST_RUST or newer is needed: see https://rustup.rs, or run: rustup update stable"
   have cc || have gcc || have clang || wanted+=(build-essential)
   if ! can_apt && ! have npm; then
-    if [ "$1" != lint ]; then wasm_opt_is_there || wanted+=(nodejs npm); fi
+    if needs_wasm "$1"; then wasm_opt_is_there || wanted+=(nodejs npm); fi
     if needs_postgres "$1"; then postgres_is_there || wanted+=(postgresql); fi
   fi
   if [ "$1" = test ]; then
@@ -185,12 +188,12 @@ if [ "${1:-}" = chromium ]; then
   chromium_path
   exit
 fi
-case "${1:-}" in run | lint | test) ;; *) stop "usage: scripts/tools.sh run|lint|test" ;; esac
+case "${1:-}" in run | lint | server | test) ;; *) stop "usage: scripts/tools.sh run|lint|server|test" ;; esac
 
 ask_first "$1"
-ensure_rust_parts "$1"
-if [ "$1" = lint ]; then exit; fi
+if [ "$1" != server ]; then ensure_rust_parts "$1"; fi
 if needs_postgres "$1"; then ensure_postgres; fi
+if ! needs_wasm "$1"; then exit; fi
 ensure_wasm_opt
 ensure_wasm_bindgen
 ensure_cargo_leptos

@@ -1,6 +1,7 @@
 //! What is shown instead of a page: not found, not allowed, not working.
 
 use http::StatusCode;
+use http::header::RETRY_AFTER;
 use leptos::prelude::*;
 
 use super::document::Document;
@@ -9,9 +10,12 @@ use crate::accounts::with_next;
 use crate::error::AppError;
 use crate::ui::{ButtonLink, EmptyState, Look};
 
-fn set_status(status: u16) {
-    if let (Some(response), Ok(status)) = (use_context::<leptos_axum::ResponseOptions>(), StatusCode::from_u16(status)) {
+fn set_status(error: &AppError) {
+    if let (Some(response), Ok(status)) = (use_context::<leptos_axum::ResponseOptions>(), StatusCode::from_u16(error.status_code())) {
         response.set_status(status);
+        if let Some(seconds) = error.retry_after_s() {
+            response.insert_header(RETRY_AFTER, seconds.into());
+        }
     }
 }
 
@@ -21,7 +25,7 @@ pub fn view(error: AppError) -> impl IntoView {
         leptos_axum::redirect(&with_next("/sign-in", &here()));
         return ().into_any();
     }
-    set_status(error.status_code());
+    set_status(&error);
     let (icon, title, text) = match &error {
         AppError::NotFound => (
             "search",

@@ -222,6 +222,15 @@ async fn an_answer_that_cannot_be_read_says_nothing_about_the_outcome() {
 }
 
 #[tokio::test]
+async fn being_told_to_slow_down_is_no_refusal() {
+    const SLOW_DOWN: &str = r#"{"error":{"type":"invalid_request_error","message":"Slow down."}}"#;
+    let head = format!("HTTP/1.1 429 Too Many Requests\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", SLOW_DOWN.len());
+    let busy = oracle((head + SLOW_DOWN).leak().as_bytes()).await;
+    let refused = busy.create_intent(new_intent(1500, "k")).await.unwrap_err();
+    assert!(matches!(refused, GatewayError::Unavailable(_)) && !refused.is_for_good(), "{refused:?}");
+}
+
+#[tokio::test]
 async fn where_nobody_listens_nothing_happened() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());

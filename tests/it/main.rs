@@ -11,6 +11,7 @@ mod cancel;
 mod cart;
 mod catalogue;
 mod categories;
+mod chaos;
 mod config;
 mod contention;
 mod controls;

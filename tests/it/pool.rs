@@ -49,7 +49,7 @@ impl Drop for Relay {
 }
 
 /// Drives the future through `polls` polls and drops it, as a client that hangs up does. `None` if it was not done by then.
-async fn drop_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
+pub async fn drop_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut left = polls;
     std::future::poll_fn(|context| {

@@ -111,6 +111,30 @@ async fn what_changed_between_cart_and_checkout_is_a_conflict_and_no_order(pool:
     assert_eq!(app.count("select count(*) from orders").await, 0);
 }
 
+/// F30: between checkout and payment everything changes, and the goods are taken off the shelf.
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn what_changes_after_checkout_leaves_the_order_as_it_was(pool: PgPool) {
+    let app = App::start(pool).await;
+    let cup = app.goods(app.vendor("shop").await, 1500, 5).await;
+    let order = app.buyer("ada").await.order(&[(cup, 2)]).await;
+    let bought = "select row_to_json(l) from order_lines l";
+    let before: serde_json::Value = sqlx::query_scalar(bought).fetch_one(app.pool()).await.unwrap();
+    for change in [
+        "update product_variants set price_minor = 9900",
+        "update products set name = 'Something else', status = 'archived'",
+        "update vendors set name = 'Somebody else', shipping_flat_minor = 700",
+    ] {
+        sqlx::query(change).execute(app.pool()).await.unwrap();
+    }
+    assert_eq!(app.confirm(order, VISA).await, 200);
+    assert_eq!(app.webhook(&app.event("evt_1", "payment_intent.succeeded", order).await).await, 200);
+    assert_eq!((app.status(order).await.as_str(), app.stock(cup).await), ("paid", 3));
+    let after: serde_json::Value = sqlx::query_scalar(bought).fetch_one(app.pool()).await.unwrap();
+    assert_eq!(after, before);
+    assert_eq!(app.count("select total_minor from orders").await, 2 * 1500 + 500);
+    app.assert_invariants().await;
+}
+
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn bad_quantities_and_smuggled_prices_are_refused(pool: PgPool) {
     let app = App::start(pool).await;

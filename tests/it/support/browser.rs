@@ -69,8 +69,18 @@ impl Browser {
 
     /// Calls a server function, as an island does.
     pub async fn call(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        self.try_call(path, fields).await.unwrap()
+    }
+
+    /// The same to a server that may be killed meanwhile.
+    pub async fn try_call(&self, path: &str, fields: &[(&str, &str)]) -> reqwest::Result<Page> {
+        self.try_send(self.island_call(path, fields)).await
+    }
+
+    /// What [`Self::call`] sends, without the cookies.
+    fn island_call(&self, path: &str, fields: &[(&str, &str)]) -> reqwest::RequestBuilder {
         let request = self.request(Method::POST, path).header(ACCEPT, "application/json").header("sec-fetch-site", "same-origin");
-        self.send(request.header(ORIGIN, &self.url).form(fields)).await
+        request.header(ORIGIN, &self.url).form(fields)
     }
 
     /// A request with no headers of a browser but its cookies; `send` adds those.
@@ -80,12 +90,16 @@ impl Browser {
 
     /// Sends, with the cookies, and keeps those that come back.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Page {
+        self.try_send(request).await.unwrap()
+    }
+
+    async fn try_send(&self, request: reqwest::RequestBuilder) -> reqwest::Result<Page> {
         let cookies = self.cookie_header();
         let request = if cookies.is_empty() { request } else { request.header(COOKIE, cookies) };
-        let response = request.send().await.unwrap();
+        let response = request.send().await?;
         let (status, headers) = (response.status(), response.headers().clone());
         self.keep_cookies(&headers);
-        Page { status, headers, text: response.text().await.unwrap() }
+        Ok(Page { status, headers, text: response.text().await? })
     }
 
     fn keep_cookies(&self, headers: &HeaderMap) {
