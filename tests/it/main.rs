@@ -42,6 +42,7 @@ mod own_account;
 mod policy;
 mod pool;
 mod products;
+mod profile;
 mod purchase;
 mod reset;
 mod refunds;
