@@ -144,6 +144,23 @@ test("a shop is applied for, rejected, applied for again, approved, suspended an
     await expect(page.getByRole("main")).toContainText("Tables from the planks of old boats.");
   });
 
+  await test.step("says what it is in another line, and its page shows it", async () => {
+    await shop.open("/vendor/settings");
+    await page.getByLabel("In one line").fill("Tables, each from one boat");
+    await page.getByLabel("City").fill(" ");
+    await page.getByRole("button", { name: "Save the profile" }).click();
+    await expect(shop.refusal).toContainText("City: Please fill this in.");
+    await expect(page.getByLabel("In one line")).toHaveValue("Tables, each from one boat");
+    await axe(page);
+    await page.getByLabel("City").fill("Porto");
+    await page.getByRole("button", { name: "Save the profile" }).click();
+    await expect(standing).toContainText("This is how customers see your shop from now on.");
+    await axe(page);
+    await standing.getByRole("link", { name: "your shop's page" }).click();
+    await expect(shop.heading).toHaveText(name);
+    await expect(standing).toContainText("Tables, each from one boat");
+  });
+
   await test.step("publishes, and customers find it", async () => {
     await shop.open("/vendor/products");
     await page.getByRole("link", { name: goods }).click();

@@ -60,13 +60,24 @@ pub trait OnConstraint<T> {
     /// # Errors
     /// `Invalid` with `problem` at `field` if `constraint` was violated; otherwise what the error is anyway.
     fn on_constraint(self, constraint: &str, field: &str, problem: FieldProblem) -> Result<T, AppError>;
+
+    /// The same for a statement that may violate one of several: which is named first is for the database to say.
+    ///
+    /// # Errors
+    /// As [`Self::on_constraint`].
+    fn on_constraints(self, constraints: &[&str], field: &str, problem: FieldProblem) -> Result<T, AppError>;
 }
 
 impl<T> OnConstraint<T> for Result<T, sqlx::Error> {
     #[track_caller]
     fn on_constraint(self, constraint: &str, field: &str, problem: FieldProblem) -> Result<T, AppError> {
+        self.on_constraints(&[constraint], field, problem)
+    }
+
+    #[track_caller]
+    fn on_constraints(self, constraints: &[&str], field: &str, problem: FieldProblem) -> Result<T, AppError> {
         self.map_err(|error| match error.as_database_error().and_then(|cause| cause.constraint()) {
-            Some(name) if name == constraint => AppError::field(field, problem),
+            Some(name) if constraints.contains(&name) => AppError::field(field, problem),
             _ => error.into(),
         })
     }

@@ -15,7 +15,7 @@ use crate::vendors::api::{ApplyForShop, SignUpWithShop};
 use crate::vendors::guard::ShopOwner;
 use crate::vendors::{VendorProfile, VendorStatus, field};
 
-const LABELS: &[(&str, &str)] = &[
+pub const LABELS: &[(&str, &str)] = &[
     (accounts::NAME, "Your name"),
     (accounts::EMAIL, "E-mail"),
     (accounts::PASSWORD, "Password"),
@@ -52,9 +52,9 @@ pub fn SellPage() -> impl IntoView {
     }
 }
 
-/// What is asked about a shop.
+/// What is asked about a shop, when it is applied for and when it is open.
 #[component]
-fn ShopFields(form: FormState, known: Option<VendorProfile>) -> impl IntoView {
+pub fn ShopFields(form: FormState, known: Option<VendorProfile>) -> impl IntoView {
     let was = |pick: fn(&VendorProfile) -> &String| known.as_ref().map(pick).cloned().unwrap_or_default();
     let countries = COUNTRIES.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned())).collect();
     view! {
@@ -80,7 +80,7 @@ pub fn ShopSignUpPage() -> impl IntoView {
             <div class="wrap narrow">
                 <header class="page-head">
                     <h1>"Open a shop"</h1>
-                    <p>"A person reads what you write about the shop. You can change it until then, and draft your goods meanwhile."</p>
+                    <p>"A person reads what you write about the shop. You can change it then and later, and draft your goods meanwhile."</p>
                 </header>
                 <form class="form card" method="post" action=SignUpWithShop::url()>
                     <ErrorSummary form=form.clone() labels=LABELS/>

@@ -37,6 +37,18 @@ impl<S: Send + Sync> FromRequestParts<S> for AdminBearer {
     }
 }
 
+/// The owner of a shop in whatever status, proven by the token of a session: what a shop says about itself is no program's business.
+pub struct ShopBearer(pub ShopOwner);
+
+impl<S: Send + Sync> FromRequestParts<S> for ShopBearer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Bearer::from_request_parts(parts, state).await?;
+        Ok(Self(ShopOwner::from_request_parts(parts, state).await?))
+    }
+}
+
 /// What a program's token must have for a route.
 pub trait Need: Send + Sync {
     const SCOPE: Scope;
@@ -72,7 +84,7 @@ impl<S: Send + Sync, N: Need> FromRequestParts<S> for OwnerBearer<N> {
                 Err(other) => Err(other.into()),
             };
         }
-        Bearer::from_request_parts(parts, state).await?;
-        Ok(Self(ShopOwner::from_request_parts(parts, state).await?, N::new()))
+        let ShopBearer(owner) = ShopBearer::from_request_parts(parts, state).await?;
+        Ok(Self(owner, N::new()))
     }
 }

@@ -1,6 +1,8 @@
 //! `If-Match`: which version of a thing an edit was made of (RFC 9110). An edit over another one would undo it unseen, so the header is
 //! required (RFC 6585).
 
+use std::str::FromStr;
+
 use axum::extract::FromRequestParts;
 use http::StatusCode;
 use http::header::IF_MATCH;
@@ -11,9 +13,9 @@ use crate::catalogue::ProductVersion;
 use crate::error::{AppError, Conflict};
 
 /// The versions that the caller has seen.
-pub struct IfMatch(Vec<ProductVersion>);
+pub struct IfMatch<V = ProductVersion>(Vec<V>);
 
-impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+impl<S: Send + Sync, V: FromStr> FromRequestParts<S> for IfMatch<V> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
@@ -23,17 +25,17 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
             return Err(Problem::body(StatusCode::PRECONDITION_REQUIRED, "precondition_required", detail));
         }
         // Compression on the way makes a tag weak; the version is the same.
-        let version = |tag: &str| tag.trim().trim_start_matches("W/").trim_matches('"').parse().ok();
+        let version = |tag: &str| tag.trim().trim_start_matches("W/").trim_matches('"').parse::<V>().ok();
         Ok(Self(tags.iter().flat_map(|tags| tags.split(',')).filter_map(version).collect()))
     }
 }
 
-impl IfMatch {
+impl<V: PartialEq> IfMatch<V> {
     /// The one of them that is in force.
     ///
     /// # Errors
     /// 412 when none is.
-    pub fn seen(&self, now: ProductVersion) -> Result<ProductVersion, Problem> {
+    pub fn seen(&self, now: V) -> Result<V, Problem> {
         if self.0.contains(&now) { Ok(now) } else { Err(failed()) }
     }
 }

@@ -119,6 +119,8 @@ fn shopping(routes: PlainRoutes) -> PlainRoutes {
 fn vendor(routes: PlainRoutes) -> PlainRoutes {
     routes
         .post("/api/v1/vendor/application", vendors::apply)
+        .get("/api/v1/vendor/profile", vendors::profile)
+        .patch("/api/v1/vendor/profile", vendors::change_profile)
         .get("/api/v1/vendor/products", vendor_products::list)
         .post_up_to(FORM_BODY_LIMIT, "/api/v1/vendor/products", vendor_products::create)
         .get("/api/v1/vendor/products/{id}", vendor_products::show)

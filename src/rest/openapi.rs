@@ -43,7 +43,7 @@ use crate::values::Currency;
         addresses::list, addresses::add, addresses::change, addresses::delete,
         checkout::review, checkout::place, checkout::payment,
         orders::list, orders::show, orders::cancel, reviews::write, reviews::delete,
-        vendors::apply,
+        vendors::apply, vendors::profile, vendors::change_profile,
         vendor_products::list, vendor_products::create, vendor_products::show, vendor_products::change, vendor_products::delete,
         vendor_products::set_status,
         vendor_goods::add_picture, vendor_goods::describe_picture, vendor_goods::remove_picture, vendor_goods::arrange_pictures,

@@ -1,19 +1,22 @@
-//! `/vendor/application`, `/admin/vendors`.
+//! `/vendor/application`, `/vendor/profile`, `/admin/vendors`.
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::Response;
-use http::Uri;
+use axum::response::{IntoResponse, Response};
+use http::header::ETAG;
+use http::{HeaderValue, Uri};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::bearer::{AdminBearer, Bearer};
+use super::bearer::{AdminBearer, Bearer, ShopBearer};
 use super::body::{Body, Named, Parameters};
+use super::if_match::{IfMatch, overtaken};
 use super::listed::Listed;
 use super::problem::Problem;
 use crate::error::AppError;
 use crate::platform::state::AppState;
 use crate::values::VendorId;
+use crate::vendors::guard::ApprovedVendor;
 use crate::vendors::service::{self, Decision, VendorList};
 use crate::vendors::{Application, Vendor, VendorStatus};
 
@@ -83,6 +86,65 @@ pub async fn apply(
     service::apply(&state, &customer, &body.into()).await?;
     let vendor = service::find_by_owner(&state.db, customer.user_id()).await?.ok_or(AppError::NotFound)?;
     Ok(Json(vendor.into()))
+}
+
+/// The shop with the version of its profile as its tag, for `If-Match`.
+fn with_version(vendor: Vendor) -> Result<Response, AppError> {
+    let tag = HeaderValue::from_str(&format!("\"{}\"", vendor.profile_version)).map_err(AppError::internal)?;
+    let mut response = Json(ShopView::from(vendor)).into_response();
+    response.headers_mut().insert(ETAG, tag);
+    Ok(response)
+}
+
+/// One's own shop, whatever its status. Its `ETag` is the version of what it says about itself.
+#[utoipa::path(get, path = "/vendor/profile", tag = "Vendors", responses((status = 200, body = ShopView)))]
+pub async fn profile(ShopBearer(owner): ShopBearer) -> Result<Response, Problem> {
+    Ok(with_version(owner.vendor().clone())?)
+}
+
+/// Changes of what a shop says about itself; what is left out stays as it is.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileChangeBody {
+    #[schema(min_length = 1, max_length = 80)]
+    shop_name: Option<String>,
+    #[schema(max_length = 160)]
+    tagline: Option<String>,
+    #[schema(min_length = 1, max_length = 4000)]
+    story: Option<String>,
+    #[schema(min_length = 1, max_length = 80)]
+    city: Option<String>,
+    country_code: Option<String>,
+}
+
+impl ProfileChangeBody {
+    /// The profile as the form would have it after these changes.
+    fn typed(self, known: &Vendor) -> Application {
+        let known = Application::of(&known.profile);
+        Application {
+            name: self.shop_name.unwrap_or(known.name),
+            tagline: self.tagline.unwrap_or(known.tagline),
+            story: self.story.unwrap_or(known.story),
+            city: self.city.unwrap_or(known.city),
+            country_code: self.country_code.unwrap_or(known.country_code),
+        }
+    }
+}
+
+/// Changes what an open shop says about itself; one that is not open changes its application. The address of its page stays.
+#[utoipa::path(patch, path = "/vendor/profile", tag = "Vendors", request_body = ProfileChangeBody, params(("If-Match" = String, Header, description = "The `ETag` of the version that you have seen.")), responses((status = 200, body = ShopView)))]
+pub async fn change_profile(
+    State(state): State<AppState>,
+    ShopBearer(owner): ShopBearer,
+    seen: IfMatch<i64>,
+    Body(body): Body<ProfileChangeBody>,
+) -> Result<Response, Problem> {
+    let vendor = ApprovedVendor::try_from(owner)?;
+    let known = vendor.owner().vendor();
+    let seen = seen.seen(known.profile_version)?;
+    service::save_profile(&state.db, &vendor, &body.typed(known), seen).await.map_err(overtaken)?;
+    let saved = service::find_by_owner(&state.db, vendor.owner().user_id()).await?.ok_or(AppError::NotFound)?;
+    Ok(with_version(saved)?)
 }
 
 #[derive(Deserialize, IntoParams)]

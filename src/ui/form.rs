@@ -6,7 +6,9 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::error::AppError;
+use super::badge::Tone;
+use super::notice::Notice;
+use crate::error::{AppError, Conflict};
 use crate::values::FieldProblem;
 
 /// A form that was refused a moment ago. Secrets are never among the fields.
@@ -54,6 +56,22 @@ impl FormState {
     pub fn error(&self) -> Option<&AppError> {
         self.0.as_ref().map(|flash| &flash.error)
     }
+
+    /// Somebody else has saved since this form was opened.
+    pub fn is_stale(&self) -> bool {
+        self.error() == Some(&AppError::Conflict(Conflict::Stale))
+    }
+
+    /// Which version the form is about, by the field that holds it. Who was overtaken has now seen by what; who mistyped something has not
+    /// seen what others saved since.
+    pub fn version(&self, field: &str, saved: i64) -> i64 {
+        self.value(field).and_then(|text| text.parse().ok()).filter(|_| !self.is_stale()).unwrap_or(saved)
+    }
+
+    /// Whether something else than this was typed.
+    pub fn differs(&self, field: &str, saved: &str) -> bool {
+        self.value(field).is_some_and(|typed| typed.replace("\r\n", "\n").trim() != saved)
+    }
 }
 
 /// What a field is called. One of several rows (`variants.1.price`) goes by its last part and, behind the first row, by the row's number.
@@ -99,6 +117,22 @@ pub fn ErrorSummary(
             </div>
         }
     })
+}
+
+/// What somebody else has saved meanwhile and was typed differently: what the field is called, and what it says now.
+#[component]
+pub fn SavedMeanwhile(differences: Vec<(&'static str, String)>) -> impl IntoView {
+    let lines = differences
+        .into_iter()
+        .map(|(label, value)| view! { <li><strong>{label}": "</strong><span class="review-text">{value}</span></li> })
+        .collect_view();
+    view! {
+        <Notice tone=Tone::Warn>
+            <p>"What you typed still stands below. Saved meanwhile, and different from it:"</p>
+            <ul>{lines}</ul>
+            <p>"If you save now, yours replaces it."</p>
+        </Notice>
+    }
 }
 
 #[cfg(test)]

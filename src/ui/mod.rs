@@ -24,7 +24,7 @@ pub use button::{Button, ButtonLink, Look};
 pub use chart::{Bar, LineChart, Point};
 pub use empty_state::EmptyState;
 pub use field::{ChoiceField, SelectField, TextArea, TextField, escaped};
-pub use form::{ErrorSummary, FormFlash, FormState};
+pub use form::{ErrorSummary, FormFlash, FormState, SavedMeanwhile};
 pub use icon::{Icon, Sprite};
 pub use notice::Notice;
 pub use pagination::Pagination;

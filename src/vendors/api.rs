@@ -34,6 +34,20 @@ pub async fn apply_for_shop(#[server(flatten)] application: Application, #[serve
     Ok(())
 }
 
+/// Changes what an open shop says about itself. `version` is that of what was seen.
+#[server(name = SaveProfile, prefix = "/api", endpoint = "vendors/save-profile")]
+pub async fn save_profile(
+    version: i64,
+    #[server(flatten)] profile: Application,
+    #[server(flatten)] rest: NothingElse,
+) -> Result<(), AppError> {
+    let NothingElse = rest;
+    let vendor = super::guard::ApprovedVendor::require().await?;
+    super::service::save_profile(&crate::platform::request::state()?.db, &vendor, &profile, version).await?;
+    leptos_axum::redirect("/vendor/settings?done=profile");
+    Ok(())
+}
+
 /// What the shop takes for sending its part of an order.
 #[server(name = SetShipping, prefix = "/api", endpoint = "vendors/set-shipping")]
 pub async fn set_shipping(#[server(flatten)] typed: TypedShipping, #[server(flatten)] rest: NothingElse) -> Result<(), AppError> {

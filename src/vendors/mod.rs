@@ -79,6 +79,8 @@ pub mod field {
     pub const CITY: &str = "city";
     pub const COUNTRY_CODE: &str = "country_code";
     pub const REASON: &str = "reason";
+    /// Which version of the profile a form is about.
+    pub const VERSION: &str = "version";
     pub const SHIPPING: &str = "shipping";
     pub const FREE_FROM: &str = "free_from";
 }
@@ -86,7 +88,7 @@ pub mod field {
 /// Longest reason for a rejection or a suspension, in characters; the table has the same bound.
 pub const MAX_REASON: usize = 1000;
 
-/// What somebody says who wants to open a shop.
+/// What somebody says who wants to open a shop, and what an open shop says about itself later.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Application {
     #[serde(rename = "shop_name")]
@@ -118,6 +120,28 @@ impl Application {
         }
         errors.into_result(application)
     }
+
+    /// What a shop says now.
+    pub fn of(profile: &VendorProfile) -> Self {
+        let VendorProfile { name, tagline, story, city, country_code, .. } = profile.clone();
+        Self { name, tagline, story, city, country_code }
+    }
+
+    /// The fields by their names in the form.
+    pub fn fields(&self) -> [(&'static str, &str); 5] {
+        [
+            (field::NAME, &self.name),
+            (field::TAGLINE, &self.tagline),
+            (field::STORY, &self.story),
+            (field::CITY, &self.city),
+            (field::COUNTRY_CODE, &self.country_code),
+        ]
+    }
+
+    /// What two names come down to that people would take for one: the slug of the name, or the name itself where no slug can hold it.
+    pub fn name_key(&self) -> String {
+        Slug::of_name(&self.name).map_or_else(|| self.name.to_lowercase(), String::from)
+    }
 }
 
 /// Account and shop in one form.
@@ -145,6 +169,8 @@ pub struct Vendor {
     pub owner_id: UserId,
     pub slug: Slug,
     pub profile: VendorProfile,
+    /// Counted up with each change of what it says about itself. Shipping is not among it.
+    pub profile_version: i64,
     pub status: VendorStatus,
     pub status_reason: Option<String>,
     /// RFC 3339.
@@ -260,6 +286,16 @@ mod tests {
                 (field::COUNTRY_CODE, FieldProblem::UnknownChoice),
             ]
         );
+    }
+
+    #[test]
+    fn names_that_look_alike_are_one() {
+        let key = |name: &str| {
+            let none = String::new;
+            Application { name: name.into(), tagline: none(), story: none(), city: none(), country_code: none() }.name_key()
+        };
+        assert_eq!([key("Tide & Timber"), key("tide  timber!"), key("Tide Timber 2")], ["tide-timber", "tide-timber", "tide-timber-2"]);
+        assert_eq!([key("木の店"), key("МАЯК"), key("Маяк")], ["木の店", "маяк", "маяк"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::guard::DraftingVendor;
+use super::guard::{ApprovedVendor, DraftingVendor};
 use super::{Application, MAX_REASON, ShopSignUp, TypedShipping, Vendor, VendorStatus, field, mail, store};
 use crate::accounts::guard::{Admin, Customer};
 use crate::accounts::service::{self as accounts, Caller};
@@ -16,6 +16,9 @@ use crate::values::{Email, FieldErrors, FieldProblem, Slug, UserId, VendorId};
 
 /// Shops on a page of the admin's list.
 const PAGE_SIZE: usize = 50;
+
+/// The constraint that two shops do not share a name.
+const NAME_KEY: &str = "vendors_name_key";
 
 /// A page of the admin's list.
 #[derive(Clone, Debug)]
@@ -32,10 +35,8 @@ pub struct VendorList {
 /// `Invalid` for a shop's name that is taken or a weak password; `TooManyRequests`.
 pub async fn sign_up(state: &AppState, form: ShopSignUp, caller: &Caller) -> Result<(), AppError> {
     // Before anything that knows of accounts, so that the answer does not depend on them.
-    if let Some(slug) = Slug::of_name(&form.shop.name)
-        && store::slug_exists(state.db.pool(), &slug).await?
-    {
-        return Err(AppError::field(field::NAME, FieldProblem::Taken));
+    if store::name_taken(state.db.pool(), &form.shop.name_key(), None).await? {
+        return Err(taken());
     }
     let prepared = accounts::prepare(state, form.account, caller).await?;
     let mut tx = state.db.begin().await?;
@@ -67,13 +68,16 @@ async fn apply_in(tx: &mut Tx, state: &AppState, owner: UserId, email: &Email, a
     let (id, before) = match &known {
         None => {
             let id = VendorId::new();
+            if store::name_taken(&mut **tx, &application.name_key(), None).await? {
+                return Err(taken());
+            }
             let slug = Slug::of_name(&application.name).unwrap_or_else(|| fallback_slug(id));
             let inserted = store::insert(&mut **tx, id, owner, &slug, application, email).await;
-            inserted.on_constraint("vendors_slug_key", field::NAME, FieldProblem::Taken)?;
+            inserted.on_constraints(&["vendors_slug_key", NAME_KEY], field::NAME, FieldProblem::Taken)?;
             (id, None)
         }
         Some(vendor) if matches!(vendor.status, VendorStatus::Pending | VendorStatus::Rejected) => {
-            store::update_application(&mut **tx, vendor.id, application).await?;
+            write_profile(tx, vendor, application).await?;
             if vendor.status == VendorStatus::Rejected
                 && !store::set_status(&mut **tx, vendor.id, vendor.status, VendorStatus::Pending, None).await?
             {
@@ -89,6 +93,63 @@ async fn apply_in(tx: &mut Tx, state: &AppState, owner: UserId, email: &Email, a
         mail::received(tx, id, application, email, &state.config.base_url).await?;
     }
     Ok(())
+}
+
+/// Changes what an open shop says about itself. Its address stays, so that links lead on, and placed orders keep the name that they were
+/// placed with. Lists of goods and pages read the name where it stands; only the choice of shops beside a listing too long to be counted at
+/// once has it from the job that counts, a minute later. Who saves what stands there already overtakes nobody and leaves no trace.
+///
+/// # Errors
+/// `Invalid` for a bad field or a name that is taken; `Conflict(Stale)` when it was changed since `seen`; `Forbidden` when the shop was
+/// suspended at this moment.
+pub async fn save_profile(db: &Db, vendor: &ApprovedVendor, typed: &Application, seen: i64) -> Result<(), AppError> {
+    let wanted = Application::parse(typed)?;
+    let owner = vendor.owner().user_id();
+    let mut tx = db.begin().await?;
+    let known = store::lock_by_owner(&mut *tx, owner).await?.ok_or(AppError::NotFound)?;
+    // The proof was read before the lock.
+    if !known.status.may_publish() {
+        return Err(AppError::Forbidden);
+    }
+    let before = Application::of(&known.profile);
+    if before == wanted {
+        return Ok(());
+    }
+    if known.profile_version != seen {
+        return Err(Conflict::Stale.into());
+    }
+    write_profile(&mut tx, &known, &wanted).await?;
+    // The address for mails is no part of it, and so stands in no entry.
+    let values = [before, wanted].map(|profile| serde_json::to_value(profile).map_err(AppError::internal));
+    let [before, after] = values;
+    let entry = AuditEntry {
+        actor: Some(owner),
+        action: "vendor.profile_changed",
+        object_kind: "vendor",
+        object_id: Some(known.id.0),
+        before: Some(before?),
+        after: Some(after?),
+        reason: None,
+    };
+    audit::service::record(&mut tx, entry).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Writes a profile whose row is locked. A name that stays is not asked about again: from before there was a rule two may share one.
+async fn write_profile(tx: &mut Tx, known: &Vendor, wanted: &Application) -> Result<(), AppError> {
+    let name_key = (known.profile.name != wanted.name).then(|| wanted.name_key());
+    if let Some(key) = &name_key
+        && store::name_taken(&mut **tx, key, Some(known.id)).await?
+    {
+        return Err(taken());
+    }
+    let written = store::update_profile(&mut **tx, known.id, wanted, name_key.as_deref()).await;
+    written.on_constraint(NAME_KEY, field::NAME, FieldProblem::Taken)
+}
+
+fn taken() -> AppError {
+    AppError::field(field::NAME, FieldProblem::Taken)
 }
 
 /// Sets what the shop takes for shipping. Carts have it at once, placed orders keep theirs. Of two tabs the last one wins: the page shows

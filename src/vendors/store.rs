@@ -23,6 +23,7 @@ struct Row {
     shipping_flat_minor: i64,
     shipping_free_from_minor: Option<i64>,
     currency: Currency,
+    profile_version: i64,
     created_at: OffsetDateTime,
     status_changed_at: OffsetDateTime,
 }
@@ -48,6 +49,7 @@ impl From<Row> for Vendor {
             owner_id: row.owner_id,
             slug: row.slug,
             profile,
+            profile_version: row.profile_version,
             status: row.status,
             status_reason: row.status_reason,
             applied_at: text(row.created_at),
@@ -65,8 +67,8 @@ pub async fn insert(
     contact_email: &Email,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into vendors (id, owner_id, slug, name, tagline, story, city, country_code, contact_email)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into vendors (id, owner_id, slug, name, tagline, story, city, country_code, contact_email, name_key)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         id as _,
         owner_id as _,
         slug.as_str(),
@@ -76,21 +78,31 @@ pub async fn insert(
         application.city,
         application.country_code,
         contact_email.as_str(),
+        application.name_key(),
     )
     .execute(executor)
     .await?;
     Ok(())
 }
 
-pub async fn update_application(executor: impl PgExecutor<'_>, id: VendorId, application: &Application) -> sqlx::Result<()> {
+/// Without a key that of before stays.
+pub async fn update_profile(
+    executor: impl PgExecutor<'_>,
+    id: VendorId,
+    application: &Application,
+    name_key: Option<&str>,
+) -> sqlx::Result<()> {
     sqlx::query!(
-        "update vendors set name = $2, tagline = $3, story = $4, city = $5, country_code = $6 where id = $1",
+        "update vendors set name = $2, tagline = $3, story = $4, city = $5, country_code = $6, name_key = coalesce($7, name_key),
+           profile_version = profile_version + 1
+         where id = $1",
         id as _,
         application.name,
         application.tagline,
         application.story,
         application.city,
         application.country_code,
+        name_key,
     )
     .execute(executor)
     .await?;
@@ -114,7 +126,7 @@ pub async fn find(executor: impl PgExecutor<'_>, id: VendorId) -> sqlx::Result<O
         Row,
         r#"select v.id as "id: VendorId", owner_id as "owner_id: UserId", slug as "slug: Slug", v.name, tagline, story, city, country_code,
              contact_email as "contact_email: Email", status as "status: VendorStatus", status_reason, shipping_flat_minor,
-             shipping_free_from_minor, shop.currency as "currency: Currency", v.created_at, status_changed_at
+             shipping_free_from_minor, shop.currency as "currency: Currency", profile_version, v.created_at, status_changed_at
            from vendors v cross join shop where v.id = $1"#,
         id as _,
     )
@@ -128,7 +140,7 @@ pub async fn by_owner(executor: impl PgExecutor<'_>, owner_id: UserId) -> sqlx::
         Row,
         r#"select v.id as "id: VendorId", owner_id as "owner_id: UserId", slug as "slug: Slug", v.name, tagline, story, city, country_code,
              contact_email as "contact_email: Email", status as "status: VendorStatus", status_reason, shipping_flat_minor,
-             shipping_free_from_minor, shop.currency as "currency: Currency", v.created_at, status_changed_at
+             shipping_free_from_minor, shop.currency as "currency: Currency", profile_version, v.created_at, status_changed_at
            from vendors v cross join shop where owner_id = $1"#,
         owner_id as _,
     )
@@ -142,7 +154,7 @@ pub async fn by_slug(executor: impl PgExecutor<'_>, slug: &Slug) -> sqlx::Result
         Row,
         r#"select v.id as "id: VendorId", owner_id as "owner_id: UserId", slug as "slug: Slug", v.name, tagline, story, city, country_code,
              contact_email as "contact_email: Email", status as "status: VendorStatus", status_reason, shipping_flat_minor,
-             shipping_free_from_minor, shop.currency as "currency: Currency", v.created_at, status_changed_at
+             shipping_free_from_minor, shop.currency as "currency: Currency", profile_version, v.created_at, status_changed_at
            from vendors v cross join shop where slug = $1"#,
         slug.as_str(),
     )
@@ -157,7 +169,7 @@ pub async fn lock_by_owner(executor: impl PgExecutor<'_>, owner_id: UserId) -> s
         Row,
         r#"select v.id as "id: VendorId", owner_id as "owner_id: UserId", slug as "slug: Slug", v.name, tagline, story, city, country_code,
              contact_email as "contact_email: Email", status as "status: VendorStatus", status_reason, shipping_flat_minor,
-             shipping_free_from_minor, shop.currency as "currency: Currency", v.created_at, status_changed_at
+             shipping_free_from_minor, shop.currency as "currency: Currency", profile_version, v.created_at, status_changed_at
            from vendors v cross join shop where owner_id = $1 for update of v"#,
         owner_id as _,
     )
@@ -171,7 +183,7 @@ pub async fn list(executor: impl PgExecutor<'_>, status: VendorStatus, after: Op
         Row,
         r#"select v.id as "id: VendorId", owner_id as "owner_id: UserId", slug as "slug: Slug", v.name, tagline, story, city, country_code,
              contact_email as "contact_email: Email", status as "status: VendorStatus", status_reason, shipping_flat_minor,
-             shipping_free_from_minor, shop.currency as "currency: Currency", v.created_at, status_changed_at
+             shipping_free_from_minor, shop.currency as "currency: Currency", profile_version, v.created_at, status_changed_at
            from vendors v cross join shop where status = $1 and ($2::uuid is null or v.id > $2) order by v.id limit $3"#,
         status.as_str(),
         after as Option<VendorId>,
@@ -182,8 +194,15 @@ pub async fn list(executor: impl PgExecutor<'_>, status: VendorStatus, after: Op
     Ok(rows.into_iter().map(Vendor::from).collect())
 }
 
-pub async fn slug_exists(executor: impl PgExecutor<'_>, slug: &Slug) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(r#"select exists (select from vendors where slug = $1) as "exists!""#, slug.as_str()).fetch_one(executor).await
+/// Whether a shop other than this one is called so, or was when it got its address.
+pub async fn name_taken(executor: impl PgExecutor<'_>, name_key: &str, by_other_than: Option<VendorId>) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from vendors where (slug = $1 or name_key = $1) and ($2::uuid is null or id <> $2)) as "exists!""#,
+        name_key,
+        by_other_than as Option<VendorId>,
+    )
+    .fetch_one(executor)
+    .await
 }
 
 /// False when it has become a shop.

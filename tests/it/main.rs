@@ -43,6 +43,7 @@ mod own_account;
 mod policy;
 mod pool;
 mod products;
+mod profile;
 mod purchase;
 mod reset;
 mod refunds;

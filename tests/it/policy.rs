@@ -201,6 +201,7 @@ const SITE: &[Row] = &[
     // vendors
     changes("/api/vendors/sign-up", Who::Anybody),
     changes("/api/vendors/apply", Who::Applicant),
+    changes("/api/vendors/save-profile", Who::ApprovedVendor),
     changes("/api/vendors/set-shipping", Who::DraftingVendor),
     changes("/api/vendors/decide", Who::Admin),
     // catalogue, wishlist, cart

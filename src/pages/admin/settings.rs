@@ -5,13 +5,12 @@ use server_fn::ServerFn;
 
 use crate::dashboard::api::{SavePage, SaveSettings};
 use crate::dashboard::service::site;
-use crate::error::{AppError, Conflict};
 use crate::pages::dashboard::admin_page;
 use crate::pages::document::Document;
 use crate::pages::{path_part, query};
 use crate::platform::{form_flash, request};
 use crate::settings::{MAX_BODY, PageText, Site, SitePage, TypedSettings, field};
-use crate::ui::{Breadcrumbs, Button, ErrorSummary, FormState, Notice, TextArea, TextField, Tone};
+use crate::ui::{Breadcrumbs, Button, ErrorSummary, FormState, Notice, SavedMeanwhile, TextArea, TextField, Tone};
 
 const LIST: &str = "/admin/settings";
 const LABELS: &[(&str, &str)] = &[
@@ -25,41 +24,19 @@ const LABELS: &[(&str, &str)] = &[
 ];
 const MARKDOWN: &str = "A blank line begins a paragraph. **bold**, *soft*, # a heading, - a list, [text](https://address) a link. Empty: there is no such page";
 
-/// Somebody else has saved since this form was opened.
-fn stale(form: &FormState) -> bool {
-    form.error() == Some(&AppError::Conflict(Conflict::Stale))
-}
-
-/// Which version the form is about. Who was overtaken has now seen by what; who mistyped something has not seen what others saved since.
-fn version(form: &FormState, saved: i64) -> i64 {
-    form.value(field::VERSION).and_then(|text| text.parse().ok()).filter(|_| !stale(form)).unwrap_or(saved)
-}
-
-/// What somebody else has saved meanwhile, where it differs from what was typed.
-#[component]
-fn SavedMeanwhile(form: FormState, saved: Vec<(&'static str, String)>) -> impl IntoView {
+/// What was saved and typed differently, with what the fields are called.
+fn differences(form: &FormState, saved: impl IntoIterator<Item = (&'static str, String)>) -> Vec<(&'static str, String)> {
     let label = |name: &str| LABELS.iter().find(|(known, _)| *known == name).map_or("", |(_, label)| *label);
-    let differs = |name: &str, value: &str| form.value(name).is_some_and(|typed| typed.replace("\r\n", "\n").trim() != value);
-    let lines = saved.into_iter().filter(|(name, value)| differs(name, value));
-    let lines = lines
-        .map(|(name, value)| view! { <li><strong>{label(name)}": "</strong><span class="review-text">{value}</span></li> })
-        .collect_view();
-    view! {
-        <Notice tone=Tone::Warn>
-            <p>"What you typed still stands below. Saved meanwhile, and different from it:"</p>
-            <ul>{lines}</ul>
-            <p>"If you save now, yours replaces it."</p>
-        </Notice>
-    }
+    saved.into_iter().filter(|(name, value)| form.differs(name, value)).map(|(name, value)| (label(name), value)).collect()
 }
 
 #[component]
 fn SettingsForm(form: FormState, known: TypedSettings, saved_version: i64) -> impl IntoView {
-    let saved = known.fields().map(|(name, value)| (name, value.to_owned())).to_vec();
+    let saved = known.fields().map(|(name, value)| (name, value.to_owned()));
     view! {
         <form class="form card" method="post" action=SaveSettings::url()>
-            <input type="hidden" name=field::VERSION value=version(&form, saved_version)/>
-            {stale(&form).then(|| view! { <SavedMeanwhile form=form.clone() saved=saved/> })}
+            <input type="hidden" name=field::VERSION value=form.version(field::VERSION, saved_version)/>
+            {form.is_stale().then(|| view! { <SavedMeanwhile differences=differences(&form, saved)/> })}
             <h2 class="section-title">"The shop"</h2>
             <TextField form=form.clone() name=field::SHOP_NAME label="Name" value=known.shop_name maxlength=40 autocomplete="off" hint="Stands in the header, in titles, in mails and in the feed"/>
             <TextField form=form.clone() name=field::TAGLINE label="In one line" value=known.tagline maxlength=200 optional=true autocomplete="off" hint="Stands in the footer, below the name"/>
@@ -121,7 +98,7 @@ pub fn AdminSitePage() -> impl IntoView {
         let done = done.is_some_and(|done| done == "saved") && form.error().is_none();
         let title = page.title();
         let link = (!body.is_empty()).then(|| page.url());
-        let saved = stale(&form).then(|| vec![(field::BODY, body.clone())]);
+        let saved = form.is_stale().then(|| differences(&form, [(field::BODY, body.clone())]));
         Ok(view! {
             <Document title=if form.error().is_some() { format!("Error: {title}") } else { title.to_owned() }/>
             <div class="wrap narrow stack">
@@ -134,8 +111,8 @@ pub fn AdminSitePage() -> impl IntoView {
                 <ErrorSummary form=form.clone() labels=LABELS/>
                 <form class="form card" method="post" action=SavePage::url()>
                     <input type="hidden" name="page" value=page.as_str()/>
-                    <input type="hidden" name=field::VERSION value=version(&form, saved_version)/>
-                    {saved.map(|saved| view! { <SavedMeanwhile form=form.clone() saved=saved/> })}
+                    <input type="hidden" name=field::VERSION value=form.version(field::VERSION, saved_version)/>
+                    {saved.map(|saved| view! { <SavedMeanwhile differences=saved/> })}
                     <TextArea form=form name=field::BODY label="Text" value=body rows=20 optional=true hint=MARKDOWN
                         maxlength=u32::try_from(MAX_BODY).unwrap_or_default()/>
                     <div><Button>"Save the page"</Button></div>

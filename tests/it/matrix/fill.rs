@@ -87,13 +87,11 @@ pub async fn fill(scene: &Scene, recipe: &Recipe, made: &Made) -> Filled {
         Body::Picture => raw = Some((MULTIPART, picture_form(&[("cup.png", &png(200, 200))]))),
         Body::File(text) => raw = Some((MULTIPART, file_form("file", "goods.csv", text))),
     }
-    Filled {
-        method: recipe.method.parse().unwrap(),
-        path: words.put_in(scene, &path).await,
-        fields,
-        raw,
-        seen: recipe.seen.then(|| format!("\"{}\"", made.secret)),
-    }
+    let seen = match recipe.seen {
+        Some(version) => Some(words.put_in(scene, version).await),
+        None => None,
+    };
+    Filled { method: recipe.method.parse().unwrap(), path: words.put_in(scene, &path).await, fields, raw, seen }
 }
 
 struct Words<'a> {

@@ -30,13 +30,13 @@ pub struct Recipe {
     pub cart: bool,
     /// Where a success may redirect to; `*` at the end stands for anything.
     pub leads_to: &'static [&'static str],
-    /// Says by `If-Match` that the thing's version was seen.
-    pub seen: bool,
+    /// The version that was seen, as `If-Match` says it.
+    pub seen: Option<&'static str>,
 }
 
 impl Recipe {
     pub const fn new(method: &'static str, path: &'static str, body: Body) -> Self {
-        Self { method, path, url: None, thing: Nothing, body, cart: false, leads_to: &[], seen: false }
+        Self { method, path, url: None, thing: Nothing, body, cart: false, leads_to: &[], seen: None }
     }
 
     pub const fn about(self, thing: Thing) -> Self {
@@ -55,8 +55,13 @@ impl Recipe {
         Self { leads_to, ..self }
     }
 
+    /// The thing's version was seen.
     pub const fn seen(self) -> Self {
-        Self { seen: true, ..self }
+        self.version("\"{secret}\"")
+    }
+
+    pub const fn version(self, seen: &'static str) -> Self {
+        Self { seen: Some(seen), ..self }
     }
 }
 

@@ -14,6 +14,9 @@ use crate::policy::Row;
 /// Everybody sends the same application but for the name, by which shops are told apart.
 const APPLICATION: &[(&str, &str)] =
     &[("shop_name", "Shop {new}"), ("tagline", ""), ("story", "Boats."), ("city", "Porto"), ("country_code", "PT")];
+/// Everybody's shop is as it was made.
+const PROFILE: &[(&str, &str)] =
+    &[("version", "1"), ("shop_name", "Shop {new}"), ("tagline", ""), ("story", "Boats."), ("city", "Porto"), ("country_code", "PT")];
 const NEW_SHOP: &[(&str, &str)] = &[
     ("name", "Ada"),
     ("email", "{new}@people.example"),
@@ -198,6 +201,7 @@ const RECIPES: &[Recipe] = &[
     // vendors
     form("/api/vendors/sign-up", NEW_SHOP).leads_to(&["/sign-in"]),
     form("/api/vendors/apply", APPLICATION).leads_to(&["/vendor"]),
+    form("/api/vendors/save-profile", PROFILE).leads_to(&["/vendor/settings"]),
     form("/api/vendors/set-shipping", &[("shipping", "4.90"), ("free_from", "50")]).leads_to(&["/vendor/settings"]),
     form("/api/vendors/decide", &[("vendor_id", "{id}"), ("seen", "pending"), ("next", "approved")])
         .about(Application)

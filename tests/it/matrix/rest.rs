@@ -56,6 +56,9 @@ pub const RECIPES: &[Recipe] = &[
     bare("DELETE", "/api/v1/order-lines/{id}/review").about(ReviewedLine),
     // vendors
     json("/api/v1/vendor/application", r#"{"shop_name":"Shop {new}","story":"Boats.","city":"Porto","country_code":"PT"}"#),
+    get("/api/v1/vendor/profile"),
+    with("PATCH", "/api/v1/vendor/profile", r#"{"shop_name":"Shop {new}","story":"Boats.","city":"Porto","country_code":"PT"}"#)
+        .version(r#""1""#),
     get("/api/v1/vendor/products"),
     json("/api/v1/vendor/products", PRODUCT),
     get("/api/v1/vendor/products/{id}").about(ProductOfShop),

@@ -41,6 +41,8 @@ pub const ROWS: &[Row] = &[
     other("DELETE", "/api/v1/order-lines/{id}/review", Who::Customer),
     // vendors
     changes("/api/v1/vendor/application", Who::Applicant),
+    reads("GET", "/api/v1/vendor/profile", Who::ShopOwner),
+    other("PATCH", "/api/v1/vendor/profile", Who::ApprovedVendor),
     reads("GET", "/api/v1/vendor/products", Who::ShopOwner),
     changes("/api/v1/vendor/products", Who::DraftingVendor),
     reads("GET", "/api/v1/vendor/products/{id}", Who::ShopOwner),
