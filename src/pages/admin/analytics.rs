@@ -23,7 +23,7 @@ fn Funnel(carts: i64, placed: i64, paid: i64) -> impl IntoView {
             <tr>
                 <th scope="row">{name}<Bar value=count most=most/></th>
                 <td class="numeric" data-label="How many">{grouped(count)}</td>
-                <td class="numeric nowrap" data-label="Of the step before">{share(count, before).unwrap_or_else(|| "–".to_owned())}</td>
+                <td class="numeric nowrap" data-label="Of the above">{share(count, before).unwrap_or_else(|| "–".to_owned())}</td>
             </tr>
         }
     };
