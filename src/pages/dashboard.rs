@@ -58,13 +58,13 @@ fn shop_groups(queues: &VendorQueues) -> Vec<Group> {
             link("/vendor", "Home", "home"),
             link("/vendor/orders", "Orders", "truck").waiting(queues.to_ship),
             link("/vendor/products", "Products", "box").waiting(queues.low_stock + queues.held),
-            link("/vendor/products/import", "Import", "up"),
+            link("/vendor/products/import", "Import", "into"),
             link("/vendor/reviews", "Reviews", "star").waiting(queues.unanswered),
             link("/vendor/analytics", "Analytics", "chart"),
             link("/vendor/settlement", "Settlement", "card"),
             link("/vendor/settings", "Settings", "gear"),
             link("/vendor/api-tokens", "API tokens", "lock"),
-            link("/vendor/webhooks", "Webhooks", "arrow"),
+            link("/vendor/webhooks", "Webhooks", "bolt"),
         ],
     )]
 }
@@ -89,7 +89,7 @@ fn admin_groups(queues: &AdminQueues) -> Vec<Group> {
             "System",
             vec![
                 link("/admin/mails", "Mails", "mail").waiting(queues.mails),
-                link("/admin/events", "Events", "arrow").waiting(queues.events),
+                link("/admin/events", "Events", "bolt").waiting(queues.events),
                 link("/admin/jobs", "Jobs", "clock").waiting(queues.jobs),
                 link("/admin/audit", "Audit log", "lock"),
                 link("/admin/health", "Health", "heart"),
@@ -130,7 +130,8 @@ fn Links(label: &'static str, groups: Vec<Group>, path: String) -> impl IntoView
 /// The dashboard around a page (the children).
 #[component]
 fn Dashboard(label: &'static str, head: AnyView, groups: Vec<Group>, path: String, children: Children) -> impl IntoView {
-    let waiting: i64 = groups.iter().flat_map(|(_, links)| links).map(|link| link.waiting).sum();
+    // Unlike things make no sum: it is only said that there is something.
+    let waits = groups.iter().flat_map(|(_, links)| links).any(|link| link.waiting > 0);
     let place = current(&groups, &path).map(|link| link.label);
     view! {
         <div class="wrap dash">
@@ -141,7 +142,7 @@ fn Dashboard(label: &'static str, head: AnyView, groups: Vec<Group>, path: Strin
                     <summary>
                         <Icon name="menu"/><span>"Menu"</span>
                         {place.map(|place| view! { <span class="muted">{place}</span> })}
-                        {(waiting > 0).then(|| view! { <span class="dash-count">{count_in_words(waiting)}<span class="visually-hidden">" waiting"</span></span> })}
+                        {waits.then(|| view! { <span class="dash-dot"><span class="visually-hidden">"Something waits"</span></span> })}
                     </summary>
                     <Links label=label groups=groups path=path/>
                 </details>

@@ -2,10 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::listing::grouped;
 use super::memo::Memo;
 use crate::catalogue::{self, Dimension, Figure, ListingQuery};
-use crate::values::Money;
+use crate::values::{Money, grouped};
 
 /// "$25 to $50"; whole amounts without decimals.
 pub fn price_range(min: Option<Money>, max: Option<Money>) -> String {

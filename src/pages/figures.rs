@@ -10,7 +10,10 @@ use super::query;
 use crate::analytics::period::Period;
 use crate::analytics::{Asked, Bucket, Figures, Grain, Preset, Span, Top, field};
 use crate::ui::{Bar, Button, LineChart, Look, Notice, Point, Tab, Tabs, Tone};
-use crate::values::{Currency, FieldErrors, Money};
+use crate::values::{Currency, FieldErrors, Money, grouped};
+
+/// Where there would be figures.
+const NOTHING_SOLD: &str = "Nothing was sold in this period.";
 
 /// What the address of the page asks for.
 pub fn asked() -> Asked {
@@ -105,8 +108,8 @@ fn change(now: i64, before: i64) -> Option<String> {
     let per_cent = (i128::from(now) - i128::from(before)) * 100 / i128::from(before);
     Some(match per_cent {
         0 => "about as before".to_owned(),
-        more if more > 0 => format!("{more} % more than before"),
-        less => format!("{} % less than before", -less),
+        more if more > 0 => format!("{} % more than before", grouped(more)),
+        less => format!("{} % less than before", grouped(-less)),
     })
 }
 
@@ -127,8 +130,8 @@ pub fn usual_tiles(figures: &Figures) -> Vec<Tile> {
         Tile::new("Sales", money(now.sales_minor()), change(now.sales_minor(), before.sales_minor())),
         Tile::new("Refunded", money(now.refunded_minor), change(now.refunded_minor, before.refunded_minor)),
         Tile::new("After refunds", money(now.left_minor()), change(now.left_minor(), before.left_minor())),
-        Tile::new("Orders", now.orders.to_string(), change(now.orders, before.orders)),
-        Tile::new("Units", now.units.to_string(), (now.units_refunded > 0).then(|| format!("{} given back", now.units_refunded))),
+        Tile::new("Orders", grouped(now.orders), change(now.orders, before.orders)),
+        Tile::new("Units", grouped(now.units), (now.units_refunded > 0).then(|| format!("{} given back", grouped(now.units_refunded)))),
         Tile::new(
             "Average order",
             average(now.average_minor()),
@@ -164,12 +167,13 @@ fn short(money: Money) -> String {
     text.strip_suffix(".00").map_or(text.clone(), str::to_owned)
 }
 
-/// What stands below a point of the chart.
+/// What stands below a point of the chart; its year stands below that.
 fn label(span: &Span, grain: Grain) -> String {
+    let day = day(&span.from, false);
     match grain {
-        Grain::Day | Grain::Week => day(&span.from, false),
-        // "3 Nov 2026" without its day.
-        Grain::Month => day(&span.from, true).split_once(' ').map_or_else(|| span.from.clone(), |(_, month)| month.to_owned()),
+        Grain::Day | Grain::Week => day,
+        // "3 Nov" without its day.
+        Grain::Month => day.split_once(' ').map_or_else(|| day.clone(), |(_, month)| month.to_owned()),
     }
 }
 
@@ -180,9 +184,10 @@ fn points(figures: &Figures) -> Vec<Point> {
         let (sold, refunded) = (sales.sales_minor(), sales.refunded_minor);
         Point {
             label: label(span, figures.grain),
+            year: span.from.get(..4).unwrap_or_default().to_owned(),
             value: sold,
             other: refunded,
-            tip: format!("{name}{in_part}: {} sold, {} refunded; orders: {}", money(sold), money(refunded), sales.orders),
+            tip: format!("{name}{in_part}: {} sold, {} refunded; orders: {}", money(sold), money(refunded), grouped(sales.orders)),
             partial: *partial,
         }
     };
@@ -211,14 +216,17 @@ fn rows(figures: &Figures, of_site: bool) -> String {
         for minor in [sales.sales_minor(), sales.refunded_minor, sales.left_minor()] {
             let _ = write!(html, r#"<td class="numeric nowrap">{}</td>"#, money(minor));
         }
-        let _ = write!(html, r#"<td class="numeric">{}</td><td class="numeric">{}</td>"#, sales.orders, sales.units);
+        let _ = write!(html, r#"<td class="numeric">{}</td><td class="numeric">{}</td>"#, grouped(sales.orders), grouped(sales.units));
         let _ = match sales.average_minor() {
             Some(average) => write!(html, r#"<td class="numeric nowrap">{}</td>"#, money(average)),
             None => write!(html, r#"<td class="numeric">–</td>"#),
         };
         if of_site {
             let _ = match active {
-                Some(active) => write!(html, r#"<td class="numeric">{}</td><td class="numeric">{}</td>"#, active.customers, active.vendors),
+                Some(active) => {
+                    let (customers, vendors) = (grouped(active.customers), grouped(active.vendors));
+                    write!(html, r#"<td class="numeric">{customers}</td><td class="numeric">{vendors}</td>"#)
+                }
                 None => write!(html, r#"<td class="numeric">–</td><td class="numeric">–</td>"#),
             };
         }
@@ -231,13 +239,16 @@ fn rows(figures: &Figures, of_site: bool) -> String {
 #[component]
 fn Numbers(figures: Figures) -> impl IntoView {
     let of_site = figures.buckets.iter().any(|bucket| bucket.active.is_some());
+    let mut names = vec!["Sales", "Refunded", "After refunds", "Orders", "Units", "Average order"];
+    if of_site {
+        names.extend(["Customers", "Shops"]);
+    }
     view! {
         <div class="table-scroll" role="region" aria-label="Sales over time" tabindex="0">
             <table class="table">
                 <thead><tr>
-                    <th scope="col">{figures.grain.label()}</th><th scope="col">"Sales"</th><th scope="col">"Refunded"</th><th scope="col">"After refunds"</th>
-                    <th scope="col">"Orders"</th><th scope="col">"Units"</th><th scope="col">"Average order"</th>
-                    {of_site.then(|| view! { <th scope="col">"Customers"</th><th scope="col">"Shops"</th> })}
+                    <th scope="col">{figures.grain.label()}</th>
+                    {names.into_iter().map(|name| view! { <th scope="col" class="numeric">{name}</th> }).collect_view()}
                 </tr></thead>
                 <tbody inner_html=rows(&figures, of_site)></tbody>
             </table>
@@ -250,14 +261,22 @@ fn Numbers(figures: Figures) -> impl IntoView {
 #[component]
 pub fn Trend(figures: Figures, csv: String) -> impl IntoView {
     let currency = figures.currency;
+    let chart = if figures.buckets.iter().all(|bucket| bucket.sales.sales_minor() == 0 && bucket.sales.refunded_minor == 0) {
+        view! { <p class="muted">{NOTHING_SOLD}</p> }.into_any()
+    } else {
+        view! {
+            <LineChart id="trend" title=format!("Sales, {}", span_text(&figures.span)) description=description(&figures) points=points(&figures)
+                names=["Sales", "Refunded"] least=10_i64.pow(currency.exponent()) format=move |minor| short(Money::new(minor, currency))/>
+        }
+        .into_any()
+    };
     view! {
         <section class="card stack" aria-labelledby="trend-head">
             <div class="cluster spread">
                 <h2 id="trend-head">{format!("Sales by {}", figures.grain)}</h2>
                 <a href=csv download="">"Sales as CSV"</a>
             </div>
-            <LineChart id="trend" title=format!("Sales, {}", span_text(&figures.span)) description=description(&figures) points=points(&figures)
-                names=["Sales", "Refunded"] least=10_i64.pow(currency.exponent()) format=move |minor| short(Money::new(minor, currency))/>
+            {chart}
             <details id="trend-numbers">
                 <summary>"The numbers"</summary>
                 <Numbers figures=figures/>
@@ -286,19 +305,22 @@ pub fn TopList(
         view! {
             <tr>
                 <th scope="row"><a href=format!("{link}{}", top.id)>{top.name}</a><Bar value=top.goods_minor most=most/></th>
-                <td class="numeric nowrap">{money(top.goods_minor)}</td>
-                <td class="numeric">{top.units}</td>
-                <td class="numeric nowrap">{money(top.refunded_minor)}</td>
+                <td class="numeric nowrap" data-label="Goods sold">{money(top.goods_minor)}</td>
+                <td class="numeric" data-label="Units">{grouped(top.units)}</td>
+                <td class="numeric nowrap" data-label="Refunded">{money(top.refunded_minor)}</td>
             </tr>
         }
     };
     let content = if tops.is_empty() {
-        view! { <p class="muted">"Nothing was sold in this period."</p> }.into_any()
+        view! { <p class="muted">{NOTHING_SOLD}</p> }.into_any()
     } else {
         view! {
             <div class="table-scroll" role="region" aria-label=format!("{title}, table") tabindex="0">
-                <table class="table table-top">
-                    <thead><tr><th scope="col">{column}</th><th scope="col">"Goods sold"</th><th scope="col">"Units"</th><th scope="col">"Refunded"</th></tr></thead>
+                <table class="table table-top table-cards">
+                    <thead><tr>
+                        <th scope="col">{column}</th><th scope="col" class="numeric">"Goods sold"</th><th scope="col" class="numeric">"Units"</th>
+                        <th scope="col" class="numeric">"Refunded"</th>
+                    </tr></thead>
                     <tbody>{tops.into_iter().map(row).collect_view()}</tbody>
                 </table>
             </div>

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use super::document::Document;
 use super::goods::{ProductGrid, Wishes};
-use super::listing::grouped;
 use super::loaded;
 use crate::catalogue::service::HOME_COUNT;
 use crate::catalogue::ui::{ShopCard, source};
@@ -12,6 +11,7 @@ use crate::catalogue::{CategoryTile, HomePage as Goods, ProductCard};
 use crate::platform::request;
 use crate::settings::Site;
 use crate::ui::{ButtonLink, Fetch, Icon, Look, Picture, Source};
+use crate::values::grouped;
 
 /// Pictures in the hero: one large, two small.
 const HERO_PICTURES: usize = 3;
@@ -44,7 +44,7 @@ fn Hero(cards: Vec<ProductCard>) -> impl IntoView {
 /// "1 thing", "12 things", "250+ things" where counting was stopped.
 fn things(count: i64) -> String {
     let more = if count == HOME_COUNT { "+" } else { "" };
-    let number = grouped(count.unsigned_abs());
+    let number = grouped(count);
     format!("{number}{more} {}", if count == 1 { "thing" } else { "things" })
 }
 

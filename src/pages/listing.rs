@@ -12,7 +12,7 @@ use crate::catalogue::{Category, Dimension, Listing, ListingQuery, Precision, Pr
 use crate::error::AppError;
 use crate::platform::request;
 use crate::ui::{Breadcrumbs, ButtonLink, EmptyState, Icon, Look, Pagination};
-use crate::values::PageNumber;
+use crate::values::{PageNumber, grouped};
 
 /// Cards in view when a page opens on a large screen.
 const IN_VIEW: usize = 4;
@@ -22,19 +22,6 @@ pub(super) async fn asked(parameters: &ParamsMap) -> Result<ListingQuery, AppErr
     let state = request::state()?;
     let currency = crate::catalogue::service::shop_currency(&state.db).await?;
     Ok(ListingQuery::from_url(currency, |name| parameters.get(name)))
-}
-
-/// 94,061
-pub(super) fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn count_in_words(total: u64, precision: Precision) -> String {

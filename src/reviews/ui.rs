@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{Distribution, MOST_STARS, Review, ReviewLink, field, line_url};
 use crate::ui::{Badge, ChoiceField, FormState, Stars, Tone};
-use crate::values::OrderId;
+use crate::values::{OrderId, grouped};
 
 /// Five bars, each with its count in words.
 #[component]
@@ -16,7 +16,7 @@ pub fn RatingBars(distribution: Distribution) -> impl IntoView {
             <tr>
                 <th scope="row">{label}</th>
                 <td class="rating-bar" aria-hidden="true"><progress max=total value=count></progress></td>
-                <td class="numeric">{count}<span class="visually-hidden">{if count == 1 { " review" } else { " reviews" }}</span></td>
+                <td class="numeric">{grouped(count)}<span class="visually-hidden">{if count == 1 { " review" } else { " reviews" }}</span></td>
             </tr>
         }
     });

@@ -15,12 +15,16 @@ const HEIGHT: f64 = 100.0;
 const STEPS: i64 = 4;
 /// As many words as fit below on a phone.
 const MAX_LABELS: usize = 4;
+/// Of more points than this the first and the last stand so near to an edge that a word at them would leave the drawing.
+const WORDS_WITHIN: usize = 20;
 
 /// Values at one place.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Point {
     /// Stands below it.
     pub label: String,
+    /// Stands below that at both ends, and where it is another than at the word before.
+    pub year: String,
     pub value: i64,
     /// Of the second line.
     pub other: i64,
@@ -97,6 +101,27 @@ fn drawing(points: &[Point], top: i64, title: &str, description: &str, id: &str)
     svg
 }
 
+/// What stands below the drawing, each word at its point; in a drawing of its own, since that one is stretched.
+fn words(points: &[Point]) -> String {
+    let (mut svg, mut year) = (String::new(), "");
+    for index in labelled(points.len()) {
+        let point = &points[index];
+        let (is_first, is_last) = (index == 0, index + 1 == points.len());
+        let (x, anchor) = match points.len() > WORDS_WITHIN {
+            true if is_first => (0.0, "start"),
+            true if is_last => (100.0, "end"),
+            _ => ((index as f64 + 0.5) * 100.0 / points.len() as f64, "middle"),
+        };
+        let _ = write!(svg, "<text x=\"{x:.1}%\" y=\"1em\" text-anchor=\"{anchor}\">{}", escaped(&point.label));
+        if is_last || point.year != year {
+            let _ = write!(svg, "<tspan x=\"{x:.1}%\" dy=\"1.25em\">{}</tspan>", escaped(&point.year));
+        }
+        svg.push_str("</text>");
+        year = &point.year;
+    }
+    svg
+}
+
 /// A line with the area below it, and perhaps a second line, over time.
 #[component]
 pub fn LineChart(
@@ -118,7 +143,7 @@ pub fn LineChart(
     let step = step(most, least);
     let svg = drawing(&points, step * STEPS, &title, &description, id);
     let scale = (0..=STEPS).rev().map(|n| view! { <span>{format(n * step)}</span> }).collect_view();
-    let labels = labelled(points.len()).into_iter().map(|index| view! { <span>{points[index].label.clone()}</span> }).collect_view();
+    let words = words(&points);
     let has_other = points.iter().any(|point| point.other != 0);
     view! {
         <figure class="chart" id=id>
@@ -129,7 +154,7 @@ pub fn LineChart(
             <div class="chart-scale" aria-hidden="true">{scale}</div>
             <svg class="chart-plot" role="img" aria-labelledby=format!("{id}-title {id}-text") viewBox=format!("0 0 {WIDTH} {HEIGHT}")
                 preserveAspectRatio="none" inner_html=svg></svg>
-            <div class="chart-labels" aria-hidden="true">{labels}</div>
+            <svg class="chart-labels" aria-hidden="true" focusable="false" inner_html=words></svg>
         </figure>
     }
 }
@@ -167,9 +192,30 @@ mod tests {
         assert_eq!(labelled(366), [0, 121, 243, 365]);
     }
 
+    fn point(label: &str, year: &str) -> Point {
+        Point { label: label.into(), year: year.into(), value: 5, other: 0, tip: String::new(), partial: true }
+    }
+
+    #[test]
+    fn words_stand_at_their_points_and_say_the_year_where_it_is_needed() {
+        let months = [("Dec", "2025"), ("Jan", "2026"), ("Feb", "2026"), ("Mar", "2026")].map(|(month, year)| point(month, year));
+        let svg = words(&months);
+        let expected =
+            [("Dec", "12.5%", Some("2025")), ("Jan", "37.5%", Some("2026")), ("Feb", "62.5%", None), ("Mar", "87.5%", Some("2026"))];
+        for (label, place, year) in expected {
+            let year = year.map(|year| format!("<tspan x=\"{place}\" dy=\"1.25em\">{year}</tspan>")).unwrap_or_default();
+            let word = format!("<text x=\"{place}\" y=\"1em\" text-anchor=\"middle\">{label}{year}</text>");
+            assert!(svg.contains(&word), "{word} in {svg}");
+        }
+        let days: Vec<Point> = (1..=30).map(|day| point(&format!("{day} Nov"), "2026")).collect();
+        let svg = words(&days);
+        assert!(svg.contains("x=\"0.0%\" y=\"1em\" text-anchor=\"start\">1 Nov") && svg.contains("text-anchor=\"end\">30 Nov"), "{svg}");
+        assert_eq!(words(&[]), "");
+    }
+
     #[test]
     fn names_of_goods_are_text_in_a_drawing() {
-        let point = Point { label: String::new(), value: 5, other: 0, tip: "<script>".into(), partial: true };
+        let point = Point { tip: "<script>".into(), ..point("", "") };
         let svg = drawing(&[point], 8, "a & b", "</desc>", "x");
         assert!(svg.contains("&lt;script&gt;") && svg.contains("a &amp; b") && svg.contains("&lt;/desc&gt;"), "{svg}");
         assert!(!svg.contains("chart-other") && svg.contains("M0.0,37.5L1000.0,37.5"), "{svg}");

@@ -1,5 +1,7 @@
 use leptos::prelude::*;
 
+use crate::values::grouped;
+
 /// Width of the drawing of five stars.
 const FULL_WIDTH: i64 = 100;
 
@@ -19,10 +21,11 @@ pub fn Stars(
         let tenths = (sum * 10 + count / 2) / count;
         let width = tenths * FULL_WIDTH / 50;
         let average = format!("{}.{}", tenths / 10, tenths % 10);
+        let number = grouped(count);
         let label = if bare {
             format!("{sum} of 5 stars")
         } else {
-            format!("Rated {average} of 5 by {count} {}", if count == 1 { "person" } else { "people" })
+            format!("Rated {average} of 5 by {number} {}", if count == 1 { "person" } else { "people" })
         };
         view! {
             <span class="rating">
@@ -33,7 +36,7 @@ pub fn Stars(
                         <use_ href="#i-stars" class="stars-full" width="100" height="20"/>
                     </svg>
                 </svg>
-                {(!bare).then(|| view! { <span aria-hidden="true">{if short { format!("{average} ({count})") } else { format!("{average} from {count} ratings") }}</span> })}
+                {(!bare).then(|| view! { <span aria-hidden="true">{if short { format!("{average} ({number})") } else { format!("{average} from {number} ratings") }}</span> })}
             </span>
         }
     })

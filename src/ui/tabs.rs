@@ -1,5 +1,7 @@
 use leptos::prelude::*;
 
+use crate::values::grouped;
+
 /// One of the views that a page has, each under an address of its own.
 #[derive(Clone, Debug)]
 pub struct Tab {
@@ -24,7 +26,7 @@ impl Tab {
 #[component]
 pub fn Tabs(label: &'static str, tabs: Vec<Tab>) -> impl IntoView {
     let entry = |Tab { href, label, current, count }: Tab| {
-        let count = count.map(|count| view! { " "<span class="muted numeric">{count}</span> });
+        let count = count.map(|count| view! { " "<span class="muted numeric">{grouped(count)}</span> });
         view! { <li><a href=href aria-current=current.then_some("page")>{label}{count}</a></li> }
     };
     view! { <nav aria-label=label><ul class="tabs" role="list">{tabs.into_iter().map(entry).collect_view()}</ul></nav> }

@@ -5,6 +5,7 @@
 mod address;
 mod email;
 mod field_errors;
+mod grouped;
 mod id;
 mod least_charge;
 mod like_literal;
@@ -22,6 +23,7 @@ mod sql;
 pub use address::{Address, COUNTRIES, country_name};
 pub use email::Email;
 pub use field_errors::{FieldErrors, FieldProblem};
+pub use grouped::grouped;
 pub use id::{
     AddressId, ApiTokenId, AuditId, CartId, CategoryId, DisputeId, ImportId, MailId, MovementId, OrderId, OrderLineId, OrderPartId,
     PaymentId, PictureId, ProductId, RefundId, ReviewId, SessionId, UserId, VariantId, VendorId, WebhookDeliveryId, WebhookEndpointId,

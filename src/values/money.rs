@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use super::grouped;
+
 /// The most a single charge may be, in minor units: Stripe's own limit of eight digits.
 pub const MAX_CHARGE_MINOR: i64 = 99_999_999;
 
@@ -187,13 +189,7 @@ impl std::fmt::Display for Money {
         }
         let symbol = self.currency.symbol();
         f.write_str(symbol.unwrap_or(""))?;
-        let digits = whole.to_string();
-        for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index).is_multiple_of(3) {
-                f.write_str(",")?;
-            }
-            write!(f, "{digit}")?;
-        }
+        f.write_str(&grouped(whole))?;
         if unit > 1 {
             write!(f, ".{fraction:0width$}", width = self.currency.exponent() as usize)?;
         }

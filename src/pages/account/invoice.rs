@@ -52,7 +52,7 @@ fn Invoice(order: Order, refunds: Vec<MoneyNews>) -> impl IntoView {
             <div class="card"><AddressLines address=order.address/></div>
             <div class="table-scroll" role="region" aria-label="Goods" tabindex="0">
                 <table class="table">
-                    <thead><tr><th scope="col">"What"</th><th scope="col">"Pieces"</th><th scope="col">"Price"</th><th scope="col">"Amount"</th></tr></thead>
+                    <thead><tr><th scope="col">"What"</th><th scope="col" class="numeric">"Pieces"</th><th scope="col" class="numeric">"Price"</th><th scope="col" class="numeric">"Amount"</th></tr></thead>
                     {order.parts.into_iter().map(|part| view! { <PartRows part=part/> }).collect_view()}
                 </table>
             </div>

@@ -77,7 +77,7 @@ pub fn OrdersPage() -> impl IntoView {
         };
         Ok(view! {
             <Document title="Your orders"/>
-            <div class="wrap narrow">{content}</div>
+            <div class="wrap narrow stack">{content}</div>
         })
     })
 }

@@ -9,6 +9,7 @@ use crate::pages::dashboard::admin_page;
 use crate::pages::document::Document;
 use crate::pages::figures::{LiveRegion, PeriodChoice, PeriodText, Tiles, TopList, Trend, asked, period, share, usual_tiles};
 use crate::ui::Bar;
+use crate::values::grouped;
 
 const PAGE: &str = "/admin/analytics";
 
@@ -21,16 +22,16 @@ fn Funnel(carts: i64, placed: i64, paid: i64) -> impl IntoView {
         view! {
             <tr>
                 <th scope="row">{name}<Bar value=count most=most/></th>
-                <td class="numeric">{count}</td>
-                <td class="numeric nowrap">{share(count, before).unwrap_or_else(|| "–".to_owned())}</td>
+                <td class="numeric" data-label="How many">{grouped(count)}</td>
+                <td class="numeric nowrap" data-label="Of the above">{share(count, before).unwrap_or_else(|| "–".to_owned())}</td>
             </tr>
         }
     };
     view! {
         <section class="card stack" aria-labelledby="funnel">
             <h2 id="funnel">"From carts to payments"</h2>
-            <div class="table-scroll" role="region" aria-label="From carts to payments, table" tabindex="0"><table class="table table-top">
-                <thead><tr><th scope="col">"Step"</th><th scope="col">"How many"</th><th scope="col">"Of the step before"</th></tr></thead>
+            <div class="table-scroll" role="region" aria-label="From carts to payments, table" tabindex="0"><table class="table table-top table-cards">
+                <thead><tr><th scope="col">"Step"</th><th scope="col" class="numeric">"How many"</th><th scope="col" class="numeric">"Of the step before"</th></tr></thead>
                 <tbody>
                     {step("Carts that were begun", carts, 0)}
                     {step("Orders that were placed", placed, carts)}

@@ -11,7 +11,7 @@ use crate::pages::document::Document;
 use crate::pages::{path_part, query};
 use crate::platform::{form_flash, request};
 use crate::ui::{Breadcrumbs, Button, EmptyState, ErrorSummary, FormState, Look, Notice, SelectField, TextField, Tone};
-use crate::values::CategoryId;
+use crate::values::{CategoryId, grouped};
 
 const LABELS: &[(&str, &str)] = &[
     (field::NAME, "Name"),
@@ -48,15 +48,15 @@ fn Fields(form: FormState, known: TypedCategory, others: Vec<CategoryNode>) -> i
 fn Table(nodes: Vec<CategoryNode>) -> impl IntoView {
     view! {
         <div class="table-scroll" role="region" aria-label="Categories" tabindex="0">
-            <table class="table">
-                <thead><tr><th scope="col">"Category"</th><th scope="col">"Address"</th><th scope="col">"Place"</th><th scope="col">"Products"</th></tr></thead>
+            <table class="table table-cards">
+                <thead><tr><th scope="col">"Category"</th><th scope="col">"Address"</th><th scope="col" class="numeric">"Place"</th><th scope="col" class="numeric">"Products"</th></tr></thead>
                 <tbody>
                     {nodes.into_iter().map(|node| view! {
                         <tr>
-                            <th scope="row"><a href=format!("/admin/categories/{}", node.id)>{indented(&node)}</a></th>
-                            <td><a href=category_url(&node.slug)>{node.slug.to_string()}</a></td>
-                            <td class="numeric">{node.position}</td>
-                            <td class="numeric">{node.product_count}</td>
+                            <th scope="row" class=format!("indent-{}", node.depth)><a href=format!("/admin/categories/{}", node.id)>{node.name}</a></th>
+                            <td data-label="Address"><a href=category_url(&node.slug)>{node.slug.to_string()}</a></td>
+                            <td class="numeric" data-label="Place">{node.position}</td>
+                            <td class="numeric" data-label="Products">{grouped(node.product_count)}</td>
                         </tr>
                     }).collect_view()}
                 </tbody>

@@ -34,20 +34,20 @@ const fn tone(status: DisputeStatus) -> Tone {
 fn Table(disputes: Vec<DisputeRow>) -> impl IntoView {
     view! {
         <div class="table-scroll" role="region" aria-label="Disputes" tabindex="0">
-            <table class="table">
-                <thead><tr><th scope="col">"Order"</th><th scope="col">"Opened"</th><th scope="col">"Customer"</th><th scope="col">"Disputed"</th><th scope="col">"Reason"</th><th scope="col">"State"</th><th scope="col">"Answer until"</th></tr></thead>
+            <table class="table table-cards">
+                <thead><tr><th scope="col">"Order"</th><th scope="col">"Opened"</th><th scope="col">"Customer"</th><th scope="col" class="numeric">"Disputed"</th><th scope="col">"Reason"</th><th scope="col">"State"</th><th scope="col">"Answer until"</th></tr></thead>
                 <tbody>
                     {disputes.into_iter().map(|row| {
                         let due = row.evidence_due_at.filter(|_| !row.status.is_closed());
                         view! {
                             <tr>
                                 <th scope="row"><a href=format!("/admin/orders/{}", row.order_id)>{format!("Order {}", row.number)}</a></th>
-                                <td class="nowrap"><Date at=rfc3339(row.opened_at)/></td>
-                                <td>{row.email}</td>
-                                <td class="numeric nowrap">{Money::new(row.amount_minor, row.currency).to_string()}</td>
-                                <td>{row.reason.replace('_', " ")}</td>
-                                <td><Badge tone=tone(row.status)>{row.status.label()}</Badge></td>
-                                <td class="nowrap">{due.map(|at| view! { <Moment at=rfc3339(at)/> })}</td>
+                                <td class="nowrap" data-label="Opened"><Date at=rfc3339(row.opened_at)/></td>
+                                <td data-label="Customer">{row.email}</td>
+                                <td class="numeric nowrap" data-label="Disputed">{Money::new(row.amount_minor, row.currency).to_string()}</td>
+                                <td data-label="Reason">{row.reason.replace('_', " ")}</td>
+                                <td class="cell-mark"><Badge tone=tone(row.status)>{row.status.label()}</Badge></td>
+                                <td class="nowrap" data-label="Answer until">{due.map(|at| view! { <Moment at=rfc3339(at)/> })}</td>
                             </tr>
                         }
                     }).collect_view()}

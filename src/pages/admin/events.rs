@@ -38,18 +38,18 @@ const fn told(outcome: EventOutcome) -> (Tone, &'static str) {
 fn Table(events: Vec<StoredEvent>) -> impl IntoView {
     view! {
         <div class="table-scroll" role="region" aria-label="Events" tabindex="0">
-            <table class="table">
-                <thead><tr><th scope="col">"Event"</th><th scope="col">"What"</th><th scope="col">"Came"</th><th scope="col">"Attempts"</th><th scope="col">"State"</th></tr></thead>
+            <table class="table table-cards">
+                <thead><tr><th scope="col">"Event"</th><th scope="col">"What"</th><th scope="col">"Came"</th><th scope="col" class="numeric">"Attempts"</th><th scope="col">"State"</th></tr></thead>
                 <tbody>
                     {events.into_iter().map(|event| {
                         let ((tone, words), url) = (told(event.outcome), event_url(&event.id));
                         view! {
                             <tr>
                                 <th scope="row"><a href=url>{event.id}</a></th>
-                                <td>{event.kind}{event.last_error.map(|error| view! { <p class="muted small">{error}</p> })}</td>
-                                <td class="nowrap"><Moment at=rfc3339(event.received_at)/></td>
-                                <td class="numeric">{event.attempts}</td>
-                                <td><Badge tone=tone>{words}</Badge></td>
+                                <td data-label="What">{event.kind}{event.last_error.map(|error| view! { <p class="muted small">{error}</p> })}</td>
+                                <td class="nowrap" data-label="Came"><Moment at=rfc3339(event.received_at)/></td>
+                                <td class="numeric" data-label="Attempts">{event.attempts}</td>
+                                <td class="cell-mark"><Badge tone=tone>{words}</Badge></td>
                             </tr>
                         }
                     }).collect_view()}
@@ -72,7 +72,7 @@ pub fn AdminEventsPage() -> impl IntoView {
                 view! { <EmptyState icon="check" title="All applied" text="What cannot be applied stands here until it can."/> }.into_any()
             }
             (true, EventTab::All) => {
-                view! { <EmptyState icon="arrow" title="No events yet" text="What the payment gateway tells us stands here."/> }.into_any()
+                view! { <EmptyState icon="bolt" title="No events yet" text="What the payment gateway tells us stands here."/> }.into_any()
             }
         };
         Ok(view! {

@@ -90,14 +90,14 @@ pub fn AdminHealthPage() -> impl IntoView {
             ("Server allows", db.connections_allowed.into_any()),
         ];
         let queues = vec![
-            ("Mails waiting", health.mails_waiting.into_any()),
+            ("Mails waiting", grouped(health.mails_waiting).into_any()),
             ("Oldest is late by", lag(health.mails_lag).into_any()),
             ("Last event", health.last_event_at.map(|at| view! { <Moment at=rfc3339(at)/> }).into_any()),
             ("Events take up to", lag(health.events_lag).into_any()),
         ];
         let audit = vec![
-            ("Seals", health.audit_head.as_ref().map_or(0, |(seq, _)| *seq).into_any()),
-            ("Not sealed yet", health.audit_unsealed.into_any()),
+            ("Seals", grouped(health.audit_head.as_ref().map_or(0, |(seq, _)| *seq)).into_any()),
+            ("Not sealed yet", grouped(health.audit_unsealed).into_any()),
         ];
         Ok(view! {
             <Document title="Health"/>

@@ -10,6 +10,7 @@ use crate::pages::document::Document;
 use crate::pages::figures::LiveRegion;
 use crate::platform::request;
 use crate::ui::{Notice, Tone};
+use crate::values::grouped;
 
 fn todos(queues: &AdminQueues) -> Vec<Todo> {
     let todo = |count, one, many, icon, href| Todo { count, one, many, icon, href };
@@ -30,10 +31,10 @@ fn figures(months: &Months<Month>) -> Vec<Figure> {
     let average = |month: &Month| month.average().map_or_else(|| "–".to_owned(), |average| average.to_string());
     vec![
         Figure::of("Sales", months, Month::sold),
-        Figure::of("Orders", months, |month| month.sales.orders),
+        Figure::of("Orders", months, |month| grouped(month.sales.orders)),
         Figure::of("Average order", months, average),
         Figure::of("Given back", months, Month::refunded),
-        Figure::of("Shops that sold", months, |month| month.active.vendors),
+        Figure::of("Shops that sold", months, |month| grouped(month.active.vendors)),
     ]
 }
 

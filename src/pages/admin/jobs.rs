@@ -33,16 +33,16 @@ fn Row(job: JobState) -> impl IntoView {
     view! {
         <tr>
             <th scope="row">{job.name.clone()}{job.last_error.map(|error| view! { <p class="field-problem">{error}</p> })}</th>
-            <td><Badge tone=tone>{words}</Badge>{holder.map(|holder| view! { <p class="muted small">{format!("run {holder}")}</p> })}</td>
+            <td class="cell-mark"><Badge tone=tone>{words}</Badge>{holder.map(|holder| view! { <p class="muted small">{format!("run {holder}")}</p> })}</td>
             <td>
                 <form method="post" action=RunJob::url()>
                     <input type="hidden" name="job" value=job.name.clone()/>
                     <Button look=Look::Secondary>"Run now"<span class="visually-hidden">{format!(": {}", job.name)}</span></Button>
                 </form>
             </td>
-            <td class="nowrap">{job.last_started_at.map(|at| view! { <Moment at=rfc3339(at)/> })}</td>
-            <td class="numeric nowrap">{took}</td>
-            <td class="nowrap"><Moment at=rfc3339(job.next_run_at)/></td>
+            <td class="nowrap" data-label="Last run">{job.last_started_at.map(|at| view! { <Moment at=rfc3339(at)/> })}</td>
+            <td class="numeric nowrap" data-label="Took">{took}</td>
+            <td class="nowrap" data-label="Next run"><Moment at=rfc3339(job.next_run_at)/></td>
         </tr>
     }
 }
@@ -62,8 +62,8 @@ pub fn AdminJobsPage() -> impl IntoView {
         } else {
             view! {
                 <div class="table-scroll" role="region" aria-label="Jobs" tabindex="0">
-                    <table class="table table-form">
-                        <thead><tr><th scope="col">"Job"</th><th scope="col">"State"</th><th scope="col"><span class="visually-hidden">"Run it"</span></th><th scope="col">"Last run"</th><th scope="col">"Took"</th><th scope="col">"Next run"</th></tr></thead>
+                    <table class="table table-form table-cards">
+                        <thead><tr><th scope="col">"Job"</th><th scope="col">"State"</th><th scope="col"><span class="visually-hidden">"Run it"</span></th><th scope="col">"Last run"</th><th scope="col" class="numeric">"Took"</th><th scope="col">"Next run"</th></tr></thead>
                         <tbody>{jobs.into_iter().map(|job| view! { <Row job=job/> }).collect_view()}</tbody>
                     </table>
                 </div>

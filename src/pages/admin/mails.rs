@@ -43,16 +43,16 @@ const fn label(mail: &OutboxMail) -> &'static str {
 fn Table(mails: Vec<OutboxMail>) -> impl IntoView {
     view! {
         <div class="table-scroll" role="region" aria-label="Mails" tabindex="0">
-            <table class="table">
-                <thead><tr><th scope="col">"Subject"</th><th scope="col">"To"</th><th scope="col">"Written"</th><th scope="col">"Attempts"</th><th scope="col">"State"</th></tr></thead>
+            <table class="table table-cards">
+                <thead><tr><th scope="col">"Subject"</th><th scope="col">"To"</th><th scope="col">"Written"</th><th scope="col" class="numeric">"Attempts"</th><th scope="col">"State"</th></tr></thead>
                 <tbody>
                     {mails.into_iter().map(|mail| view! {
                         <tr>
                             <th scope="row"><a href=format!("{LIST}/{}", mail.id)>{mail.subject.clone()}</a></th>
-                            <td>{mail.recipient.clone()}</td>
-                            <td class="nowrap"><Moment at=rfc3339(mail.created_at)/></td>
-                            <td class="numeric">{mail.attempts}</td>
-                            <td><Badge tone=tone(&mail)>{label(&mail)}</Badge></td>
+                            <td data-label="To">{mail.recipient.clone()}</td>
+                            <td class="nowrap" data-label="Written"><Moment at=rfc3339(mail.created_at)/></td>
+                            <td class="numeric" data-label="Attempts">{mail.attempts}</td>
+                            <td class="cell-mark"><Badge tone=tone(&mail)>{label(&mail)}</Badge></td>
                         </tr>
                     }).collect_view()}
                 </tbody>
@@ -91,11 +91,13 @@ pub fn AdminMailsPage() -> impl IntoView {
             <div class="wrap stack">
                 <header class="page-head cluster spread">
                     <h1>"Mails"</h1>
-                    <form class="cluster" method="get" action=LIST role="search" aria-label="Find a mail">
+                    <form class="find-form" method="get" action=LIST role="search" aria-label="Find a mail">
                         <input type="hidden" name="state" value=tab.as_str()/>
                         <label class="visually-hidden" for="mail-to">"Beginning of the recipient's address"</label>
-                        <input class="input input-inline" id="mail-to" name="to" placeholder="Recipient" value=searched maxlength="254" autocomplete="off"/>
-                        <Button look=Look::Secondary>"Find"</Button>
+                        <div class="find-row">
+                            <input class="input" id="mail-to" name="to" placeholder="Recipient" value=searched maxlength="254" autocomplete="off"/>
+                            <Button look=Look::Secondary>"Find"</Button>
+                        </div>
                     </form>
                 </header>
                 <Tabs label="State" tabs=OutboxTab::ALL.iter().map(|&known| Tab::new(href(known, to.as_deref(), None), known.label(), known == tab)).collect()/>

@@ -28,17 +28,17 @@ fn href(status: Option<OrderStatus>, text: Option<&str>, before: Option<OrderId>
 pub fn Table(orders: Vec<DeskLine>) -> impl IntoView {
     view! {
         <div class="table-scroll" role="region" aria-label="Orders" tabindex="0">
-            <table class="table">
-                <thead><tr><th scope="col">"Order"</th><th scope="col">"Placed"</th><th scope="col">"Customer"</th><th scope="col">"Shops"</th><th scope="col">"Total"</th><th scope="col">"State"</th></tr></thead>
+            <table class="table table-cards">
+                <thead><tr><th scope="col">"Order"</th><th scope="col">"Placed"</th><th scope="col">"Customer"</th><th scope="col">"Shops"</th><th scope="col" class="numeric">"Total"</th><th scope="col">"State"</th></tr></thead>
                 <tbody>
                     {orders.into_iter().map(|order| view! {
                         <tr>
                             <th scope="row"><a href=format!("{LIST}/{}", order.id)>{format!("Order {}", order.number)}</a></th>
-                            <td class="nowrap"><Date at=order.placed_at/></td>
-                            <td>{order.email}</td>
-                            <td>{order.shops.join(", ")}</td>
-                            <td class="numeric nowrap">{order.total.to_string()}</td>
-                            <td><Badge tone=order_tone(order.status)>{order.status.label()}</Badge></td>
+                            <td class="nowrap" data-label="Placed"><Date at=order.placed_at/></td>
+                            <td data-label="Customer">{order.email}</td>
+                            <td data-label="Shops">{order.shops.join(", ")}</td>
+                            <td class="numeric nowrap" data-label="Total">{order.total.to_string()}</td>
+                            <td class="cell-mark"><Badge tone=order_tone(order.status)>{order.status.label()}</Badge></td>
                         </tr>
                     }).collect_view()}
                 </tbody>
@@ -70,10 +70,12 @@ pub fn AdminOrdersPage() -> impl IntoView {
             <div class="wrap stack">
                 <header class="page-head cluster spread">
                     <h1>"Orders"</h1>
-                    <form class="cluster" method="get" action=LIST role="search" aria-label="Find an order">
+                    <form class="find-form" method="get" action=LIST role="search" aria-label="Find an order">
                         <label class="visually-hidden" for="order-q">"Number, or the beginning of an address"</label>
-                        <input class="input" id="order-q" name="q" placeholder="Number or e-mail" value=searched maxlength="254" autocomplete="off"/>
-                        <Button look=Look::Secondary>"Find"</Button>
+                        <div class="find-row">
+                            <input class="input" id="order-q" name="q" placeholder="Number or e-mail" value=searched maxlength="254" autocomplete="off"/>
+                            <Button look=Look::Secondary>"Find"</Button>
+                        </div>
                     </form>
                 </header>
                 <Tabs label="State" tabs=tabs/>

@@ -12,7 +12,7 @@ use crate::pages::query;
 use crate::pages::vendor::{BeginForm, ProductSearch, ProductTabs, RowPicture, product_tone};
 use crate::platform::{form_flash, request};
 use crate::ui::{Badge, Breadcrumbs, ButtonLink, EmptyState, FormState, Look, Notice, Tone};
-use crate::values::Slug;
+use crate::values::{Slug, grouped};
 
 /// Where the list stands.
 const PATH: &str = "/admin/products";
@@ -28,25 +28,25 @@ fn Table(products: Vec<OwnedLine>) -> impl IntoView {
         let from = if line.has_options { "from " } else { "" };
         view! {
             <tr>
-                <td><RowPicture picture=line.picture/></td>
+                <td class="cell-picture"><RowPicture picture=line.picture/></td>
                 <th scope="row"><a href=format!("{PATH}/{}", line.id)>{line.name}</a></th>
-                <td>{line.shop}</td>
-                <td>
+                <td data-label="Shop">{line.shop}</td>
+                <td class="cell-mark">
                     <Badge tone=product_tone(line.status)>{line.status.label()}</Badge>
                     {line.held.then(|| view! { " "<Badge tone=Tone::Bad>"Taken down"</Badge> })}
                 </td>
-                <td class="numeric nowrap">{line.price.map_or_else(|| "–".to_owned(), |price| format!("{from}{price}"))}</td>
-                <td class="numeric">{line.stock}</td>
-                <td class="numeric">{line.units_sold}</td>
+                <td class="numeric nowrap" data-label="Price">{line.price.map_or_else(|| "–".to_owned(), |price| format!("{from}{price}"))}</td>
+                <td class="numeric" data-label="Stock">{grouped(line.stock)}</td>
+                <td class="numeric" data-label="Sold">{grouped(line.units_sold)}</td>
             </tr>
         }
     };
     view! {
         <div class="table-scroll" role="region" aria-label="Products" tabindex="0">
-            <table class="table">
+            <table class="table table-form table-cards">
                 <thead><tr>
-                    <td></td><th scope="col">"Product"</th><th scope="col">"Shop"</th><th scope="col">"Status"</th><th scope="col">"Price"</th>
-                    <th scope="col">"Stock"</th><th scope="col">"Sold"</th>
+                    <td></td><th scope="col">"Product"</th><th scope="col">"Shop"</th><th scope="col">"Status"</th><th scope="col" class="numeric">"Price"</th>
+                    <th scope="col" class="numeric">"Stock"</th><th scope="col" class="numeric">"Sold"</th>
                 </tr></thead>
                 <tbody>{products.into_iter().map(row).collect_view()}</tbody>
             </table>

@@ -33,26 +33,27 @@ fn href(queue: Queue, after: Option<Place>) -> String {
 #[component]
 fn Table(reviews: Vec<QueuedReview>, queue: Queue) -> impl IntoView {
     let reported = queue == Queue::Reported;
+    let when = if reported { "First reported" } else { "Taken down" };
     let row = |QueuedReview { about, reports, since }: QueuedReview| {
         let review = about.review;
         let name = if review.title.is_empty() { format!("Review by {}", review.author_name) } else { review.title };
         view! {
             <tr>
                 <th scope="row"><a href=format!("{LIST}/{}", review.id)>{name}</a></th>
-                <td><Stars count=1 sum=i64::from(review.rating) bare=true/></td>
-                <td>{about.product_name}</td>
-                {reported.then(|| view! { <td class="numeric">{reports}</td> })}
-                <td class="nowrap"><Date at=since/></td>
+                <td data-label="Stars"><Stars count=1 sum=i64::from(review.rating) bare=true/></td>
+                <td data-label="Product">{about.product_name}</td>
+                {reported.then(|| view! { <td class="numeric" data-label="Reports">{grouped(reports)}</td> })}
+                <td class="nowrap" data-label=when><Date at=since/></td>
             </tr>
         }
     };
     view! {
         <div class="table-scroll" role="region" aria-label="Reviews" tabindex="0">
-            <table class="table">
+            <table class="table table-cards">
                 <thead><tr>
                     <th scope="col">"Review"</th><th scope="col">"Stars"</th><th scope="col">"Product"</th>
-                    {reported.then(|| view! { <th scope="col">"Reports"</th> })}
-                    <th scope="col">{if reported { "First reported" } else { "Taken down" }}</th>
+                    {reported.then(|| view! { <th scope="col" class="numeric">"Reports"</th> })}
+                    <th scope="col">{when}</th>
                 </tr></thead>
                 <tbody>{reviews.into_iter().map(row).collect_view()}</tbody>
             </table>

@@ -32,15 +32,15 @@ fn Table(accounts: Vec<Account>) -> impl IntoView {
         view! {
             <tr>
                 <th scope="row"><a href=format!("/admin/users/{}", user.id)>{user.email.to_string()}</a></th>
-                <td>{user.name}</td>
-                <td>{label(user.role)}" "{account.disabled.then(|| view! { <Badge tone=Tone::Bad>"Disabled"</Badge> })}</td>
-                <td class="nowrap"><Date at=account.created_at/></td>
+                <td data-label="Name">{user.name}</td>
+                <td data-label="Role">{label(user.role)}" "{account.disabled.then(|| view! { <Badge tone=Tone::Bad>"Disabled"</Badge> })}</td>
+                <td class="nowrap" data-label="Since"><Date at=account.created_at/></td>
             </tr>
         }
     };
     view! {
         <div class="table-scroll" role="region" aria-label="Accounts" tabindex="0">
-            <table class="table">
+            <table class="table table-cards">
                 <thead><tr><th scope="col">"E-mail"</th><th scope="col">"Name"</th><th scope="col">"Role"</th><th scope="col">"Since"</th></tr></thead>
                 <tbody>{accounts.into_iter().map(row).collect_view()}</tbody>
             </table>
@@ -74,11 +74,13 @@ pub fn AdminUsersPage() -> impl IntoView {
             <div class="wrap stack">
                 <header class="page-head"><h1>"Accounts"</h1></header>
                 <Tabs label="Role" tabs=tabs/>
-                <form class="cluster" method="get" action="/admin/users" role="search" aria-label="Accounts">
+                <form class="find-form" method="get" action="/admin/users" role="search" aria-label="Accounts">
                     <label for="q">"E-mail begins with"</label>
-                    <input class="input input-inline" id="q" name="q" value=text.clone() maxlength="254" autocomplete="off" spellcheck="false"/>
+                    <div class="find-row">
+                        <input class="input" id="q" name="q" value=text.clone() maxlength="254" autocomplete="off" spellcheck="false"/>
+                        <Button look=Look::Secondary>"Find"</Button>
+                    </div>
                     <input type="hidden" name="role" value=role.map_or("", Role::as_str)/>
-                    <Button look=Look::Secondary>"Find"</Button>
                 </form>
                 {content}
                 {more.map(|href| view! { <p><ButtonLink href=href look=Look::Secondary>"More"</ButtonLink></p> })}

@@ -25,7 +25,7 @@ fn tabs(counts: &[(VendorStatus, i64)], current: VendorStatus) -> Vec<Tab> {
 fn Table(vendors: Vec<Vendor>) -> impl IntoView {
     view! {
         <div class="table-scroll" role="region" aria-label="Shops" tabindex="0">
-            <table class="table">
+            <table class="table table-cards">
                 <thead><tr><th scope="col">"Shop"</th><th scope="col">"Place"</th><th scope="col">"Mail"</th><th scope="col">"Applied"</th></tr></thead>
                 <tbody>
                     {vendors.into_iter().map(|vendor| {
@@ -33,9 +33,9 @@ fn Table(vendors: Vec<Vendor>) -> impl IntoView {
                         view! {
                             <tr>
                                 <th scope="row"><a href=format!("/admin/vendors/{}", vendor.id)>{vendor.profile.name}</a></th>
-                                <td>{[vendor.profile.city.as_str(), country].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(", ")}</td>
-                                <td>{vendor.profile.contact_email.to_string()}</td>
-                                <td class="nowrap"><Date at=vendor.applied_at/></td>
+                                <td data-label="Place">{[vendor.profile.city.as_str(), country].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(", ")}</td>
+                                <td data-label="Mail">{vendor.profile.contact_email.to_string()}</td>
+                                <td class="nowrap" data-label="Applied"><Date at=vendor.applied_at/></td>
                             </tr>
                         }
                     }).collect_view()}

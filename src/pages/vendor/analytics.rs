@@ -9,6 +9,7 @@ use crate::pages::dashboard::shop_page;
 use crate::pages::document::Document;
 use crate::pages::figures::{LiveRegion, PeriodChoice, PeriodText, Tile, Tiles, TopList, Trend, asked, period, share, usual_tiles};
 use crate::ui::Breadcrumbs;
+use crate::values::grouped;
 
 const PAGE: &str = "/vendor/analytics";
 
@@ -16,7 +17,7 @@ const PAGE: &str = "/vendor/analytics";
 fn conversion(found: &VendorFigures) -> Tile {
     let note = match found.cart_lines {
         0 => "Nothing was put into a cart.".to_owned(),
-        carts => format!("{carts} times put into a cart, {} times bought", found.lines),
+        carts => format!("{} times put into a cart, {} times bought", grouped(carts), grouped(found.lines)),
     };
     Tile::new("Bought of what was in carts", share(found.lines, found.cart_lines).unwrap_or_else(|| "–".to_owned()), note)
 }

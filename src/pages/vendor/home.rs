@@ -11,6 +11,7 @@ use crate::pages::figures::LiveRegion;
 use crate::pages::loaded;
 use crate::platform::request;
 use crate::ui::{ButtonLink, Icon, Look, Notice, Tone};
+use crate::values::grouped;
 use crate::vendors::guard::ShopOwner;
 use crate::vendors::{Vendor, VendorStatus};
 
@@ -71,7 +72,7 @@ fn FirstSteps(vendor: Vendor, queues: VendorQueues) -> impl IntoView {
         view! {
             <section class="card" aria-labelledby="first-steps">
                 <h2 class="section-title" id="first-steps">"First steps"</h2>
-                <ol class="steps" role="list">{steps.into_iter().collect_view()}</ol>
+                <ol class="first-steps" role="list">{steps.into_iter().collect_view()}</ol>
             </section>
         }
     })
@@ -106,7 +107,7 @@ fn todos(queues: &VendorQueues) -> Vec<Todo> {
 }
 
 fn figures(months: &Months<Month>) -> Vec<Figure> {
-    vec![Figure::of("Sales", months, Month::sold), Figure::of("Orders", months, |month| month.sales.orders)]
+    vec![Figure::of("Sales", months, Month::sold), Figure::of("Orders", months, |month| grouped(month.sales.orders))]
 }
 
 /// Where a vendor's shop stands. Who has none is shown how to get one.

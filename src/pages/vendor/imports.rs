@@ -16,7 +16,7 @@ use crate::pages::document::Document;
 use crate::pages::{path_part, query};
 use crate::platform::{form_flash, request};
 use crate::ui::{Badge, Breadcrumbs, Button, ButtonLink, ErrorSummary, FormState, Look, Notice, Tone};
-use crate::values::ImportId;
+use crate::values::{ImportId, grouped};
 use crate::vendors::guard::DraftingVendor;
 
 /// Seconds between two looks at an import that goes on.
@@ -80,16 +80,16 @@ fn Recent(imports: Vec<ImportLine>) -> impl IntoView {
     (!imports.is_empty()).then(|| view! {
         <section class="stack" aria-labelledby="recent">
             <h2 id="recent">"Files so far"</h2>
-            <div class="table-scroll" role="region" aria-label="Files so far" tabindex="0">
-                <table class="table">
-                    <thead><tr><th scope="col">"File"</th><th scope="col">"Sent"</th><th scope="col">"Rows"</th><th scope="col">"Status"</th></tr></thead>
+            <div class="table-scroll" role="region" aria-label="Files so far, table" tabindex="0">
+                <table class="table table-cards">
+                    <thead><tr><th scope="col">"File"</th><th scope="col">"Sent"</th><th scope="col" class="numeric">"Rows"</th><th scope="col">"Status"</th></tr></thead>
                     <tbody>
                         {imports.into_iter().map(|import| view! {
                             <tr>
                                 <th scope="row"><a href=import_path(import.id)>{named(&import.file_name)}</a></th>
-                                <td class="nowrap"><Moment at=import.created_at/></td>
-                                <td class="numeric">{import.rows_total}</td>
-                                <td><Badge tone=tone(import.status)>{import.status.label()}</Badge></td>
+                                <td class="nowrap" data-label="Sent"><Moment at=import.created_at/></td>
+                                <td class="numeric" data-label="Rows">{grouped(import.rows_total)}</td>
+                                <td class="cell-mark"><Badge tone=tone(import.status)>{import.status.label()}</Badge></td>
                             </tr>
                         }).collect_view()}
                     </tbody>
@@ -132,7 +132,7 @@ fn Problems(problems: Vec<LineProblem>, count: i32) -> impl IntoView {
     let more = usize::try_from(count).unwrap_or_default() > SHOWN;
     (!problems.is_empty()).then(|| view! {
         <section class="stack" aria-labelledby="problems">
-            <h2 id="problems">{if count == 1 { "One problem".to_owned() } else { format!("{count} problems") }}</h2>
+            <h2 id="problems">{if count == 1 { "One problem".to_owned() } else { format!("{} problems", grouped(count)) }}</h2>
             {more.then(|| view! { <p>{format!("The first {SHOWN} are shown.")}</p> })}
             <div class="table-scroll" role="region" aria-label="Problems" tabindex="0">
                 <table class="table">
@@ -180,8 +180,8 @@ fn Changes(changes: Vec<Change>, total: i32) -> impl IntoView {
 
 /// "3 new products, 2 changed, 95 as they are".
 fn summary(import: &Import) -> String {
-    let new = if import.products_new == 1 { "1 new product".to_owned() } else { format!("{} new products", import.products_new) };
-    format!("{new}, {} changed, {} as they are", import.products_changed, import.products_same)
+    let new = if import.products_new == 1 { "1 new product".to_owned() } else { format!("{} new products", grouped(import.products_new)) };
+    format!("{new}, {} changed, {} as they are", grouped(import.products_changed), grouped(import.products_same))
 }
 
 /// Where the import stands, in words.
@@ -211,7 +211,7 @@ fn Standing(import: Import) -> impl IntoView {
         ImportStatus::Queued | ImportStatus::Running => view! {
             <Meta http_equiv="refresh" content=LOOK_AGAIN_S/>
             <div class="stack" role="status">
-                <p><strong>"Being imported. "</strong>{format!("{} of {total} products", import.progress)}</p>
+                <p><strong>"Being imported. "</strong>{format!("{} of {} products", grouped(import.progress), grouped(total))}</p>
                 <progress aria-label="Products imported" max=total.max(1) value=import.progress></progress>
                 <p class="muted small">"You may leave this page: it goes on without you. Either all of the file comes in or nothing."</p>
             </div>
@@ -248,7 +248,7 @@ pub fn ImportPage() -> impl IntoView {
                     <h1>{named(&import.file_name)}</h1>
                     <p>
                         <Badge tone=tone(import.status)>{import.status.label()}</Badge>
-                        {format!(" {} rows, sent ", import.rows_total)}<Moment at=import.created_at.clone()/>
+                        {format!(" {} rows, sent ", grouped(import.rows_total))}<Moment at=import.created_at.clone()/>
                     </p>
                 </header>
                 <ErrorSummary form=form labels=&[]/>

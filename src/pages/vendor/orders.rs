@@ -15,7 +15,7 @@ use crate::platform::{form_flash, request};
 use crate::ui::{
     Badge, Breadcrumbs, Button, ButtonLink, EmptyState, ErrorSummary, FormState, Look, Notice, Tab, Tabs, TextArea, TextField, Tone,
 };
-use crate::values::{OrderId, country_name};
+use crate::values::{OrderId, country_name, grouped};
 
 const LABELS: &[(&str, &str)] = &[(field::CARRIER, "Carrier"), (field::TRACKING, "Tracking number"), (field::REASON, "Reason")];
 
@@ -58,17 +58,17 @@ fn tabs(counts: &[(Fulfilment, i64)], current: Option<Fulfilment>) -> Vec<Tab> {
 pub fn Table(parcels: Vec<ParcelSummary>) -> impl IntoView {
     view! {
         <div class="table-scroll" role="region" aria-label="Orders" tabindex="0">
-            <table class="table">
-                <thead><tr><th scope="col">"Order"</th><th scope="col">"Paid"</th><th scope="col">"Goes to"</th><th scope="col">"Pieces"</th><th scope="col">"Your part"</th><th scope="col">"State"</th></tr></thead>
+            <table class="table table-cards">
+                <thead><tr><th scope="col">"Order"</th><th scope="col">"Paid"</th><th scope="col">"Goes to"</th><th scope="col" class="numeric">"Pieces"</th><th scope="col" class="numeric">"Your part"</th><th scope="col">"State"</th></tr></thead>
                 <tbody>
                     {parcels.into_iter().map(|parcel| view! {
                         <tr>
                             <th scope="row"><a href=format!("{LIST}/{}", parcel.order_id)>{format!("Order {}", parcel.number)}</a></th>
-                            <td class="nowrap"><Date at=parcel.paid_at/></td>
-                            <td>{parcel.recipient}", "{country_name(&parcel.country_code).unwrap_or_default()}</td>
-                            <td class="numeric">{parcel.pieces}</td>
-                            <td class="numeric nowrap">{parcel.total.to_string()}</td>
-                            <td><Badge tone=tone(parcel.fulfilment)>{parcel.fulfilment.label()}</Badge></td>
+                            <td class="nowrap" data-label="Paid"><Date at=parcel.paid_at/></td>
+                            <td data-label="Goes to">{parcel.recipient}", "{country_name(&parcel.country_code).unwrap_or_default()}</td>
+                            <td class="numeric" data-label="Pieces">{grouped(parcel.pieces)}</td>
+                            <td class="numeric nowrap" data-label="Your part">{parcel.total.to_string()}</td>
+                            <td class="cell-mark"><Badge tone=tone(parcel.fulfilment)>{parcel.fulfilment.label()}</Badge></td>
                         </tr>
                     }).collect_view()}
                 </tbody>
@@ -109,10 +109,12 @@ pub fn VendorOrdersPage() -> impl IntoView {
                 <Breadcrumbs trail=vec![("Your shop".to_owned(), "/vendor".to_owned())] here="Orders".to_owned()/>
                 <header class="page-head cluster spread">
                     <h1>"Orders"</h1>
-                    <form class="cluster" method="get" action=LIST role="search" aria-label="Find an order">
+                    <form class="find-form" method="get" action=LIST role="search" aria-label="Find an order">
                         <label class="visually-hidden" for="number">"Number of the order"</label>
-                        <input class="input" id="number" name="number" inputmode="numeric" placeholder="Order number" value=number_typed maxlength="20"/>
-                        <Button look=Look::Secondary>"Find"</Button>
+                        <div class="find-row">
+                            <input class="input" id="number" name="number" inputmode="numeric" placeholder="Order number" value=number_typed maxlength="20"/>
+                            <Button look=Look::Secondary>"Find"</Button>
+                        </div>
                     </form>
                 </header>
                 <Tabs label="State" tabs=tabs(&counts, state)/>

@@ -17,7 +17,7 @@ use crate::platform::{form_flash, request};
 use crate::ui::{
     Badge, Breadcrumbs, Button, ButtonLink, EmptyState, ErrorSummary, FormFlash, FormState, Icon, Look, Notice, Tab, Tabs, Tone,
 };
-use crate::values::{Money, VariantId};
+use crate::values::{Money, VariantId, grouped};
 
 /// Where the list stands.
 const PATH: &str = "/vendor/products";
@@ -66,12 +66,14 @@ pub fn ProductTabs(
 pub fn ProductSearch(path: &'static str, label: &'static str, filter: OwnedFilter) -> impl IntoView {
     let clear = (!filter.text.is_empty()).then(|| OwnedFilter { text: String::new(), ..filter.from_start() }.href(path));
     view! {
-        <form class="cluster" method="get" action=path role="search" aria-label="Products">
+        <form class="find-form" method="get" action=path role="search" aria-label="Products">
             <label for="find">{label}</label>
-            <input class="input input-inline" id="find" name="q" value=filter.text maxlength="100" autocomplete="off" spellcheck="false"/>
+            <div class="find-row">
+                <input class="input" id="find" name="q" value=filter.text maxlength="100" autocomplete="off" spellcheck="false"/>
+                <Button look=Look::Secondary>"Find"</Button>
+            </div>
             {filter.status.map(|status| view! { <input type="hidden" name="status" value=status.as_str()/> })}
             {filter.low.then(|| view! { <input type="hidden" name="stock" value="low"/> })}
-            <Button look=Look::Secondary>"Find"</Button>
             {clear.map(|href| view! { <a href=href>"Show all"</a> })}
         </form>
     }
@@ -149,26 +151,28 @@ fn Row(line: OwnedLine, flash: Option<FormFlash>, place: String, may_edit: bool)
     let price = line.price.map_or_else(|| "–".to_owned(), |price| format!("{from}{price}"));
     view! {
         <tr>
-            <td><RowPicture picture=line.picture.clone()/></td>
+            <td class="cell-picture"><RowPicture picture=line.picture.clone()/></td>
             <th scope="row"><a href=href.clone()>{line.name.clone()}</a></th>
-            <td>
+            <td class="cell-mark">
                 <Badge tone=tone(line.status)>{line.status.label()}</Badge>
                 {line.held.then(|| view! { " "<Badge tone=Tone::Bad>"Taken down"</Badge> })}
             </td>
             {match plain {
                 Some((variant, price)) => view! {
-                    <td><PriceForm form=price_form line=line.clone() variant=variant price=price place=place.clone()/></td>
-                    <td><StockForm form=stock_form line=line.clone() variant=variant place=place/></td>
+                    <td data-label="Price"><PriceForm form=price_form line=line.clone() variant=variant price=price place=place.clone()/></td>
+                    <td data-label="Stock"><StockForm form=stock_form line=line.clone() variant=variant place=place/></td>
                 }
                 .into_any(),
                 None => view! {
-                    <td class="numeric nowrap">{price}</td>
-                    <td class="numeric"><a href=format!("{href}/stock")>{line.stock}<span class="visually-hidden">{format!(" of {} in stock", line.name)}</span></a></td>
+                    <td class="nowrap" data-label="Price"><span class="numeric">{price}</span></td>
+                    <td data-label="Stock">
+                        <a class="numeric" href=format!("{href}/stock")>{grouped(line.stock)}<span class="visually-hidden">{format!(" of {} in stock", line.name)}</span></a>
+                    </td>
                 }
                 .into_any(),
             }}
-            <td>{line.low.then(|| view! { <Badge tone=Tone::Warn>"Low"</Badge> })}</td>
-            <td class="numeric">{line.units_sold}</td>
+            <td data-label="">{line.low.then(|| view! { <Badge tone=Tone::Warn>"Low"</Badge> })}</td>
+            <td class="numeric" data-label="Sold">{grouped(line.units_sold)}</td>
         </tr>
     }
 }
@@ -181,10 +185,10 @@ fn Table(products: Vec<OwnedLine>, flash: Option<FormFlash>, place: String, may_
         .collect_view();
     view! {
         <div class="table-scroll" role="region" aria-label="Products" tabindex="0">
-            <table class="table table-form">
+            <table class="table table-form table-cards">
                 <thead><tr>
                     <td></td><th scope="col">"Product"</th><th scope="col">"Status"</th><th scope="col">"Price"</th><th scope="col">"Stock"</th>
-                    <td></td><th scope="col">"Sold"</th>
+                    <td></td><th scope="col" class="numeric">"Sold"</th>
                 </tr></thead>
                 <tbody>{rows}</tbody>
             </table>

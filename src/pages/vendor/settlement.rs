@@ -10,7 +10,7 @@ use crate::pages::dates::month;
 use crate::pages::document::Document;
 use crate::platform::request;
 use crate::ui::{Breadcrumbs, EmptyState, Notice};
-use crate::values::{Currency, Money};
+use crate::values::{Currency, Money, grouped};
 
 #[component]
 fn Months(currency: Currency, months: Vec<Settlement>) -> impl IntoView {
@@ -19,18 +19,21 @@ fn Months(currency: Currency, months: Vec<Settlement>) -> impl IntoView {
         view! {
             <tr>
                 <th scope="row" class="nowrap">{month(&first)}{running.then_some(" (so far)")}</th>
-                <td class="numeric nowrap"><strong>{money(sales.left_minor())}</strong></td>
-                <td class="numeric nowrap">{money(sales.goods_minor)}</td>
-                <td class="numeric nowrap">{money(sales.shipping_minor)}</td>
-                <td class="numeric nowrap">{money(sales.refunded_minor)}</td>
-                <td class="numeric">{sales.orders}</td>
+                <td class="numeric nowrap" data-label="Due to you"><strong>{money(sales.left_minor())}</strong></td>
+                <td class="numeric nowrap" data-label="Goods">{money(sales.goods_minor)}</td>
+                <td class="numeric nowrap" data-label="Shipping">{money(sales.shipping_minor)}</td>
+                <td class="numeric nowrap" data-label="Refunded">{money(sales.refunded_minor)}</td>
+                <td class="numeric" data-label="Orders">{grouped(sales.orders)}</td>
             </tr>
         }
     };
     view! {
         <div class="table-scroll" role="region" aria-label="Settlement by month" tabindex="0">
-            <table class="table">
-                <thead><tr><th scope="col">"Month"</th><th scope="col">"Due to you"</th><th scope="col">"Goods"</th><th scope="col">"Shipping"</th><th scope="col">"Refunded"</th><th scope="col">"Orders"</th></tr></thead>
+            <table class="table table-cards">
+                <thead><tr>
+                    <th scope="col">"Month"</th><th scope="col" class="numeric">"Due to you"</th><th scope="col" class="numeric">"Goods"</th>
+                    <th scope="col" class="numeric">"Shipping"</th><th scope="col" class="numeric">"Refunded"</th><th scope="col" class="numeric">"Orders"</th>
+                </tr></thead>
                 <tbody>{months.into_iter().map(row).collect_view()}</tbody>
             </table>
         </div>

@@ -18,7 +18,7 @@ use crate::platform::{form_flash, request};
 use crate::ui::{
     Badge, Breadcrumbs, Button, ButtonLink, ErrorSummary, FormFlash, FormState, Look, Notice, SelectField, Tab, Tabs, TextField, Tone,
 };
-use crate::values::{FieldProblem, MovementId, ProductId, UserId, VariantId};
+use crate::values::{FieldProblem, MovementId, ProductId, UserId, VariantId, grouped};
 use crate::vendors::VendorStatus;
 
 /// Rows of the form.
@@ -96,12 +96,8 @@ fn CountForm(form: FormState, product: OwnedProduct) -> impl IntoView {
 }
 
 /// Who it was, as far as the reader knows them.
-fn by(movement: &Movement, reader: UserId) -> &'static str {
-    match movement.actor_id {
-        None => "",
-        Some(actor) if actor == reader => "you",
-        Some(_) => "somebody else",
-    }
+fn by(movement: &Movement, reader: UserId) -> Option<&'static str> {
+    movement.actor_id.map(|actor| if actor == reader { "you" } else { "somebody else" })
 }
 
 #[component]
@@ -109,26 +105,26 @@ fn Movements(product: OwnedProduct, movements: Vec<Movement>, reader: UserId) ->
     let several = product.variants.len() + product.retired.len() > 1;
     let row = |movement: Movement| {
         let title = product.title_of(movement.variant_id);
-        let delta = if movement.delta > 0 { format!("+{}", movement.delta) } else { movement.delta.to_string().replace('-', "−") };
+        let delta = format!("{}{}", if movement.delta > 0 { "+" } else { "" }, grouped(movement.delta));
         let who = by(&movement, reader);
         view! {
             <tr>
                 <th scope="row" class="nowrap"><Moment at=movement.at/></th>
-                {several.then(|| view! { <td>{title}</td> })}
-                <td>{movement.kind.label()}</td>
-                <td class="numeric nowrap">{delta}</td>
-                <td>{movement.reason}</td>
-                <td>{who}</td>
+                {several.then(|| view! { <td data-label="Variant">{title}</td> })}
+                <td data-label="What">{movement.kind.label()}</td>
+                <td class="numeric nowrap" data-label="Change">{delta}</td>
+                <td data-label="Why">{(!movement.reason.is_empty()).then_some(movement.reason)}</td>
+                <td data-label="By">{who}</td>
             </tr>
         }
     };
     let rows = movements.into_iter().map(row).collect_view();
     view! {
         <div class="table-scroll" role="region" aria-label="All movements" tabindex="0">
-            <table class="table">
+            <table class="table table-cards">
                 <thead><tr>
                     <th scope="col">"When"</th>{several.then(|| view! { <th scope="col">"Variant"</th> })}<th scope="col">"What"</th>
-                    <th scope="col">"Change"</th><th scope="col">"Why"</th><th scope="col">"By"</th>
+                    <th scope="col" class="numeric">"Change"</th><th scope="col">"Why"</th><th scope="col">"By"</th>
                 </tr></thead>
                 <tbody>{rows}</tbody>
             </table>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::catalogue::{LOW_STOCK, MAX_OPTIONS, MAX_VARIANTS, OwnedProduct, OwnedVariant, TypedOption, TypedProduct, TypedVariant, field};
 use crate::ui::{FormState, Icon};
-use crate::values::VariantId;
+use crate::values::{VariantId, grouped};
 
 /// How a field of a row looks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -84,7 +84,7 @@ pub fn PlainVariant(
                 Some((stock, href)) => view! {
                     <div class="field">
                         <p class="field-label">"In stock"</p>
-                        <p class="cluster"><strong class="numeric">{stock}</strong><a href=href>"Correct the stock"</a></p>
+                        <p class="cluster"><strong class="numeric">{grouped(stock)}</strong><a href=href>"Correct the stock"</a></p>
                     </div>
                 }
                 .into_any(),
@@ -142,12 +142,12 @@ fn Row(form: FormState, index: usize, variant: OwnedVariant, stock_href: String)
     view! {
         <tr>
             <th scope="row">{title.clone()}<input type="hidden" name=field::in_row(rows, index, field::ID) value=known.id/></th>
-            <td><RowField form=form.clone() rows=rows index=index name=field::PRICE label=of("Price") value=known.price place=Place::Cell inputmode="decimal"/></td>
-            <td><RowField form=form.clone() rows=rows index=index name=field::COMPARE_AT label=of("Price before") value=known.compare_at place=Place::Cell optional=true inputmode="decimal"/></td>
-            <td><RowField form=form.clone() rows=rows index=index name=field::SKU label=of("Number") value=known.sku place=Place::Cell optional=true maxlength=64/></td>
-            <td class="numeric nowrap"><a href=stock_href aria-label=format!("{stock} of {title} in stock: correct it")>{stock}</a>{low.then_some(" low")}</td>
-            <td><RowField form=form rows=rows index=index name=field::LOW_STOCK_AT label=of("Warn me from") value=known.low_stock_at place=Place::Cell optional=true inputmode="numeric"/></td>
-            <td><label class="cell-tick"><input type="checkbox" name=remove value="1" checked=removed/><span class="visually-hidden">{of("Remove")}</span></label></td>
+            <td data-label="Price"><RowField form=form.clone() rows=rows index=index name=field::PRICE label=of("Price") value=known.price place=Place::Cell inputmode="decimal"/></td>
+            <td data-label="Price before"><RowField form=form.clone() rows=rows index=index name=field::COMPARE_AT label=of("Price before") value=known.compare_at place=Place::Cell optional=true inputmode="decimal"/></td>
+            <td data-label="Your number"><RowField form=form.clone() rows=rows index=index name=field::SKU label=of("Number") value=known.sku place=Place::Cell optional=true maxlength=64/></td>
+            <td class="numeric nowrap" data-label="Stock"><a href=stock_href aria-label=format!("{stock} of {title} in stock: correct it")>{grouped(stock)}</a>{low.then_some(" low")}</td>
+            <td data-label="Warn from"><RowField form=form rows=rows index=index name=field::LOW_STOCK_AT label=of("Warn me from") value=known.low_stock_at place=Place::Cell optional=true inputmode="numeric"/></td>
+            <td class="cell-mark" data-label="Remove"><label class="cell-tick"><input type="checkbox" name=remove value="1" checked=removed/><span class="visually-hidden">{of("Remove")}</span></label></td>
         </tr>
     }
 }
@@ -167,7 +167,7 @@ pub fn VariantRows(form: FormState, product: OwnedProduct, stock_href: String) -
             <h2 class="section-title">"Variants"</h2>
             {problem.map(|problem| view! { <p class="field-problem"><Icon name="alert" small=true/>{problem.message()}" One variant must stay."</p> })}
             <div class="table-scroll" role="region" aria-label="Variants" tabindex="0">
-                <table class="table table-form">
+                <table class="table table-form table-fields">
                     <thead><tr>
                         <th scope="col">"Variant"</th><th scope="col">"Price"</th><th scope="col">"Price before"</th><th scope="col">"Your number"</th>
                         <th scope="col">"Stock"</th><th scope="col">"Warn from"</th><th scope="col">"Remove"</th>
