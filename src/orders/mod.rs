@@ -191,6 +191,11 @@ pub struct OrderLine {
 }
 
 impl OrderLine {
+    /// Pieces of it that were not given back: what is to be sent, as long as nothing was.
+    pub fn pieces_left(&self) -> u32 {
+        self.quantity.get().saturating_sub(self.refunded_quantity)
+    }
+
     /// What of it was given back, in words.
     pub fn given_back(&self) -> Option<String> {
         let money = Some(self.refunded).filter(|money| !money.is_zero()).map(|money| format!(": {money}"));
@@ -233,6 +238,7 @@ mod tests {
         ] {
             assert_eq!(line(pieces, minor).given_back().as_deref(), words);
         }
+        assert_eq!([0, 1, 3].map(|pieces| line(pieces, 0).pieces_left()), [3, 2, 0]);
     }
 
     #[test]
