@@ -215,7 +215,7 @@ pub fn OwnedProductsPage() -> impl IntoView {
             (true, false) => {
                 view! { <EmptyState icon="box" title="Nothing here" text="What you draft appears here. Only you see it until you publish it."/> }.into_any()
             }
-            (false, _) => view! { <Table products=products flash=flash place=filter.query() may_edit=may_edit/> }.into_any(),
+            (false, _) => view! { <Table products=products flash=flash place=filter.place() may_edit=may_edit/> }.into_any(),
         };
         let more = next.map(|id| crate::catalogue::OwnedFilter { before: Some(id), ..filter.clone() }.href(PATH));
         Ok(view! {
