@@ -94,6 +94,20 @@ pub async fn refunded(tx: &mut Tx, order: &Order, refund: RefundId, amount: Mone
     send(tx, "refunded", &order.email, format!("refunded:{refund}"), subject, content).await
 }
 
+/// An admin gave it back in another way. Their words on how are for the log.
+///
+/// # Errors
+/// Only the database's.
+pub async fn given_back_elsewhere(tx: &mut Tx, order: &Order, refund: RefundId, amount: Money, base_url: &str) -> Result<(), AppError> {
+    let content = MailContent::new("You have your money back")
+        .paragraph(format!("We have given you {amount} for order #{} back in another way than to your card.", order.number))
+        .paragraph("If it has not reached you, reply to this mail.")
+        .button("See your order", order_url(order, base_url));
+    let subject = format!("Refund for order #{}", order.number);
+    // A key of its own: they may have been told before that it is on its way, and it came back.
+    send(tx, "refunded", &order.email, format!("given_back_elsewhere:{refund}"), subject, content).await
+}
+
 /// A vendor has sent their part.
 ///
 /// # Errors

@@ -6,6 +6,7 @@
 
 use crate::analytics::{Month, Months};
 use crate::orders::{DeskLine, ParcelSummary};
+use crate::values::OrderId;
 
 pub mod api;
 mod health;
@@ -51,6 +52,8 @@ pub struct AdminQueues {
     /// Payments that should have ended long ago, and refunds that the gateway keeps refusing.
     pub payments_stuck: i64,
     pub refunds_stuck: i64,
+    /// The order of one of these refunds.
+    pub stuck_refund: Option<OrderId>,
     /// Disputes that await an answer.
     pub disputes: i64,
     /// Reviews with open reports.

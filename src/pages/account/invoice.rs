@@ -67,7 +67,8 @@ fn Invoice(
                 </table>
             </div>
             <section class="summary" aria-label="Amounts">
-                <Totals items=order.items shipping=order.shipping total=order.total discount=Some(order.discount) refunded=Some(order.refunded)/>
+                <Totals items=order.items shipping=order.shipping total=order.total discount=Some(order.discount) refunded=Some(order.refunded)
+                    returning=Some(order.returning)/>
                 <p class="muted small">{format!("Tax: {}", order.tax)}</p>
             </section>
             {(!refunds.is_empty()).then(|| view! {
@@ -75,7 +76,10 @@ fn Invoice(
                     <h2 id="refunds">"Refunds"</h2>
                     <ul>
                         {refunds.into_iter().map(|refund| view! {
-                            <li><Date at=rfc3339(refund.at)/>": "{Money::new(refund.amount_minor, refund.currency).to_string()}</li>
+                            <li>
+                                <Date at=rfc3339(refund.at)/>": "{Money::new(refund.amount_minor, refund.currency).to_string()}
+                                {(refund.status.as_deref() != Some("succeeded")).then_some(", on its way back")}
+                            </li>
                         }).collect_view()}
                     </ul>
                 </section>

@@ -97,7 +97,8 @@ fn typed(flash: Option<&FormFlash>, line: &OwnedLine, path: &str) -> FormState {
 /// The price of a product that has one.
 #[component]
 fn PriceForm(form: FormState, line: OwnedLine, variant: VariantId, price: Money, place: String) -> impl IntoView {
-    let bad = form.problem(field::PRICE).is_some();
+    let problem = form.problem(field::PRICE).map(|problem| problem.message());
+    let bad = problem.is_some();
     // The summary of what was refused leads to the field by its name.
     let id = if bad { field::PRICE.to_owned() } else { format!("price-{}", line.id) };
     let value = form.value(field::PRICE).map_or_else(|| price.plain(), str::to_owned);
@@ -110,9 +111,11 @@ fn PriceForm(form: FormState, line: OwnedLine, variant: VariantId, price: Money,
             <input type="hidden" name="seen" value=price.plain()/>
             <input type="hidden" name="place" value=place/>
             <label class="visually-hidden" for=id.clone()>{format!("Price of {}", line.name)}</label>
-            <input class="input" id=id name=field::PRICE value=value inputmode="decimal" required=true autocomplete="off" aria-invalid=bad.then_some("true")/>
+            <input class="input" id=id name=field::PRICE value=value inputmode="decimal" required=true autocomplete="off"
+                aria-invalid=bad.then_some("true") aria-describedby=bad.then_some("price-problem")/>
             <button class="button button-secondary">"Set"<span class="visually-hidden">{format!(" the price of {}", line.name)}</span></button>
             {now}
+            {problem.map(|problem| view! { <p class="field-problem" id="price-problem">{problem}</p> })}
         </form>
     }
 }
@@ -122,7 +125,8 @@ fn PriceForm(form: FormState, line: OwnedLine, variant: VariantId, price: Money,
 fn StockForm(form: FormState, line: OwnedLine, variant: VariantId, place: String) -> impl IntoView {
     let row = |name: &str| field::in_row("counts", 0, name);
     let told = field::error_in_row("counts", 0, field::COUNT);
-    let bad = form.problem(&told).is_some();
+    let problem = form.problem(&told).map(|problem| problem.message());
+    let bad = problem.is_some();
     let id = if bad { told } else { format!("stock-{}", line.id) };
     let seen = seen_then(&form, 0, line.stock);
     let value = form.value(&row(field::COUNT)).map_or_else(|| line.stock.to_string(), str::to_owned);
@@ -134,8 +138,10 @@ fn StockForm(form: FormState, line: OwnedLine, variant: VariantId, place: String
             <input type="hidden" name=row("seen") value=seen/>
             <input type="hidden" name="place" value=place/>
             <label class="visually-hidden" for=id.clone()>{format!("Stock of {}", line.name)}</label>
-            <input class="input" id=id name=row(field::COUNT) value=value inputmode="numeric" required=true autocomplete="off" aria-invalid=bad.then_some("true")/>
+            <input class="input" id=id name=row(field::COUNT) value=value inputmode="numeric" required=true autocomplete="off"
+                aria-invalid=bad.then_some("true") aria-describedby=bad.then_some("stock-problem")/>
             <button class="button button-secondary">"Set"<span class="visually-hidden">{format!(" the stock of {}", line.name)}</span></button>
+            {problem.map(|problem| view! { <p class="field-problem" id="stock-problem">{problem}</p> })}
         </form>
     }
 }
@@ -219,7 +225,7 @@ pub fn OwnedProductsPage() -> impl IntoView {
         };
         let more = next.map(|id| crate::catalogue::OwnedFilter { before: Some(id), ..filter.clone() }.href(PATH));
         Ok(view! {
-            <Document title="Your products"/>
+            <Document title=if refused.error().is_some() { "Error: Your products" } else { "Your products" }/>
             <div class="wrap stack">
                 <Breadcrumbs trail=vec![("Your shop".to_owned(), "/vendor".to_owned())] here="Your products".to_owned()/>
                 <header class="page-head cluster spread">

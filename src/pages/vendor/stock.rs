@@ -193,7 +193,7 @@ pub async fn stock_page(
     let more = next.map(|next| format!("{path}?{variant}before={next}"));
     let may_edit = Powers::of(&viewer, shop).edit;
     Ok(view! {
-        <Document title=format!("Stock: {}", product.name)/>
+        <Document title=format!("{}Stock: {}", if form.error().is_some() { "Error: " } else { "" }, product.name)/>
         <div class="wrap stack">
             <Breadcrumbs trail=trail here="Stock".to_owned()/>
             <header class="page-head"><h1>{format!("Stock: {}", product.name)}</h1></header>

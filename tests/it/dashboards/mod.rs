@@ -204,7 +204,7 @@ async fn admins_see_what_waits_and_how_the_shop_goes(pool: PgPool) {
     ] {
         assert_eq!(to_do(&home, words), Some(1), "{words}");
     }
-    assert_eq!(to_do(&home, "refund that fails"), None);
+    assert_eq!(to_do(&home, "refund that does not get through"), None);
     for href in ["/admin/orders", "/admin/disputes", "/admin/reviews", "/admin/vendors", "/admin/mails", "/admin/events", "/admin/jobs"] {
         assert_eq!(waiting(&home, href), Some(1), "{href}");
     }

@@ -105,6 +105,9 @@ async fn prices_and_counts_are_set_in_their_rows(pool: PgPool) {
         assert_eq!(send(who, &fields).await.location(), "/vendor/products?status=draft", "{fields:?}");
         let page = who.get("/vendor/products?status=draft").await.text;
         assert!(page.contains(told), "{told}: {page}");
+        assert!(page.contains("<title>Error: "), "{page}");
+        let at_field = ["Please enter an amount", "out of range"].contains(&told);
+        assert_eq!(page.contains("aria-describedby=\"price-problem\""), at_field, "{told}: {page}");
     }
     assert_eq!(market.variants(&id).await, [(String::new(), 5200, 5)]);
 
