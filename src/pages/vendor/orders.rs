@@ -205,6 +205,7 @@ pub fn VendorOrderPage() -> impl IntoView {
         let [ship, cancel] = [ShipPart::url(), CancelPart::url()].map(|path| FormState::of(flash.as_ref(), path));
         let news = done.as_deref().and_then(news).filter(|_| refused.error().is_none());
         let title = format!("Order {}", parcel.number);
+        let waits_and_is_disputed = parcel.disputed && parcel.fulfilment == Fulfilment::Unfulfilled;
         let tracking = parcel.carrier.clone().map(|carrier| format!("{carrier} {}", parcel.tracking.clone().unwrap_or_default()));
         let trail = vec![("Your shop".to_owned(), "/vendor".to_owned()), ("Orders".to_owned(), LIST.to_owned())];
         Ok(view! {
@@ -222,6 +223,9 @@ pub fn VendorOrderPage() -> impl IntoView {
                 </header>
                 {news.map(|news| view! { <Notice tone=Tone::Good>{news}</Notice> })}
                 <ErrorSummary form=refused labels=LABELS/>
+                {waits_and_is_disputed.then(|| view! {
+                    <Notice tone=Tone::Warn>"The customer's bank disputes this payment. Please ask us before you send."</Notice>
+                })}
                 <div class="with-aside">
                     <div class="stack">
                         <section class="card summary stack" aria-labelledby="goods">
