@@ -16,6 +16,9 @@ const PAGE: &str = "/vendor/analytics";
 fn conversion(found: &VendorFigures) -> Tile {
     let note = match found.cart_lines {
         0 => "Nothing was put into a cart.".to_owned(),
+        carts if carts < found.lines => {
+            format!("{carts} times put into a cart, {} times bought: carts are counted on their own day", found.lines)
+        }
         carts => format!("{carts} times put into a cart, {} times bought", found.lines),
     };
     Tile::new("Bought of what was in carts", share(found.lines, found.cart_lines).unwrap_or_else(|| "–".to_owned()), note)
