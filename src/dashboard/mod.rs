@@ -8,12 +8,14 @@ use crate::analytics::{Month, Months};
 use crate::orders::{DeskLine, ParcelSummary};
 use crate::values::OrderId;
 
+mod actions;
 pub mod api;
 mod health;
 mod log;
 pub mod service;
 mod store;
 
+pub use actions::{ACTIONS, action_name, kind_name};
 pub use health::{DatabaseHealth, DiskHealth, Health, Stuck, bytes_in_words, duration_in_words};
 pub use log::{AuditFilter, AuditLine, AuditPage, Change};
 
