@@ -43,6 +43,9 @@ async fn a_mail_that_failed_is_tried_again(pool: PgPool) {
     assert!(admin.get("/admin/mails").await.text.contains("ada@x.example"), "it waits");
     send_due(app.state.clone()).await.unwrap();
 
+    // What waits for an admin is what the link in the navigation leads to.
+    assert!(admin.get("/admin/mails").await.text.contains("ada@x.example"), "the number counts it");
+    assert!(!admin.get("/admin/mails?state=waiting").await.text.contains("ada@x.example"));
     let failed = admin.get("/admin/mails?state=failed").await.text;
     assert!(failed.contains("ada@x.example") && failed.contains(&format!("/admin/mails/{id}")), "{failed}");
     assert!(!admin.get("/admin/mails?state=failed&to=bob").await.text.contains("ada@x.example"));
