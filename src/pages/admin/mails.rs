@@ -64,7 +64,7 @@ fn Table(mails: Vec<OutboxMail>) -> impl IntoView {
 /// The outbox, newest first.
 #[component]
 pub fn AdminMailsPage() -> impl IntoView {
-    let asked = query("state").and_then(|text| text.parse().ok());
+    let asked = query("state").and_then(|text| text.parse::<OutboxTab>().ok());
     let to = query("to").map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let before = query("before").and_then(|text| text.parse::<MailId>().ok());
     admin_page(move |admin, queues| async move {

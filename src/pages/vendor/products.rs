@@ -217,7 +217,12 @@ pub fn OwnedProductsPage() -> impl IntoView {
         let refused = flash.as_ref().map_or_else(FormState::default, |flash| FormState::of(Some(flash), &flash.path));
         let news = news.filter(|_| refused.error().is_none());
         let content = match (products.is_empty(), filter.narrows()) {
-            (true, true) => view! { <EmptyState icon="search" title="Nothing fits" text="No product of yours is like that."/> }.into_any(),
+            (true, true) => view! {
+                <EmptyState icon="search" title="No product fits" text="No product of yours is like what is asked for.">
+                    <ButtonLink href=PATH look=Look::Secondary>"Show all your products"</ButtonLink>
+                </EmptyState>
+            }
+            .into_any(),
             (true, false) => {
                 view! { <EmptyState icon="box" title="Nothing here" text="What you draft appears here. Only you see it until you publish it."/> }.into_any()
             }
