@@ -46,7 +46,7 @@ pub fn SettingsPage() -> impl IntoView {
             <Document title=if failed { "Error: settings of your shop" } else { "Settings of your shop" }/>
             <div class="wrap narrow stack">
                 <header class="page-head"><h1>"Settings of your shop"</h1><p><a href="/vendor">"Your shop"</a></p></header>
-                {done.then(|| view! { <div role="status"><Notice tone=Tone::Good>{format!("Saved. Shipping is {rate}, also for what waits in carts.")}</Notice></div> })}
+                {done.then(|| view! { <Notice tone=Tone::Good>{format!("Saved. Shipping is {rate}, also for what waits in carts.")}</Notice> })}
                 <section class="card stack" aria-labelledby="shipping-head">
                     <h2 id="shipping-head">"Shipping"</h2>
                     <p class="muted">{format!("In {currency}. Orders that are already placed keep what they were placed with.")}</p>
