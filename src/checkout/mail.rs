@@ -8,7 +8,7 @@ use crate::orders::{Order, OrderPart};
 use crate::payments::RefundReason;
 use crate::platform::db::Tx;
 use crate::platform::gateway::{Dispute, DisputeStatus, GatewayRefund};
-use crate::values::{Email, Money, OrderPartId, RefundId, country_name};
+use crate::values::{Email, Money, OrderPartId, RefundId};
 
 /// Payment received: what was bought, what it cost, where it goes.
 ///
@@ -280,11 +280,7 @@ fn goods(part: &OrderPart) -> Vec<(String, String)> {
 }
 
 fn address(order: &Order) -> String {
-    let a = &order.address;
-    let town = format!("{} {}", a.postal_code, a.city);
-    let country = country_name(&a.country_code).unwrap_or(&a.country_code);
-    let lines = [a.name.as_str(), &a.line1, &a.line2, town.trim(), &a.region, country];
-    lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    order.address.lines().join("\n")
 }
 
 fn order_url(order: &Order, base_url: &str) -> String {
