@@ -203,7 +203,9 @@ pub async fn refund_stuck(
     error: &str,
     base_url: &str,
 ) -> Result<(), AppError> {
-    let why = format!("A refund of {amount} has failed several times and is tried on. The payment provider says: {error}");
+    let why = format!(
+        "A refund of {amount} does not get through: it has failed several times, and we keep trying. The payment provider says: {error}"
+    );
     attention(tx, order, &format!("refund:{refund}"), why, base_url).await
 }
 

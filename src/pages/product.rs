@@ -91,7 +91,9 @@ fn Head(description: String, title: String, url: String, picture: Option<String>
 pub enum Shown {
     ToCustomers,
     /// To those who make it, before anybody else sees it. The page of a shop that is not public is not there.
-    AsPreview { shop_is_public: bool },
+    AsPreview {
+        shop_is_public: bool,
+    },
 }
 
 /// Name, price, stock, options, button.

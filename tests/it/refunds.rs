@@ -171,18 +171,17 @@ async fn a_request_that_comes_twice_gives_back_once(pool: PgPool) {
 async fn what_is_wrong_with_a_row_is_told_by_its_name(pool: PgPool) {
     let sale = Sale::new(pool).await;
     let (line, order) = (sale.line().await, sale.order.to_string());
-    let fields = [
-        ("order_id", order.as_str()),
-        ("lines[0][line_id]", &line),
-        ("lines[0][quantity]", "4"),
-        ("reason", "requested_by_customer"),
-    ];
+    let fields =
+        [("order_id", order.as_str()), ("lines[0][line_id]", &line), ("lines[0][quantity]", "4"), ("reason", "requested_by_customer")];
     let page = format!("/admin/orders/{order}");
     assert_eq!(sale.admin.submit(&page, REFUND, &fields).await.location(), page);
     let shown = sale.admin.get(&page).await.text;
     let name: String = sqlx::query_scalar("select product_name from order_lines").fetch_one(sale.app.pool()).await.unwrap();
     assert!(shown.contains(&format!("href=\"#lines.0.quantity\">{name}, pieces: ")), "{shown}");
-    assert!(shown.contains("aria-describedby=\"lines.0.quantity-problem\"") && shown.contains("id=\"lines.0.quantity-problem\""), "{shown}");
+    assert!(
+        shown.contains("aria-describedby=\"lines.0.quantity-problem\"") && shown.contains("id=\"lines.0.quantity-problem\""),
+        "{shown}"
+    );
 }
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]

@@ -23,10 +23,8 @@ fn Filter(filter: AuditFilter) -> impl IntoView {
     // An address may ask for all actions that begin alike.
     let begins = (!action.is_empty() && ACTIONS.iter().all(|(known, _)| *known != action))
         .then(|| view! { <option value=action.clone() selected=true>{format!("All of “{action}”")}</option> });
-    let options = ACTIONS
-        .iter()
-        .map(|&(value, name)| view! { <option value=value selected=value == action>{name}</option> })
-        .collect_view();
+    let options =
+        ACTIONS.iter().map(|&(value, name)| view! { <option value=value selected=value == action>{name}</option> }).collect_view();
     let field = move |name: &'static str, label: &'static str, kind: &'static str, hint: &'static str| {
         let value = given.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
         view! {

@@ -68,7 +68,9 @@ pub fn AdminVendorsPage() -> impl IntoView {
         let VendorList { vendors, next } = crate::vendors::service::list(&db, &admin, status, &text, after).await?;
         let content = match (vendors.is_empty(), text.is_empty()) {
             (false, _) => view! { <Table vendors=vendors/> }.into_any(),
-            (true, true) => view! { <EmptyState icon="shop" title="Nobody here" text="No shop is in this status at the moment."/> }.into_any(),
+            (true, true) => {
+                view! { <EmptyState icon="shop" title="Nobody here" text="No shop is in this status at the moment."/> }.into_any()
+            }
             (true, false) => view! {
                 <EmptyState icon="search" title="No such shop" text=format!("No shop in this status has “{text}” in its name.")>
                     <ButtonLink href=href(status, "", None) look=Look::Secondary>"Show all in this status"</ButtonLink>
