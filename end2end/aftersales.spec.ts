@@ -66,7 +66,7 @@ test("after the sale: two shops send and give back, and everybody hears of it on
   await test.step("one shop sends its parcel, and the customer sees where it is", async () => {
     await stationer.page.getByLabel("Carrier").fill("CTT");
     await stationer.page.getByLabel("Tracking number").fill("RR 123 456 789 PT");
-    await stationer.page.getByRole("button", { name: "It is on its way" }).click();
+    await stationer.page.getByRole("button", { name: "Mark as sent" }).click();
     await expect(stationer.page.getByRole("main")).toContainText("It is on its way, and the customer knows.");
     await shop.open(`/account/orders/${order}`);
     await expect(story.getByRole("listitem")).toContainText(["Order placed", "Paid", `${notebook.shop.name} has sent its parcel`]);

@@ -43,7 +43,7 @@ test("a buyer reviews what has arrived, the shop answers, somebody reports it, a
   const vendor = await signedIn(browser, good.shop.email);
   await test.step("the shop sends it, and it arrives", async () => {
     await vendor.open(`/vendor/orders/${order}`);
-    await vendor.page.getByRole("button", { name: "It is on its way" }).click();
+    await vendor.page.getByRole("button", { name: "Mark as sent" }).click();
     await vendor.page.getByRole("button", { name: "It has arrived" }).click();
     await expect(vendor.page.getByRole("main")).toContainText("There is nothing left to do.");
   });

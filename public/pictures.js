@@ -3,8 +3,6 @@
 
 const MAX_BYTES = 8 * 1024 * 1024;
 const KINDS = ["image/jpeg", "image/png", "image/webp"];
-// Files on their way at once: more would only share the same line.
-const AT_ONCE = 3;
 const LOST = "The connection was lost. Please try again.";
 
 const list = document.getElementById("picture-list");
@@ -77,7 +75,10 @@ function obvious(file) {
   return file.type && !KINDS.includes(file.type) ? WORDS.not_a_picture : "";
 }
 
-async function sendAll(files) {
+// The server puts each behind those that are there, so they go one after the other: they stand in the order in which they were chosen.
+let sending = Promise.resolve();
+
+function sendAll(files) {
   const queue = [...files].map((file) => {
     const line = document.createElement("li");
     line.className = "cluster";
@@ -86,11 +87,10 @@ async function sendAll(files) {
     progress.setAttribute("aria-label", `Uploading ${file.name}`);
     line.append(file.name, progress);
     sendings.append(line);
-    return { file, line, progress };
+    return { file, progress };
   });
-  const sender = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      const { file, line, progress } = next;
+  const work = async () => {
+    for (const { file, progress } of queue) {
       const refused = obvious(file) || (await send(file, progress));
       const outcome = document.createElement("span");
       outcome.className = refused ? "field-problem" : "muted";
@@ -99,7 +99,7 @@ async function sendAll(files) {
       if (!refused) await refresh().catch(() => say("The list could not be shown anew. Please reload the page."));
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, sender));
+  sending = sending.then(work);
 }
 
 function sendChosen() {

@@ -65,8 +65,12 @@ impl Period {
         span(self.from, self.until)
     }
 
-    /// What it is compared with. Whole months, also while the last one runs, with as many months before; other days with as many days before.
+    /// What it is compared with. This year with the same days of the year before; whole months, also while the last one runs, with as many
+    /// months before; other days with as many days before.
     pub fn before(&self) -> (Date, Date) {
+        if self.preset == Some(Preset::ThisYear) {
+            return (months_earlier(self.from, 12), months_earlier(self.until, 12));
+        }
         let ends_month = self.until == last_of_month(self.until);
         if self.from.day() == 1 && (ends_month || self.until == self.today) {
             let months = months_between(self.from, self.until) + 1;
@@ -251,11 +255,25 @@ mod tests {
             ("this_month", date!(2026 - 11 - 01), TODAY, (date!(2026 - 10 - 01), date!(2026 - 10 - 25))),
             ("last_month", date!(2026 - 10 - 01), date!(2026 - 10 - 31), (date!(2026 - 09 - 01), date!(2026 - 09 - 30))),
             ("12m", date!(2025 - 12 - 01), TODAY, (date!(2024 - 12 - 01), date!(2025 - 11 - 25))),
-            ("this_year", date!(2026 - 01 - 01), TODAY, (date!(2025 - 02 - 01), date!(2025 - 12 - 25))),
+            ("this_year", date!(2026 - 01 - 01), TODAY, (date!(2025 - 01 - 01), date!(2025 - 11 - 25))),
             ("nonsense", date!(2026 - 10 - 27), TODAY, (date!(2026 - 09 - 27), date!(2026 - 10 - 26))),
         ] {
             let period = period(preset, "", "", "");
             assert_eq!((period.from, period.until, period.before()), (from, until, (before_from, before_until)), "{preset}");
+        }
+    }
+
+    #[test]
+    fn a_year_is_compared_with_the_same_days_of_the_one_before() {
+        for (today, last) in [
+            (date!(2028 - 02 - 29), date!(2027 - 02 - 28)),
+            (date!(2025 - 02 - 28), date!(2024 - 02 - 28)),
+            (date!(2025 - 03 - 01), date!(2024 - 03 - 01)),
+            (date!(2026 - 01 - 01), date!(2025 - 01 - 01)),
+            (date!(2026 - 12 - 31), date!(2025 - 12 - 31)),
+        ] {
+            let (first, until) = Period::on(today, &asked("this_year", "", "", "")).unwrap().before();
+            assert_eq!((first.ordinal(), until), (1, last), "{today}");
         }
     }
 

@@ -30,7 +30,12 @@ fn ceiling(available: u32) -> u32 {
 
 /// Option, number and button. A plain form before and without WASM.
 #[island]
-pub fn BuyForm(options: Vec<BuyOption>, chosen: VariantId) -> impl IntoView {
+pub fn BuyForm(
+    options: Vec<BuyOption>,
+    chosen: VariantId,
+    /// In a preview: everything is there, and nothing can be bought.
+    for_show: bool,
+) -> impl IntoView {
     let variant = RwSignal::new(chosen);
     let wanted = RwSignal::new(1_u32);
     let action = ServerAction::<AddToCart>::new();
@@ -47,7 +52,7 @@ pub fn BuyForm(options: Vec<BuyOption>, chosen: VariantId) -> impl IntoView {
     let on_submit = move |event: web_sys::SubmitEvent| {
         let Ok(quantity) = Quantity::try_from(i64::from(wanted.get_untracked())) else { return };
         event.prevent_default();
-        if !action.pending().get_untracked() {
+        if !for_show && !action.pending().get_untracked() {
             action.dispatch(AddToCart { variant_id: variant.get_untracked(), quantity, rest: NothingElse });
         }
     };
@@ -77,7 +82,7 @@ pub fn BuyForm(options: Vec<BuyOption>, chosen: VariantId) -> impl IntoView {
             }}
             <div class="buy-row">
                 <Stepper value=wanted max=Signal::derive(move || ceiling(available.get()).max(1)) label="Quantity".to_owned()/>
-                <button class="button button-primary button-large" disabled=move || available.get() == 0
+                <button class="button button-primary button-large" disabled=move || for_show || available.get() == 0
                     aria-busy=move || if action.pending().get() { "true" } else { "false" }>
                     <Icon name="cart"/>
                     {move || if available.get() == 0 { "Sold out" } else { "Add to cart" }}

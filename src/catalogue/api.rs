@@ -87,7 +87,8 @@ pub async fn set_price(
     Ok(())
 }
 
-/// Adds what was counted to the ledger of stock. With a `place` it was done in that part of the list, else on the page of the stock.
+/// Adds what was counted to the ledger of stock. With a `place`, which is never empty, it was done in that part of the list, else on the
+/// page of the stock.
 #[server(name = CorrectStock, prefix = "/api", endpoint = "catalogue/correct-stock")]
 pub async fn correct_stock(
     product_id: ProductId,

@@ -57,8 +57,9 @@ impl OwnedFilter {
         }
     }
 
-    /// From what stands behind the question mark of an address: of the parameters that it knows, nothing else survives.
+    /// From what an address says from its question mark on: of the parameters that it knows, nothing else survives.
     pub fn of_query(query: &str) -> Self {
+        let query = query.strip_prefix('?').unwrap_or(query);
         let decode = |text: &str| percent_decoded(&text.replace('+', " "));
         Self::read(|name| {
             let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -75,6 +76,11 @@ impl OwnedFilter {
             self.before.map(|id| format!("before={id}")),
         ];
         parameters.into_iter().flatten().collect::<Vec<_>>().join("&")
+    }
+
+    /// For a form in the list that leads back to this part of it. Never empty, since an empty field counts as one that was not sent.
+    pub fn place(&self) -> String {
+        format!("?{}", self.query())
     }
 
     /// Address of this part of the list at `path`.
@@ -159,6 +165,8 @@ mod tests {
         let id = ProductId(uuid::Uuid::max());
         let filter = OwnedFilter { status: Some(ProductStatus::Draft), text: "50 % \\ tea_pot ö".into(), low: true, before: Some(id) };
         assert_eq!(OwnedFilter::of_query(&filter.query()), filter);
+        assert_eq!(OwnedFilter::of_query(&filter.place()), filter);
+        assert_eq!(OwnedFilter::default().place(), "?");
         assert_eq!(OwnedFilter::default().href("/vendor/products"), "/vendor/products");
         assert_eq!(filter.pattern().as_deref(), Some("%50 \\% \\\\ tea\\_pot ö%"));
     }

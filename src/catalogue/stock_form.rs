@@ -23,7 +23,7 @@ crate::text_enum! {
 impl MovementKind {
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Initial => "At the beginning",
+            Self::Initial => "Opening stock",
             Self::Correction => "Corrected",
             Self::Sold => "Sold",
             Self::Restocked => "Back in stock",
@@ -126,6 +126,9 @@ impl TypedCorrection {
                 String::new()
             }
         };
+        if self.counts.iter().all(|row| row.count.trim().is_empty()) {
+            errors.push(&field::error_in_row("counts", 0, field::COUNT), FieldProblem::NothingCounted);
+        }
         let mut deltas: Vec<Delta> = Vec::new();
         for (index, row) in self.counts.iter().enumerate().filter(|(_, row)| !row.count.trim().is_empty()) {
             let count = parse_count(&field::error_in_row("counts", index, field::COUNT), &row.count, &mut errors);
@@ -162,6 +165,17 @@ mod tests {
         let correction = typed.parse().unwrap();
         assert_eq!(correction.reason, "Goods received: from the kiln");
         assert_eq!(correction.deltas.iter().map(|delta| (delta.index, delta.delta)).collect::<Vec<_>>(), [(0, 7), (3, -5)]);
+    }
+
+    #[test]
+    fn a_form_with_nothing_counted_corrects_nothing() {
+        for counts in [vec![], vec![row(1, "5", " "), row(2, "5", "")]] {
+            let typed = TypedCorrection { reason: "counted".into(), note: String::new(), counts };
+            assert_eq!(typed.parse().unwrap_err().of("counts.0.count"), Some(FieldProblem::NothingCounted));
+        }
+        // What was looked at and is as it was is a count.
+        let same = TypedCorrection { reason: "counted".into(), note: String::new(), counts: vec![row(1, "5", "5")] };
+        assert_eq!(same.parse().unwrap().deltas, []);
     }
 
     #[test]

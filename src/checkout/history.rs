@@ -18,11 +18,22 @@ pub enum Reader {
     Admin,
 }
 
+/// How it stands with a thing that happened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mark {
+    Done,
+    /// It began, and its end is not known yet.
+    Waiting,
+    /// It went wrong.
+    Problem,
+}
+
 /// One thing that happened.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Entry {
     /// RFC 3339, UTC.
     pub at: String,
+    pub mark: Mark,
     pub text: String,
     pub detail: Option<String>,
     pub problem: Option<String>,
@@ -30,7 +41,7 @@ pub struct Entry {
 
 impl Entry {
     fn new(at: &str, text: impl Into<String>, detail: Option<String>) -> Self {
-        Self { at: at.to_owned(), text: text.into(), detail, problem: None }
+        Self { at: at.to_owned(), mark: Mark::Done, text: text.into(), detail, problem: None }
     }
 }
 
@@ -73,8 +84,8 @@ fn of_money(news: &MoneyNews, reader: Reader) -> Entry {
         (MoneyEvent::PaymentFailed, _) => ("The payment was not accepted".to_owned(), news.reason.clone()),
         (MoneyEvent::Refund, Reader::Customer) => (format!("Refund of {amount}"), Some(refund_status(news).to_owned())),
         (MoneyEvent::Refund, Reader::Admin) => {
-            let status = news.status.as_deref().unwrap_or_default();
             let note = news.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
+            let status = news.elsewhere.as_deref().unwrap_or_else(|| refund_words(news));
             (format!("Refund of {amount}{}", refunded_by(news)), Some(format!("{status}{note}")))
         }
         (MoneyEvent::DisputeOpened, Reader::Customer) => (
@@ -91,10 +102,24 @@ fn of_money(news: &MoneyNews, reader: Reader) -> Entry {
         }
     };
     let problem = news.last_error.clone().filter(|_| reader == Reader::Admin);
-    Entry { problem, ..Entry::new(&rfc3339(news.at), text, detail) }
+    Entry { problem, mark: mark(news, reader), ..Entry::new(&rfc3339(news.at), text, detail) }
+}
+
+fn mark(news: &MoneyNews, reader: Reader) -> Mark {
+    match (news.kind, news.status.as_deref()) {
+        (MoneyEvent::PaymentFailed, _) | (MoneyEvent::Refund, Some("failed")) => Mark::Problem,
+        (MoneyEvent::Refund, Some("succeeded")) | (MoneyEvent::DisputeClosed, _) => Mark::Done,
+        // That it does not get through yet is for admins to see to; the customer waits.
+        (MoneyEvent::Refund, _) if reader == Reader::Admin && news.last_error.is_some() => Mark::Problem,
+        (MoneyEvent::Refund | MoneyEvent::DisputeOpened, _) => Mark::Waiting,
+    }
 }
 
 fn refunded_by(news: &MoneyNews) -> String {
+    if news.elsewhere.is_some() {
+        let by = news.elsewhere_by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
+        return format!(", given back in another way{by}");
+    }
     match (news.reason.as_deref().and_then(|reason| reason.parse().ok()), &news.by) {
         (Some(RefundReason::MadeElsewhere), _) => ", made by hand at the payment provider".to_owned(),
         (_, Some(by)) => format!(" by {by}"),
@@ -102,8 +127,19 @@ fn refunded_by(news: &MoneyNews) -> String {
     }
 }
 
+/// For admins.
+fn refund_words(news: &MoneyNews) -> &'static str {
+    match (news.status.as_deref(), &news.last_error) {
+        (Some("succeeded"), _) => "Sent to the card",
+        (Some("failed"), _) => "Failed",
+        (_, Some(_)) => "It does not get through yet",
+        (_, None) => "On its way",
+    }
+}
+
 fn refund_status(news: &MoneyNews) -> &'static str {
     match news.status.as_deref() {
+        _ if news.elsewhere.is_some() => "Given back in another way",
         Some("succeeded") => "Sent to your card",
         Some("failed") => "It could not be sent. Please write to us.",
         _ => "On its way",
@@ -161,6 +197,7 @@ mod tests {
             id: OrderId(Uuid::nil()),
             number: 1001,
             status: OrderStatus::Paid,
+            customer: None,
             email: "ada@example.com".into(),
             items: usd(1500),
             shipping: usd(500),
@@ -168,11 +205,13 @@ mod tests {
             discount: usd(0),
             total: usd(2000),
             refunded: usd(0),
+            returning: usd(0),
             address,
             placed_at: "2026-11-03T09:00:00.5Z".into(),
             paid_at: Some("2026-11-03T09:02:00Z".into()),
             closed_at: None,
             payment_error: None,
+            payment_reference: None,
             parts: vec![part],
         }
     }
@@ -187,6 +226,8 @@ mod tests {
             reason: Some("fraudulent".into()),
             note: Some("Broken".into()),
             by: Some("Grace".into()),
+            elsewhere: None,
+            elsewhere_by: None,
             last_error: Some("the gateway refused".into()),
         }
     }
@@ -225,7 +266,26 @@ mod tests {
         assert!(customers.iter().all(|entry| !format!("{entry:?}").contains("Grace") && entry.problem.is_none()), "{customers:?}");
         let admins = of(&order(), &refund, Reader::Admin);
         let last = admins.last().unwrap();
-        assert_eq!((last.text.as_str(), last.detail.as_deref()), ("Refund of $7.00 by Grace", Some("pending: Broken")));
-        assert_eq!(last.problem.as_deref(), Some("the gateway refused"));
+        assert_eq!((last.text.as_str(), last.detail.as_deref()), ("Refund of $7.00 by Grace", Some("It does not get through yet: Broken")));
+        assert_eq!((last.problem.as_deref(), last.mark), (Some("the gateway refused"), Mark::Problem));
+        assert_eq!(customers.last().map(|entry| entry.mark), Some(Mark::Waiting));
+    }
+
+    #[test]
+    fn what_went_another_way_went_to_no_card() {
+        let refund = [MoneyNews {
+            note: None,
+            elsewhere: Some("By a transfer".into()),
+            elsewhere_by: Some("Linus".into()),
+            last_error: None,
+            ..news(MoneyEvent::Refund, datetime!(2026-11-05 9:00 UTC), "succeeded")
+        }];
+        let told = |reader| {
+            let last = of(&order(), &refund, reader).pop().unwrap();
+            (last.text, last.detail.unwrap_or_default(), last.mark)
+        };
+        assert_eq!(told(Reader::Customer), ("Refund of $7.00".into(), "Given back in another way".into(), Mark::Done));
+        let admins = told(Reader::Admin);
+        assert_eq!((&*admins.0, &*admins.1), ("Refund of $7.00, given back in another way by Linus", "By a transfer"));
     }
 }

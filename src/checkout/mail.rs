@@ -8,7 +8,7 @@ use crate::orders::{Order, OrderPart};
 use crate::payments::RefundReason;
 use crate::platform::db::Tx;
 use crate::platform::gateway::{Dispute, DisputeStatus, GatewayRefund};
-use crate::values::{Email, Money, OrderPartId, RefundId, country_name};
+use crate::values::{Email, Money, OrderPartId, RefundId};
 
 /// Payment received: what was bought, what it cost, where it goes.
 ///
@@ -92,6 +92,20 @@ pub async fn refunded(tx: &mut Tx, order: &Order, refund: RefundId, amount: Mone
         .button("See your order", order_url(order, base_url));
     let subject = format!("Refund for order #{}", order.number);
     send(tx, "refunded", &order.email, format!("refunded:{refund}"), subject, content).await
+}
+
+/// An admin gave it back in another way. Their words on how are for the log.
+///
+/// # Errors
+/// Only the database's.
+pub async fn given_back_elsewhere(tx: &mut Tx, order: &Order, refund: RefundId, amount: Money, base_url: &str) -> Result<(), AppError> {
+    let content = MailContent::new("You have your money back")
+        .paragraph(format!("We have given you {amount} for order #{} back in another way than to your card.", order.number))
+        .paragraph("If it has not reached you, reply to this mail.")
+        .button("See your order", order_url(order, base_url));
+    let subject = format!("Refund for order #{}", order.number);
+    // A key of its own: they may have been told before that it is on its way, and it came back.
+    send(tx, "refunded", &order.email, format!("given_back_elsewhere:{refund}"), subject, content).await
 }
 
 /// A vendor has sent their part.
@@ -189,7 +203,9 @@ pub async fn refund_stuck(
     error: &str,
     base_url: &str,
 ) -> Result<(), AppError> {
-    let why = format!("A refund of {amount} has failed several times and is tried on. The payment provider says: {error}");
+    let why = format!(
+        "A refund of {amount} does not get through: it has failed several times, and we keep trying. The payment provider says: {error}"
+    );
     attention(tx, order, &format!("refund:{refund}"), why, base_url).await
 }
 
@@ -266,11 +282,7 @@ fn goods(part: &OrderPart) -> Vec<(String, String)> {
 }
 
 fn address(order: &Order) -> String {
-    let a = &order.address;
-    let town = format!("{} {}", a.postal_code, a.city);
-    let country = country_name(&a.country_code).unwrap_or(&a.country_code);
-    let lines = [a.name.as_str(), &a.line1, &a.line2, town.trim(), &a.region, country];
-    lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    order.address.lines().join("\n")
 }
 
 fn order_url(order: &Order, base_url: &str) -> String {

@@ -1,11 +1,11 @@
 //! The audit log as admins read it.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::values::{AuditId, like_literal, percent_encoded};
+use crate::values::{AuditId, Currency, Money, like_literal, percent_encoded};
 
 /// Longest text of a filter, in characters.
 const MAX_TEXT: usize = 254;
@@ -20,6 +20,8 @@ pub struct AuditLine {
     pub action: String,
     pub object_kind: String,
     pub object_id: Option<Uuid>,
+    /// What people call it, where that is known: an order by its number, a shop by its name. None for what is no more.
+    pub object: Option<String>,
     pub before: Option<Value>,
     pub after: Option<Value>,
     pub reason: Option<String>,
@@ -31,19 +33,22 @@ pub struct AuditLine {
 }
 
 impl AuditLine {
-    /// The page of what it is about, where there is one.
+    /// The page of what it is about, where there is one. What has a name and has lost it is no more.
     pub fn object_url(&self) -> Option<String> {
         let id = self.object_id?;
-        let list = match self.object_kind.as_str() {
-            "vendor" => "vendors",
-            "user" => "users",
-            "order" => "orders",
-            "product" => "products",
-            "category" => "categories",
-            "review" => "reviews",
-            "mail" => "mails",
+        let (list, named) = match self.object_kind.as_str() {
+            "vendor" => ("vendors", true),
+            "user" => ("users", true),
+            "order" => ("orders", true),
+            "product" => ("products", true),
+            "category" => ("categories", true),
+            "review" => ("reviews", false),
+            "mail" => ("mails", false),
             _ => return None,
         };
+        if named && self.object.is_none() {
+            return None;
+        }
         Some(format!("/admin/{list}/{id}"))
     }
 
@@ -63,27 +68,57 @@ pub struct Change {
 
 /// What differs between two states, by name. Where one state alone is known, all of it.
 pub fn changes(before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
-    let empty = serde_json::Map::new();
+    let empty = Map::new();
     let object = |value: Option<&Value>| value.and_then(Value::as_object).cloned().unwrap_or_else(|| empty.clone());
     let (old, new) = (object(before), object(after));
     let names = old.keys().chain(new.keys().filter(|name| !old.contains_key(*name)));
     let one_sided = before.is_none() || after.is_none();
+    let currency = currency_of(&new).or_else(|| currency_of(&old));
+    let named = |name: &str, states: &Map<String, Value>| states.get(name).and_then(|value| field_words(name, value, currency));
     names
         .filter(|name| one_sided || old.get(*name) != new.get(*name))
-        .map(|name| Change { name: name.replace('_', " "), before: old.get(name).and_then(words), after: new.get(name).and_then(words) })
+        .map(|name| Change { name: field_name(name), before: named(name, &old), after: named(name, &new) })
         .filter(|change| change.before.is_some() || change.after.is_some())
         .collect()
 }
 
-/// Nothing for what is nothing.
-fn words(value: &Value) -> Option<String> {
+/// Ends the names of amounts.
+const MINOR: &str = "_minor";
+
+fn field_name(name: &str) -> String {
+    name.strip_suffix(MINOR).unwrap_or(name).replace('_', " ")
+}
+
+fn currency_of(state: &Map<String, Value>) -> Option<Currency> {
+    state.get("currency").and_then(Value::as_str).and_then(|code| code.parse().ok())
+}
+
+/// An amount in the entry's currency, where it has one; anything else as [`words`].
+fn field_words(name: &str, value: &Value, currency: Option<Currency>) -> Option<String> {
+    match (name.ends_with(MINOR), value.as_i64(), currency) {
+        (true, Some(minor), Some(currency)) => Some(Money::new(minor, currency).to_string()),
+        _ => words(value, currency),
+    }
+}
+
+/// Nothing for what is nothing, nor for ids: what they name has a link, and the row itself keeps them.
+fn words(value: &Value, currency: Option<Currency>) -> Option<String> {
+    let joined = |parts: Vec<String>, between: &str| (!parts.is_empty()).then(|| parts.join(between));
     match value {
         Value::Null => None,
         Value::Bool(yes) => Some(if *yes { "yes" } else { "no" }.to_owned()),
-        Value::String(text) if text.is_empty() => None,
+        Value::String(text) if text.is_empty() || text.parse::<Uuid>().is_ok() => None,
         Value::String(text) => Some(text.clone()),
-        Value::Array(values) if values.is_empty() => None,
-        other => Some(other.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Array(values) => joined(values.iter().filter_map(|value| words(value, currency)).collect(), "; "),
+        Value::Object(fields) => {
+            let own = currency_of(fields).or(currency);
+            if let (Some(minor), Some(currency)) = (fields.get("amount_minor").and_then(Value::as_i64), own) {
+                return Some(Money::new(minor, currency).to_string());
+            }
+            let part = |(name, value): (&String, &Value)| Some(format!("{} {}", field_name(name), field_words(name, value, own)?));
+            joined(fields.iter().filter_map(part).collect(), ", ")
+        }
     }
 }
 
@@ -167,8 +202,23 @@ mod tests {
                 Some(json!({ "status": "pending", "a_b": 1, "c": true })),
                 Some(json!({ "status": "approved", "a_b": 1, "c": false, "d": ["x"] }))
             ),
-            ["c: Some(\"yes\") Some(\"no\")", "status: Some(\"pending\") Some(\"approved\")", "d: None Some(\"[\\\"x\\\"]\")"]
+            ["c: Some(\"yes\") Some(\"no\")", "status: Some(\"pending\") Some(\"approved\")", "d: None Some(\"x\")"]
         );
+        assert_eq!(
+            told(
+                Some(json!({ "left_minor": 4350 })),
+                Some(json!({ "amount_minor": 1000, "currency": "EUR", "refund": "00000000-0000-7000-8000-000000000007" }))
+            )
+            .into_iter()
+            .filter(|told| !told.starts_with("currency"))
+            .collect::<Vec<_>>(),
+            ["left: Some(\"€43.50\") None", "amount: None Some(\"€10.00\")"],
+            "amounts as people write them, and no ids"
+        );
+        let variant = json!({ "id": "00000000-0000-7000-8000-000000000007", "price_minor": 250, "stock": 3 });
+        let shown = told(None, Some(json!({ "variants": [variant], "currency": "USD" }))).join(" ");
+        assert!(shown.contains("price $2.50, stock 3") && !shown.contains("id "), "{shown}");
+        assert_eq!(told(None, Some(json!({ "price_minor": 250 }))), ["price: None Some(\"250\")"], "of what currency is not known");
         assert_eq!(told(Some(json!({ "kind": "receipt", "note": "" })), None), ["kind: Some(\"receipt\") None"]);
         assert_eq!(told(None, None), [""; 0]);
     }

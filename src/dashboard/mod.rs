@@ -8,13 +8,16 @@ use std::time::Duration;
 
 use crate::analytics::{Month, Months};
 use crate::orders::{DeskLine, ParcelSummary};
+use crate::values::OrderId;
 
+mod actions;
 pub mod api;
 mod health;
 mod log;
 pub mod service;
 mod store;
 
+pub use actions::{ACTIONS, action_name, kind_name};
 pub use health::{DatabaseHealth, DiskHealth, Health, Stuck, bytes_in_words, duration_in_words};
 pub use log::{AuditFilter, AuditLine, AuditPage, Change};
 
@@ -53,6 +56,8 @@ pub struct AdminQueues {
     /// Payments that should have ended long ago, and refunds that the gateway keeps refusing.
     pub payments_stuck: i64,
     pub refunds_stuck: i64,
+    /// The order of one of these refunds.
+    pub stuck_refund: Option<OrderId>,
     /// Disputes that await an answer.
     pub disputes: i64,
     /// Reviews with open reports.

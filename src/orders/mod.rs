@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::text_enum;
-use crate::values::{Address, Money, OrderId, OrderLineId, OrderPartId, PictureId, Quantity};
+use crate::values::{Address, Money, OrderId, OrderLineId, OrderPartId, PictureId, Quantity, UserId};
 
 mod parcel;
 #[cfg(feature = "ssr")]
@@ -125,14 +125,18 @@ pub struct Order {
     pub id: OrderId,
     pub number: i64,
     pub status: OrderStatus,
+    /// None once the account is erased.
+    pub customer: Option<UserId>,
     pub email: String,
     pub items: Money,
     pub shipping: Money,
     pub tax: Money,
     pub discount: Money,
     pub total: Money,
-    /// What went back, or is on its way.
+    /// What went back.
     pub refunded: Money,
+    /// What is on its way back, and has not arrived.
+    pub returning: Money,
     pub address: Address,
     /// RFC 3339, UTC; so are the others.
     pub placed_at: String,
@@ -141,6 +145,8 @@ pub struct Order {
     pub closed_at: Option<String>,
     /// Why the last attempt to pay failed, in the gateway's words for customers.
     pub payment_error: Option<String>,
+    /// What the payment is called at the gateway.
+    pub payment_reference: Option<String>,
     pub parts: Vec<OrderPart>,
 }
 
@@ -191,6 +197,11 @@ pub struct OrderLine {
 }
 
 impl OrderLine {
+    /// Pieces of it that were not given back: what is to be sent, as long as nothing was.
+    pub fn pieces_left(&self) -> u32 {
+        self.quantity.get().saturating_sub(self.refunded_quantity)
+    }
+
     /// What of it was given back, in words.
     pub fn given_back(&self) -> Option<String> {
         let money = Some(self.refunded).filter(|money| !money.is_zero()).map(|money| format!(": {money}"));
@@ -233,6 +244,7 @@ mod tests {
         ] {
             assert_eq!(line(pieces, minor).given_back().as_deref(), words);
         }
+        assert_eq!([0, 1, 3].map(|pieces| line(pieces, 0).pieces_left()), [3, 2, 0]);
     }
 
     #[test]

@@ -52,6 +52,8 @@ pub struct Parcel {
     pub total: Money,
     /// Of this part.
     pub refunded: Money,
+    /// The customer's bank disputes the payment, or has taken it back.
+    pub disputed: bool,
     pub address: Address,
     pub lines: Vec<OrderLine>,
 }

@@ -259,12 +259,14 @@ fn order(row: store::OrderRow, lines: Vec<store::LineRow>) -> Order {
         id: row.id,
         number: row.number,
         status: row.status,
+        customer: row.user_id,
         items: money(row.items_minor),
         shipping: money(row.shipping_minor),
         tax: money(row.tax_minor),
         discount: money(row.discount_minor),
         total: money(row.total_minor),
         refunded: money(row.refunded_minor),
+        returning: money(row.returning_minor),
         address: Address {
             name: row.ship_name,
             line1: row.ship_line1,
@@ -279,6 +281,7 @@ fn order(row: store::OrderRow, lines: Vec<store::LineRow>) -> Order {
         closed_at: row.closed_at.map(rfc3339),
         email: row.email,
         payment_error: row.payment_error,
+        payment_reference: row.payment_reference,
         parts: parts.into_iter().map(|(_, part)| part).collect(),
     }
 }

@@ -29,6 +29,7 @@ pub struct OrderRow {
     pub discount_minor: i64,
     pub total_minor: i64,
     pub refunded_minor: i64,
+    pub returning_minor: i64,
     pub ship_name: String,
     pub ship_line1: String,
     pub ship_line2: String,
@@ -40,6 +41,7 @@ pub struct OrderRow {
     pub paid_at: Option<OffsetDateTime>,
     pub closed_at: Option<OffsetDateTime>,
     pub payment_error: Option<String>,
+    pub payment_reference: Option<String>,
 }
 
 /// A line together with its part.
@@ -106,9 +108,11 @@ pub async fn find(db: impl PgExecutor<'_>, id: OrderId) -> Result<Option<OrderRo
         r#"select o.id as "id: OrderId", number, user_id as "user_id: UserId", email, o.status as "status: OrderStatus", o.currency as "currency: Currency",
              items_minor, shipping_minor, tax_minor, discount_minor, total_minor, ship_name, ship_line1, ship_line2, ship_city, ship_region,
              ship_postal_code, ship_country_code, placed_at, paid_at, closed_at, pay.last_error_message as payment_error,
-             (select coalesce(sum(r.amount_minor), 0)::bigint from refunds r
-               where r.order_id = o.id and r.status <> 'failed' and r.reason <> 'amount_differs') as "refunded_minor!"
+             pay.intent_id as payment_reference, back.refunded_minor as "refunded_minor!", back.returning_minor as "returning_minor!"
            from orders o left join payments pay on pay.order_id = o.id and pay.status <> 'canceled'
+           cross join lateral (select coalesce(sum(r.amount_minor) filter (where r.status = 'succeeded'), 0)::bigint as refunded_minor,
+               coalesce(sum(r.amount_minor) filter (where r.status = 'pending'), 0)::bigint as returning_minor
+             from refunds r where r.order_id = o.id and r.reason <> 'amount_differs') back
            where o.id = $1"#,
         id as _
     )

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::ui::{FormState, SelectField, TextField};
-use crate::values::{Address, COUNTRIES, country_name};
+use crate::values::{Address, COUNTRIES};
 
 pub const LABELS: &[(&str, &str)] = &[
     ("name", "Full name"),
@@ -46,20 +46,11 @@ pub fn AddressFields(
 
 /// An address in one line, below the name.
 pub fn one_line(address: &Address) -> String {
-    let city = format!("{} {}", address.postal_code, address.city);
-    let country = country_name(&address.country_code).unwrap_or_default();
-    [address.line1.as_str(), &address.line2, city.trim(), &address.region, country]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(", ")
+    address.lines().split_first().map(|(_, below)| below.join(", ")).unwrap_or_default()
 }
 
 /// The lines of an address, as on a parcel.
 #[component]
 pub fn AddressLines(address: Address) -> impl IntoView {
-    let city = format!("{} {}", address.postal_code, address.city).trim().to_owned();
-    let country = country_name(&address.country_code).unwrap_or_default().to_owned();
-    let lines = [address.name, address.line1, address.line2, city, address.region, country];
-    view! { <address>{lines.into_iter().filter(|line| !line.is_empty()).map(|line| view! { {line}<br/> }).collect_view()}</address> }
+    view! { <address>{address.lines().into_iter().map(|line| view! { {line}<br/> }).collect_view()}</address> }
 }

@@ -153,7 +153,7 @@ fn News(variant_id: VariantId, done: Done, offer: Option<Offer>, in_cart: bool) 
             (format!("You are signed in now, and {name} is still in your cart."), save.into_any())
         }
     };
-    Some(view! { <div role="status"><Notice tone=Tone::Good><div class="cluster"><p>{text}</p>{step}</div></Notice></div> })
+    Some(view! { <Notice tone=Tone::Good><div class="cluster"><p>{text}</p>{step}</div></Notice> })
 }
 
 /// Lines from before the sign-in that found no room.

@@ -218,7 +218,7 @@ pub struct Todo {
     pub one: &'static str,
     pub many: &'static str,
     pub icon: &'static str,
-    pub href: &'static str,
+    pub href: String,
 }
 
 /// What waits, most pressing first; nothing of which there is none.

@@ -7,6 +7,9 @@ use crate::platform::request;
 use crate::settings::Site;
 use crate::ui::escaped;
 
+/// On pages that are made for the printer; it stays on the screen.
+pub const PRINT_HINT: &str = "Print this page with your browser: the menus around it stay off the paper.";
+
 /// Address of a path for the world outside, from the configuration and never from `Host`.
 pub fn absolute(path: &str) -> String {
     let base = request::state().map(|state| state.config.base_url.clone()).unwrap_or_default();

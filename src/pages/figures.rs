@@ -64,7 +64,7 @@ pub fn PeriodChoice(page: &'static str, asked: Asked, period: Period, errors: Fi
                 <label for=name>{label}</label>
                 <input class="input" id=name name=name type="date" value=value.clone()
                     aria-invalid=problem.map(|_| "true") aria-describedby=problem.map(|_| problem_id.clone())/>
-                {problem.map(|problem| view! { <p class="field-problem" id=problem_id>{format!("“{value}”: {}", problem.message())}</p> })}
+                {problem.map(|problem| view! { <p class="field-problem" id=problem_id>{format!("“{}”: {}", day(&value, true), problem.message())}</p> })}
             </div>
         }
     };
@@ -73,7 +73,7 @@ pub fn PeriodChoice(page: &'static str, asked: Asked, period: Period, errors: Fi
     view! {
         <Tabs label="Period" tabs=Preset::ALL.iter().map(tab).collect()/>
         {(!errors.is_empty()).then(|| view! {
-            <Notice tone=Tone::Bad>"These days make no sense, so the last 30 days are shown. Please change them below."</Notice>
+            <Notice tone=Tone::Bad>"These days cannot be shown: the last 30 days are shown instead. Please change them below."</Notice>
         })}
         <form class="period-form" method="get" action=page aria-label="Days of your own">
             {day_field(field::FROM, "From", from)}
@@ -113,10 +113,13 @@ fn change(now: i64, before: i64) -> Option<String> {
     })
 }
 
-/// `part` of `whole` in per cent with one decimal; none without a whole.
+/// `part` of `whole` in per cent with one decimal; none without a whole, and none where more came of it than there was: both were counted on
+/// days of their own then, and are not of each other.
 pub fn share(part: i64, whole: i64) -> Option<String> {
-    (whole > 0).then(|| {
-        let tenths = i128::from(part) * 1000 / i128::from(whole);
+    (whole > 0 && part <= whole).then(|| {
+        // To the nearest.
+        let (part, whole) = (i128::from(part), i128::from(whole));
+        let tenths = (part * 2000 + whole) / (whole * 2);
         format!("{}.{} %", tenths / 10, tenths % 10)
     })
 }
@@ -359,7 +362,8 @@ mod tests {
         assert_eq!(change(-50, 100).as_deref(), Some("150 % less than before"));
         assert_eq!(change(100, 100).as_deref(), Some("about as before"));
         assert_eq!((change(5, 0), share(1, 0)), (None, None));
-        assert_eq!(share(1, 3).as_deref(), Some("33.3 %"));
+        assert_eq!((share(1, 3).as_deref(), share(7, 9).as_deref()), (Some("33.3 %"), Some("77.8 %")));
+        assert_eq!((share(9, 9).as_deref(), share(0, 9).as_deref(), share(10, 9)), (Some("100.0 %"), Some("0.0 %"), None));
         assert_eq!(short(Money::new(250_000, Currency::USD)), "$2,500");
     }
 

@@ -19,6 +19,12 @@ fn set_status(error: &AppError) {
     }
 }
 
+/// The first page of the dashboard that an address lies in, and the words of the way back to it.
+fn desk(address: &str) -> Option<(&'static str, &'static str)> {
+    let within = |first: &str| address.strip_prefix(first).is_some_and(|rest| rest.starts_with(['/', '?']));
+    [("/vendor", "Back to your shop"), ("/admin", "Back to the administration")].into_iter().find(|(first, _)| within(first))
+}
+
 /// The page of an error, with its status. Who is not signed in is sent to sign in, and back afterwards.
 pub fn view(error: AppError) -> impl IntoView {
     if error == AppError::Unauthenticated {
@@ -26,7 +32,11 @@ pub fn view(error: AppError) -> impl IntoView {
         return ().into_any();
     }
     set_status(&error);
+    let desk = desk(&here()).filter(|_| error != AppError::Forbidden);
     let (icon, title, text) = match &error {
+        AppError::NotFound if desk.is_some() => {
+            ("search", "This page is not here".to_owned(), "It may have moved, or what it showed is no more.".to_owned())
+        }
         AppError::NotFound => (
             "search",
             "This page is not here".to_owned(),
@@ -42,8 +52,11 @@ pub fn view(error: AppError) -> impl IntoView {
         AppError::Conflict(_) | AppError::Invalid(_) => ("info", "This does not work any more".to_owned(), error.to_string()),
         AppError::Internal { .. } | AppError::Unauthenticated => ("alert", "Something went wrong".to_owned(), error.to_string()),
     };
-    let (href, way) =
-        if error == AppError::TwoStepRequired { ("/account/two-step", "Set it up") } else { ("/products", "Browse everything") };
+    let (href, way) = match desk {
+        _ if error == AppError::TwoStepRequired => ("/account/two-step", "Set it up"),
+        Some(desk) => desk,
+        None => ("/products", "Browse everything"),
+    };
     view! {
         <Document title=title.clone()/>
         <div class="wrap">

@@ -86,9 +86,19 @@ fn Head(description: String, title: String, url: String, picture: Option<String>
     }
 }
 
+/// To whom a product's body is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Shown {
+    ToCustomers,
+    /// To those who make it, before anybody else sees it. The page of a shop that is not public is not there.
+    AsPreview {
+        shop_is_public: bool,
+    },
+}
+
 /// Name, price, stock, options, button.
 #[component]
-fn Buy(product: Product, #[prop(optional_no_strip)] saved: Option<bool>) -> impl IntoView {
+fn Buy(product: Product, #[prop(optional_no_strip)] saved: Option<bool>, shown: Shown) -> impl IntoView {
     let Some(chosen) = product.default_variant() else { return ().into_any() };
     let (price, was, chosen_id) = (chosen.price, chosen.compare_at, chosen.id);
     let from = product.variants.iter().any(|variant| variant.price != price);
@@ -104,10 +114,15 @@ fn Buy(product: Product, #[prop(optional_no_strip)] saved: Option<bool>) -> impl
     let place = place(&product.vendor_city, &product.vendor_country_code);
     let sent_by = format!("Packed and sent by {}", product.vendor_name);
     let (name, url) = (product.name.clone(), product_url(&product.slug));
+    let maker = match shown {
+        Shown::AsPreview { shop_is_public: false } => Either::Left(view! { <span>{product.vendor_name}</span> }),
+        _ => Either::Right(view! { <a href=shop_url(&product.vendor_slug)>{product.vendor_name}</a> }),
+    };
+    let for_show = shown != Shown::ToCustomers;
     view! {
         <div class="product-buy">
             <div class="product-maker">
-                <a href=shop_url(&product.vendor_slug)>{product.vendor_name}</a>
+                {maker}
                 {(!place.is_empty()).then(|| view! { <span>{place}</span> })}
             </div>
             <h1>{product.name}</h1>
@@ -117,7 +132,7 @@ fn Buy(product: Product, #[prop(optional_no_strip)] saved: Option<bool>) -> impl
             <p class="product-lead">{product.summary}</p>
             <p><Price now=price was=was large=true from=from/></p>
             <p class=stock_class(available)>{stock_words(available)}</p>
-            <BuyForm options=options chosen=chosen_id/>
+            <BuyForm options=options chosen=chosen_id for_show=for_show/>
             <div><WishHeart saved=saved product_id=product.id name=name url=url wide=true/></div>
             <ul class="trust">
                 <li><Icon name="truck" small=true/>{sent_by}</li>
@@ -155,6 +170,7 @@ struct Body {
     product: Product,
     trail: Vec<(String, String)>,
     saved: Option<bool>,
+    shown: Shown,
     /// Of the shop, where search engines get to know the product.
     base_url: Option<String>,
 }
@@ -168,16 +184,15 @@ pub fn ProductBody(
     /// The way to it, without the product itself.
     trail: Vec<(String, String)>,
     wishes: Wishes,
-    /// Whether search engines get to know it.
-    #[prop(optional)]
-    listed: bool,
+    /// What customers see, search engines get to know.
+    shown: Shown,
 ) -> impl IntoView {
     let saved = wishes.saved(product.id);
-    let base_url = listed.then(|| absolute(""));
-    BODIES.view(Body { product, trail, saved, base_url }, body)
+    let base_url = (shown == Shown::ToCustomers).then(|| absolute(""));
+    BODIES.view(Body { product, trail, saved, shown, base_url }, body)
 }
 
-fn body(Body { mut product, trail, saved, base_url }: Body) -> impl IntoView {
+fn body(Body { mut product, trail, saved, shown, base_url }: Body) -> impl IntoView {
     // Data and no script: it needs no nonce.
     let data =
         base_url.map(|base_url| view! { <script type="application/ld+json" inner_html=structured(&product, &trail, &base_url)></script> });
@@ -203,7 +218,7 @@ fn body(Body { mut product, trail, saved, base_url }: Body) -> impl IntoView {
                 } else {
                     Either::Right(view! { <Gallery pictures=pictures/> })
                 }}
-                <Buy product=product saved=saved/>
+                <Buy product=product saved=saved shown=shown/>
             </div>
         </div>
         <Details html=html attributes=attributes/>
@@ -291,7 +306,7 @@ pub fn ProductPage() -> impl IntoView {
         let more = reviews_url(&product.slug);
         Ok(view! {
             <Head description=text title=title url=url picture=picture price=price/>
-            <ProductBody product=product trail=trail wishes=wishes.clone() listed=true/>
+            <ProductBody product=product trail=trail wishes=wishes.clone() shown=Shown::ToCustomers/>
             {REVIEWS.view((page, more, count, sum), reviews)}
             <Related cards=related wishes=wishes href=category/>
         }

@@ -55,7 +55,7 @@ pub fn SignInPage() -> impl IntoView {
             <div class="wrap"><div class="sign">
                 <h1>"Welcome back"</h1>
                 {next.starts_with("/checkout").then(|| view! { <p class="muted">"Sign in to check out. Your cart comes along."</p> })}
-                {after.filter(|_| form.error().is_none()).map(|text| view! { <div role="status"><Notice tone=Tone::Good>{text}</Notice></div> })}
+                {after.filter(|_| form.error().is_none()).map(|text| view! { <Notice tone=Tone::Good>{text}</Notice> })}
                 <form class="form" method="post" action=SignIn::url()>
                     <ErrorSummary form=form.clone() labels=LABELS/>
                     <TextField form=form.clone() name=field::EMAIL label="E-mail" kind="email" autocomplete="username" maxlength=254 autofocus=true/>

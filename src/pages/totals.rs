@@ -32,6 +32,9 @@ pub fn Totals(
     #[prop(optional_no_strip)] tax: Option<Money>,
     #[prop(optional_no_strip)] discount: Option<Money>,
     #[prop(optional_no_strip)] refunded: Option<Money>,
+    /// What is on its way back: it is not taken off before it has arrived.
+    #[prop(optional_no_strip)]
+    returning: Option<Money>,
 ) -> impl IntoView {
     let row = |label: &'static str, amount: String| view! { <div><dt>{label}</dt><dd>{amount}</dd></div> };
     let refunded = refunded.filter(|refunded| !refunded.is_zero());
@@ -47,6 +50,7 @@ pub fn Totals(
                 let kept = Money::new(total.amount_minor - refunded.amount_minor, total.currency);
                 view! { {row("Refunded", format!("−{refunded}"))}<div class="summary-total"><dt>"After refunds"</dt><dd>{kept.to_string()}</dd></div> }
             })}
+            {returning.filter(|returning| !returning.is_zero()).map(|returning| row("On its way back", returning.to_string()))}
         </dl>
     }
 }

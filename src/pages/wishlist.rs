@@ -49,7 +49,7 @@ pub fn WishlistPage() -> impl IntoView {
             None => None,
         };
         let news = moved.map(|goods| {
-            view! { <div role="status"><Notice tone=Tone::Good>{format!("{} is in your cart. ", goods.name)}<a href="/cart">"View cart"</a></Notice></div> }
+            view! { <Notice tone=Tone::Good>{format!("{} is in your cart. ", goods.name)}<a href="/cart">"View cart"</a></Notice> }
         });
         let refused = refused.map(|flash| view! { <div role="alert"><Notice tone=Tone::Bad>{flash.error.to_string()}</Notice></div> });
         let content = if cards.is_empty() {

@@ -73,6 +73,14 @@ pub async fn lock_hanging(tx: &mut Tx, order: OrderId) -> Result<Vec<Refund>, Ap
     Ok(hanging)
 }
 
+/// It was given back in another way; for the story of the order.
+///
+/// # Errors
+/// Only the database's.
+pub async fn set_given_back(tx: &mut Tx, refund: RefundId, how: &str, by: UserId) -> Result<(), AppError> {
+    Ok(store::refunds::set_given_back(&mut **tx, refund, how, by).await?)
+}
+
 /// The last refund of an order.
 ///
 /// # Errors

@@ -134,7 +134,7 @@ impl From<Order> for OrderView {
             tax: order.tax,
             discount: order.discount,
             total: order.total,
-            refunded: order.refunded,
+            refunded: Money::new(order.refunded.amount_minor + order.returning.amount_minor, order.refunded.currency),
             address: order.address.into(),
             placed_at: order.placed_at,
             paid_at: order.paid_at,

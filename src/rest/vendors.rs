@@ -171,7 +171,7 @@ pub async fn list(
     uri: Uri,
     Parameters(query): Parameters<ListQuery>,
 ) -> Result<Response, Problem> {
-    let VendorList { vendors, next } = service::list(&state.db, &admin, query.status, query.cursor).await?;
+    let VendorList { vendors, next } = service::list(&state.db, &admin, query.status, "", query.cursor).await?;
     Ok(Listed::<ShopView>::new(vendors, next).at(&state, &uri))
 }
 

@@ -95,13 +95,17 @@ pub fn ErrorSummary(
     form: FormState,
     /// Name and label of the fields.
     labels: &'static [(&'static str, &'static str)],
+    /// The same of single fields in rows, where what stands in the row tells them apart better than its number.
+    #[prop(optional)]
+    rows: Vec<(String, String)>,
 ) -> impl IntoView {
-    form.error().map(|error| {
+    form.error().map(move |error| {
         let entries = match error {
             AppError::Invalid(errors) => errors
                 .iter()
                 .map(|(field, problem)| {
-                    let label = label_of(labels, field);
+                    let row = rows.iter().find(|(name, _)| name == field).map(|(_, label)| label.clone());
+                    let label = row.unwrap_or_else(|| label_of(labels, field));
                     let gap = if label.is_empty() { "" } else { ": " };
                     (format!("#{field}"), format!("{label}{gap}{}", problem.message()))
                 })

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::badge::Tone;
 use super::icon::Icon;
 
-/// A sentence set apart: news about the page or about one of its parts.
+/// A sentence set apart: news about the page or about one of its parts. Good news is that something was done, and is read out as such.
 #[component]
 pub fn Notice(#[prop(optional)] tone: Tone, children: Children) -> impl IntoView {
     let (class, icon) = match tone {
@@ -13,7 +13,7 @@ pub fn Notice(#[prop(optional)] tone: Tone, children: Children) -> impl IntoView
         Tone::Plain | Tone::Accent | Tone::OnPicture => ("notice", "info"),
     };
     view! {
-        <div class=class>
+        <div class=class role=matches!(tone, Tone::Good).then_some("status")>
             <Icon name=icon/>
             <div>{children()}</div>
         </div>

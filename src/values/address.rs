@@ -36,6 +36,23 @@ impl Address {
         }
         errors.into_result(address)
     }
+
+    /// As it stands on a parcel, from the name to the country; without what is empty.
+    pub fn lines(&self) -> Vec<String> {
+        let (city, code, region) = (self.city.as_str(), self.postal_code.as_str(), self.region.as_str());
+        let joined = |parts: [&str; 2], between: &str| parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(between);
+        let town = match self.country_code.as_str() {
+            // Portland, OR 97209
+            "US" | "CA" => [joined([city, &joined([region, code], " ")], ", "), String::new()],
+            // Richmond VIC 3121
+            "AU" => [joined([city, &joined([region, code], " ")], " "), String::new()],
+            // 4050 Porto, and the region below
+            _ => [joined([code, city], " "), region.to_owned()],
+        };
+        let country = country_name(&self.country_code).unwrap_or(&self.country_code).to_owned();
+        let who = [&self.name, &self.line1, &self.line2].map(Clone::clone);
+        who.into_iter().chain(town).chain([country]).filter(|line| !line.is_empty()).collect()
+    }
 }
 
 /// The English name of a country we ship to.
@@ -113,3 +130,29 @@ pub const COUNTRIES: [(&str, &str); 67] = [
     ("UY", "Uruguay"),
     ("VN", "Vietnam"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(city: &str, region: &str, postal_code: &str, country_code: &str) -> Vec<String> {
+        let [name, line1, line2] = ["Ada", "1 Mill Lane", ""].map(str::to_owned);
+        let [city, region, postal_code, country_code] = [city, region, postal_code, country_code].map(str::to_owned);
+        Address { name, line1, line2, city, region, postal_code, country_code }.lines()
+    }
+
+    #[test]
+    fn a_town_is_written_as_its_country_writes_it() {
+        for (city, region, code, country, town) in [
+            ("Portland", "OR", "97209", "US", &["Portland, OR 97209", "United States"][..]),
+            ("Portland", "", "97209", "US", &["Portland, 97209", "United States"][..]),
+            ("Portland", "", "", "US", &["Portland", "United States"][..]),
+            ("Toronto", "ON", "M5V 2T6", "CA", &["Toronto, ON M5V 2T6", "Canada"][..]),
+            ("Richmond", "VIC", "3121", "AU", &["Richmond VIC 3121", "Australia"][..]),
+            ("Porto", "", "4050-123", "PT", &["4050-123 Porto", "Portugal"][..]),
+            ("Medellín", "Antioquia", "", "CO", &["Medellín", "Antioquia", "Colombia"][..]),
+        ] {
+            assert_eq!(lines(city, region, code, country)[2..], *town, "{city}");
+        }
+    }
+}

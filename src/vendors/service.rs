@@ -12,7 +12,7 @@ use crate::notifications::service::OUTBOX;
 use crate::platform::db::{Db, Tx};
 use crate::platform::jobs;
 use crate::platform::state::AppState;
-use crate::values::{Email, FieldErrors, FieldProblem, Slug, UserId, VendorId};
+use crate::values::{Email, FieldErrors, FieldProblem, Slug, UserId, VendorId, like_literal};
 
 /// Shops on a page of the admin's list.
 const PAGE_SIZE: usize = 50;
@@ -269,23 +269,28 @@ pub async fn find_by_slug(db: &Db, _: &Admin, slug: &Slug) -> Result<Vendor, App
     store::by_slug(db.pool(), slug).await?.ok_or(AppError::NotFound)
 }
 
-/// Shops in one status, in the order in which they applied, after the one given.
+/// What a name must be like to contain a text; none for an empty one, which any name contains.
+fn containing(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| format!("%{}%", like_literal(text)))
+}
+
+/// Shops in one status whose name contains a text, in the order in which they applied, after the one given.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn list(db: &Db, _: &Admin, status: VendorStatus, after: Option<VendorId>) -> Result<VendorList, AppError> {
+pub async fn list(db: &Db, _: &Admin, status: VendorStatus, text: &str, after: Option<VendorId>) -> Result<VendorList, AppError> {
     // One more than is shown says whether there is another page.
-    let mut vendors = store::list(db.pool(), status, after, PAGE_SIZE as i64 + 1).await?;
+    let mut vendors = store::list(db.pool(), status, containing(text).as_deref(), after, PAGE_SIZE as i64 + 1).await?;
     let more = vendors.len() > PAGE_SIZE;
     vendors.truncate(PAGE_SIZE);
     let next = vendors.last().filter(|_| more).map(|vendor| vendor.id);
     Ok(VendorList { vendors, next })
 }
 
-/// How many shops are in each status; those without any are missing.
+/// How many shops whose name contains a text are in each status; those without any are missing.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn counts(db: &Db, _: &Admin) -> Result<Vec<(VendorStatus, i64)>, AppError> {
-    Ok(store::counts(db.pool()).await?)
+pub async fn counts(db: &Db, _: &Admin, text: &str) -> Result<Vec<(VendorStatus, i64)>, AppError> {
+    Ok(store::counts(db.pool(), containing(text).as_deref()).await?)
 }

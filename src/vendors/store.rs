@@ -178,16 +178,25 @@ pub async fn lock_by_owner(executor: impl PgExecutor<'_>, owner_id: UserId) -> s
     Ok(row.map(Vendor::from))
 }
 
-pub async fn list(executor: impl PgExecutor<'_>, status: VendorStatus, after: Option<VendorId>, limit: i64) -> sqlx::Result<Vec<Vendor>> {
+/// `name`: a pattern for what it is called.
+pub async fn list(
+    executor: impl PgExecutor<'_>,
+    status: VendorStatus,
+    name: Option<&str>,
+    after: Option<VendorId>,
+    limit: i64,
+) -> sqlx::Result<Vec<Vendor>> {
     let rows = sqlx::query_as!(
         Row,
         r#"select v.id as "id: VendorId", owner_id as "owner_id: UserId", slug as "slug: Slug", v.name, tagline, story, city, country_code,
              contact_email as "contact_email: Email", status as "status: VendorStatus", status_reason, shipping_flat_minor,
              shipping_free_from_minor, shop.currency as "currency: Currency", profile_version, v.created_at, status_changed_at
-           from vendors v cross join shop where status = $1 and ($2::uuid is null or v.id > $2) order by v.id limit $3"#,
+           from vendors v cross join shop
+           where status = $1 and ($2::uuid is null or v.id > $2) and ($4::text is null or v.name ilike $4) order by v.id limit $3"#,
         status.as_str(),
         after as Option<VendorId>,
         limit,
+        name,
     )
     .fetch_all(executor)
     .await?;
@@ -211,10 +220,13 @@ pub async fn delete_application(executor: impl PgExecutor<'_>, id: VendorId) -> 
     Ok(done.rows_affected() == 1)
 }
 
-pub async fn counts(executor: impl PgExecutor<'_>) -> sqlx::Result<Vec<(VendorStatus, i64)>> {
-    let rows = sqlx::query!(r#"select status as "status: VendorStatus", count(*) as "count!" from vendors group by status"#)
-        .fetch_all(executor)
-        .await?;
+pub async fn counts(executor: impl PgExecutor<'_>, name: Option<&str>) -> sqlx::Result<Vec<(VendorStatus, i64)>> {
+    let rows = sqlx::query!(
+        r#"select status as "status: VendorStatus", count(*) as "count!" from vendors where $1::text is null or name ilike $1 group by status"#,
+        name
+    )
+    .fetch_all(executor)
+    .await?;
     Ok(rows.into_iter().map(|row| (row.status, row.count)).collect())
 }
 

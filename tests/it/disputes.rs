@@ -16,6 +16,7 @@ const CLOSED: &str = "charge.dispute.closed";
 /// An order that was paid with a card whose bank disputes it at once; the shop has not heard of either.
 struct Case {
     app: App,
+    shop: Browser,
     admin: Browser,
     ada: Buyer,
     order: OrderId,
@@ -24,13 +25,14 @@ struct Case {
 impl Case {
     async fn new(pool: PgPool) -> Self {
         let app = App::start(pool).await;
-        let cup = app.goods(app.vendor("shop").await, 1500, 5).await;
+        let (shop, shop_id) = app.open_shop("shop").await;
+        let cup = app.goods(shop_id, 1500, 5).await;
         let admin = app.signed_in("admin@example.com", Role::Admin).await;
         app.signed_in("second@example.com", Role::Admin).await;
         let ada = app.buyer("ada").await;
         let order = ada.order(&[(cup, 2)]).await;
         assert_eq!(app.confirm(order, DISPUTED).await, 200);
-        Self { app, admin, ada, order }
+        Self { app, shop, admin, ada, order }
     }
 
     async fn hear(&self, kind: &str) {
@@ -93,6 +95,33 @@ async fn a_dispute_is_kept_shown_and_told_once(pool: PgPool) {
     case.app.assert_invariants().await;
 }
 
+/// Not what the bank says, nor anything of others' orders: whether to ask before sending.
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn a_vendor_hears_of_it_before_the_goods_are_gone(pool: PgPool) {
+    let case = Case::new(pool).await;
+    let (other, other_id) = case.app.open_shop("other").await;
+    let lamp = case.app.goods(other_id, 4000, 3).await;
+    let sound = case.app.buyer("bob").await.order(&[(lamp, 1)]).await;
+    case.app.confirm(sound, VISA).await;
+    assert_eq!(case.app.webhook(&case.app.event("evt_sound", "payment_intent.succeeded", sound).await).await, 200);
+    let warned = async |shop: &Browser, order: OrderId| {
+        let page = shop.get(&format!("/vendor/orders/{order}")).await;
+        (page.status, page.text.contains("bank disputes this payment"))
+    };
+    case.hear(CREATED).await;
+    assert_eq!(warned(&case.shop, case.order).await, (StatusCode::OK, true));
+    assert!(!case.shop.get(&format!("/vendor/orders/{}", case.order)).await.text.contains("fraudulent"));
+    assert_eq!(warned(&other, sound).await, (StatusCode::OK, false));
+    assert_eq!(warned(&other, case.order).await, (StatusCode::NOT_FOUND, false));
+    let mut tx = case.app.state.db.begin_as_vendor(other_id.0).await.unwrap();
+    let seen: Vec<bool> = sqlx::query_scalar("select disputed from vendor_orders").fetch_all(&mut *tx).await.unwrap();
+    assert_eq!(seen, [false], "their own order alone");
+    assert!(sqlx::query("select * from disputes").execute(&mut *tx).await.is_err(), "disputes themselves are out of reach");
+    tx.rollback().await.unwrap();
+    case.decide("lost").await;
+    assert_eq!(warned(&case.shop, case.order).await, (StatusCode::OK, true), "the money is gone");
+}
+
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn a_disputed_payment_is_not_given_back(pool: PgPool) {
     let case = Case::new(pool).await;
@@ -120,6 +149,7 @@ async fn what_is_won_may_be_given_back(pool: PgPool) {
         "data": late["data"] });
     assert_eq!(case.app.webhook(&late.to_string()).await, 200);
     assert_eq!(case.statuses().await, ["won"]);
+    assert!(!case.shop.get(&format!("/vendor/orders/{}", case.order)).await.text.contains("bank disputes this payment"));
     assert_eq!(case.warnings().await, 4, "opened and won");
     assert_eq!(case.refund().await, StatusCode::OK);
     jobs::send_refunds(case.app.state.clone()).await.unwrap();

@@ -169,6 +169,8 @@ async fn an_admin_gives_back_by_piece_and_never_more_than_was_paid(pool: PgPool)
         [("lines[0][line_id]", cup.as_str()), ("lines[0][quantity]", "1"), ("reason", "requested_by_customer"), ("restock", "yes")];
     assert_eq!(sale.act(&sale.a, REFUND, &one_cup).await, StatusCode::FORBIDDEN, "a vendor gives nothing back by piece");
     assert_eq!(sale.act(&admin, REFUND, &one_cup).await, StatusCode::OK);
+    let slip = format!("{}/slip", sale.page());
+    assert!(sale.a.get(&slip).await.text.contains("<td class=\"numeric\">1</td>"), "one of two is left to pack");
     assert_eq!(
         sale.act(&admin, REFUND, &[&one_cup[..1], &[("lines[0][quantity]", "2"), ("reason", "duplicate")]].concat()).await,
         422,
@@ -178,6 +180,8 @@ async fn an_admin_gives_back_by_piece_and_never_more_than_was_paid(pool: PgPool)
     let at_once = futures::future::join_all((0..16).map(|_| sale.act(&admin, REFUND, &one_cup))).await;
     assert_eq!(at_once.iter().filter(|status| **status == StatusCode::OK).count(), 1, "{at_once:?}");
     assert_eq!(sale.fulfilment().await[0].1, "canceled", "nothing of it is left to send");
+    assert!(sale.a.get(&slip).await.text.contains("There is nothing to pack"));
+    assert!(!sale.a.get(&sale.page()).await.text.contains("Packing slip"), "nor is there a slip to print");
     assert_eq!(sale.app.stock(sale.cup).await, 5);
     let rest = [("lines[0][line_id]", lamp.as_str()), ("lines[0][quantity]", "0"), ("lines[0][amount]", "40.00"), ("reason", "duplicate")];
     assert_eq!(sale.act(&admin, REFUND, &rest).await, StatusCode::OK, "an amount alone, without pieces");

@@ -18,6 +18,7 @@ struct Sale {
     app: App,
     vendor: Browser,
     admin: Browser,
+    ada: Browser,
     cup: VariantId,
     order: OrderId,
 }
@@ -28,15 +29,19 @@ impl Sale {
         let (vendor, shop) = app.open_shop("shop").await;
         let admin = app.signed_in("admin@example.com", Role::Admin).await;
         let cup = app.goods(shop, 1500, 5).await;
-        let order = app.buyer("ada").await.order(&[(cup, 3)]).await;
+        let ada = app.buyer("ada").await;
+        let order = ada.order(&[(cup, 3)]).await;
         app.confirm(order, VISA).await;
         assert_eq!(app.webhook(&app.event("evt_paid", "payment_intent.succeeded", order).await).await, 200);
-        Self { app, vendor, admin, cup, order }
+        Self { app, vendor, admin, ada: ada.browser, cup, order }
+    }
+
+    async fn line(&self) -> String {
+        sqlx::query_scalar("select id::text from order_lines").fetch_one(self.app.pool()).await.unwrap()
     }
 
     async fn one_back(&self, request: &str) -> StatusCode {
-        let line: String = sqlx::query_scalar("select id::text from order_lines").fetch_one(self.app.pool()).await.unwrap();
-        let order = self.order.to_string();
+        let (line, order) = (self.line().await, self.order.to_string());
         let fields = [
             ("order_id", order.as_str()),
             ("lines[0][line_id]", &line),
@@ -88,7 +93,16 @@ async fn a_refund_that_takes_time_is_done_when_the_gateway_says_so(pool: PgPool)
         assert_eq!(sale.refunds().await, [("pending".to_owned(), 0, true)]);
     }
     assert_eq!((sale.app.status(sale.order).await, sale.app.mails("refunded").await), ("paid".to_owned(), 0), "nobody is told too early");
+    let pages = [(&sale.admin, format!("/admin/orders/{}", sale.order)), (&sale.ada, format!("/account/orders/{}", sale.order))];
+    for (reader, page) in &pages {
+        let shown = reader.get(page).await.text;
+        assert!(shown.contains("On its way back") && shown.contains("is-waiting") && !shown.contains("After refunds"), "{page}: {shown}");
+    }
     assert_eq!(sale.decide("succeeded").await, 200);
+    for (reader, page) in &pages {
+        let shown = reader.get(page).await.text;
+        assert!(shown.contains("After refunds") && !shown.contains("On its way back") && !shown.contains("is-waiting"), "{page}: {shown}");
+    }
     assert_eq!(sale.refunds().await, [("succeeded".to_owned(), 0, true)]);
     assert_eq!(sale.app.status(sale.order).await, "partially_refunded");
     // The event in copies, and the worker, change nothing any more.
@@ -154,9 +168,26 @@ async fn a_request_that_comes_twice_gives_back_once(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn what_is_wrong_with_a_row_is_told_by_its_name(pool: PgPool) {
+    let sale = Sale::new(pool).await;
+    let (line, order) = (sale.line().await, sale.order.to_string());
+    let fields =
+        [("order_id", order.as_str()), ("lines[0][line_id]", &line), ("lines[0][quantity]", "4"), ("reason", "requested_by_customer")];
+    let page = format!("/admin/orders/{order}");
+    assert_eq!(sale.admin.submit(&page, REFUND, &fields).await.location(), page);
+    let shown = sale.admin.get(&page).await.text;
+    let name: String = sqlx::query_scalar("select product_name from order_lines").fetch_one(sale.app.pool()).await.unwrap();
+    assert!(shown.contains(&format!("href=\"#lines.0.quantity\">{name}, pieces: ")), "{shown}");
+    assert!(
+        shown.contains("aria-describedby=\"lines.0.quantity-problem\"") && shown.contains("id=\"lines.0.quantity-problem\""),
+        "{shown}"
+    );
+}
+
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn pieces_of_what_was_paid_back_before_come_back_when_it_is_not_sent(pool: PgPool) {
     let sale = Sale::new(pool).await;
-    let line: String = sqlx::query_scalar("select id::text from order_lines").fetch_one(sale.app.pool()).await.unwrap();
+    let line = sale.line().await;
     let part: String = sqlx::query_scalar("select id::text from order_parts").fetch_one(sale.app.pool()).await.unwrap();
     let order = sale.order.to_string();
     let all = [
@@ -186,7 +217,13 @@ async fn what_hangs_is_given_back_in_another_way_and_not_tried_any_more(pool: Pg
     assert_eq!(sale.decide("failed").await, 200);
     let page = format!("/admin/orders/{}", sale.order);
     let shown = sale.admin.get(&page).await.text;
-    assert!(shown.contains("A refund hangs") && shown.contains("$15.00"), "{shown}");
+    for words in ["A refund does not get through", "href=\"#hanging\"", "$15.00", "is-problem"] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    assert!(shown.find("id=\"hanging\"") < shown.find("id=\"refund\""), "before the form that gives more back");
+    let home = sale.admin.get("/admin").await.text;
+    let one_step = home.contains(&format!("href=\"{page}\"")) && !home.contains("/admin/health#stuck");
+    assert!(one_step && home.contains("refund that does not get through"), "{home}");
 
     let order = sale.order.to_string();
     let say = async |note: &str| {
@@ -209,6 +246,17 @@ async fn what_hangs_is_given_back_in_another_way_and_not_tried_any_more(pool: Pg
     sale.work().await;
     assert_eq!(sale.refunds().await, [("succeeded".to_owned(), 1, false)], "never tried again");
     assert_eq!(sale.app.count("select count(*) from audit_log where action = 'refund.given_back_elsewhere'").await, 1);
-    assert!(!sale.admin.get(&page).await.text.contains("A refund hangs"));
+    let shown = sale.admin.get(&page).await.text;
+    assert!(!shown.contains("A refund does not get through"));
+    for words in ["Refund of $15.00, given back in another way by Ada Lovelace", "By a transfer"] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    let shown = sale.ada.get(&format!("/account/orders/{order}")).await.text;
+    assert!(shown.contains("Given back in another way") && !shown.contains("Sent to your card"), "{shown}");
+    let mail: String = sqlx::query_scalar("select body_text from outbox where kind = 'refunded'").fetch_one(sale.app.pool()).await.unwrap();
+    for (told, text) in [("customer's page", &shown), ("mail", &mail)] {
+        assert!(!text.contains("By a transfer"), "the words are for the admins: {told}: {text}");
+    }
+    assert!(mail.contains("$15.00") && mail.contains("in another way than to your card"), "{mail}");
     sale.app.assert_invariants().await;
 }

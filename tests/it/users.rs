@@ -32,6 +32,7 @@ async fn a_disabled_account_is_out_at_once_and_may_come_back(pool: PgPool) {
     account(&app.state, ADA, Role::Customer).await;
     let token = sign_in(&app.state, ADA).await.access;
     let ada = id(&app, ADA).await;
+    assert!(admin.get(&format!("/admin/users/{ada}")).await.text.contains("/admin/orders?q=ada%40example.com"), "what they bought");
     assert_eq!(admin.call(DISABLE, &[("user_id", &ada), ("reason", " ")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(with_bearer(&app.state, "/who", &token).await.status, StatusCode::OK, "the control");
     assert!(admin.submit("/admin/users", DISABLE, &[("user_id", &ada), ("reason", "Fraud.")]).await.location().contains(&ada));

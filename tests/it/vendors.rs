@@ -75,6 +75,11 @@ async fn from_application_to_open_to_suspended_and_back(pool: PgPool) {
     assert!(shop.vendor.get("/vendor").await.text.contains("Your application is in"));
     assert_eq!(shop.vendor.get("/shop/tide-timber").await.status, StatusCode::NOT_FOUND, "nobody sees a shop that waits");
     assert!(shop.admin.get("/admin/vendors").await.text.contains("Tide &amp; Timber"));
+    assert!(shop.admin.get("/admin/vendors?q=timb").await.text.contains("Tide &amp; Timber"));
+    for strange in ["loom", "%25"] {
+        let found = shop.admin.get(&format!("/admin/vendors?q={strange}")).await.text;
+        assert!(found.contains("No such shop") && !found.contains("Tide &amp; Timber"), "{strange}: {found}");
+    }
 
     let page = shop.decide(&shop.admin, "pending", "approved", "").await;
     assert!(page.status.is_redirection() || page.status.is_success(), "{page:?}");

@@ -221,7 +221,7 @@ pub(super) fn status(row: &Line, known: &Known, problems: &mut Problems) -> Opti
     let text = row.text(Column::Status);
     let status = text.to_lowercase().parse::<ProductStatus>().ok();
     match status {
-        None if !text.is_empty() => problems.at(row, Column::Status, "This is draft, published or archived."),
+        None if !text.is_empty() => problems.at(row, Column::Status, "Must be draft, published or archived."),
         Some(ProductStatus::Published) if !known.may_publish => {
             problems.at(row, Column::Status, "You can publish once your shop is approved.");
             return None;

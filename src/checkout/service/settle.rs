@@ -52,7 +52,7 @@ pub async fn settle(state: &AppState, refund: &Refund, told: &GatewayRefund, onc
     }
     orders::service::lock(&mut tx, refund.order_id).await?;
     match told.status {
-        GatewayRefundStatus::Succeeded => finish(&mut tx, refund, Some(&told.id), state).await?,
+        GatewayRefundStatus::Succeeded => finish(&mut tx, refund, Way::Gateway(Some(&told.id)), state).await?,
         GatewayRefundStatus::Pending | GatewayRefundStatus::RequiresAction => {
             payments::service::await_refund(&mut tx, refund, &told.id).await?;
         }
@@ -70,7 +70,7 @@ pub async fn settle(state: &AppState, refund: &Refund, told: &GatewayRefund, onc
 pub async fn settle_given_back(state: &AppState, refund: &Refund) -> Result<(), AppError> {
     let mut tx = state.db.begin().await?;
     orders::service::lock(&mut tx, refund.order_id).await?;
-    finish(&mut tx, refund, None, state).await?;
+    finish(&mut tx, refund, Way::Gateway(None), state).await?;
     tx.commit().await?;
     wake();
     Ok(())
@@ -87,7 +87,8 @@ pub async fn given_back_elsewhere(state: &AppState, admin: &Admin, order: OrderI
     let mut tx = state.db.begin().await?;
     orders::service::lock(&mut tx, order).await?;
     for refund in payments::refunds::lock_hanging(&mut tx, order).await? {
-        finish(&mut tx, &refund, None, state).await?;
+        payments::refunds::set_given_back(&mut tx, refund.id, &how, admin.customer().user_id()).await?;
+        finish(&mut tx, &refund, Way::Elsewhere, state).await?;
         let entry = AuditEntry {
             actor: Some(admin.customer().user_id()),
             action: "refund.given_back_elsewhere",
@@ -111,12 +112,28 @@ fn wake() {
     }
 }
 
-async fn finish(tx: &mut Tx, refund: &Refund, gateway_id: Option<&str>, state: &AppState) -> Result<(), AppError> {
+/// How the money went back.
+#[derive(Clone, Copy)]
+enum Way<'a> {
+    /// To the card; what the gateway calls the refund, where it is one of ours.
+    Gateway(Option<&'a str>),
+    /// Past the gateway, by an admin's hand.
+    Elsewhere,
+}
+
+async fn finish(tx: &mut Tx, refund: &Refund, way: Way<'_>, state: &AppState) -> Result<(), AppError> {
+    let gateway_id = match way {
+        Way::Gateway(gateway_id) => gateway_id,
+        Way::Elsewhere => None,
+    };
     let Some(refunded_minor) = payments::service::finish_refund(tx, refund, gateway_id).await? else { return Ok(()) };
     orders::service::mark_refunded(tx, refund.order_id, refunded_minor).await?;
     let order = orders::service::load(tx, refund.order_id).await?.order;
     let amount = Money::new(refund.amount_minor, refund.currency);
-    mail::refunded(tx, &order, refund.id, amount, &state.config.base_url).await?;
+    match way {
+        Way::Gateway(_) => mail::refunded(tx, &order, refund.id, amount, &state.config.base_url).await?,
+        Way::Elsewhere => mail::given_back_elsewhere(tx, &order, refund.id, amount, &state.config.base_url).await?,
+    }
     let occasion = refund.id.to_string();
     let vendors = payments::refunds::vendors(tx, refund.id).await?;
     let subject = Subject { order: order.id, number: order.number, occasion: &occasion };

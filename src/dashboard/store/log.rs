@@ -11,7 +11,14 @@ use crate::values::AuditId;
 pub async fn list(db: impl PgExecutor<'_>, filter: &AuditFilter, before: Option<AuditId>, limit: i64) -> Result<Vec<AuditLine>> {
     sqlx::query_as!(
         AuditLine,
-        r#"select a.id as "id: AuditId", u.email as "actor?", a.actor_id, a.action, a.object_kind, a.object_id, a.before as "before?: JsonValue",
+        r#"select a.id as "id: AuditId", u.email as "actor?", a.actor_id, a.action, a.object_kind, a.object_id,
+             case a.object_kind
+               when 'order' then (select 'Order ' || o.number from orders o where o.id = a.object_id)
+               when 'vendor' then (select v.name from vendors v where v.id = a.object_id)
+               when 'product' then (select p.name from products p where p.id = a.object_id)
+               when 'category' then (select c.name from categories c where c.id = a.object_id)
+               when 'user' then (select o.email from users o where o.id = a.object_id)
+             end as "object?", a.before as "before?: JsonValue",
              a.after as "after?: JsonValue", a.reason, a.at, a.erased_at is not null as "erased!", s.seq as "seal?"
            from audit_log a left join users u on u.id = a.actor_id left join audit_seals s on s.entry_id = a.id
            where ($1::text is null or a.actor_id = (select id from users where email_key = lower($1)))

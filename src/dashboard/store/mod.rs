@@ -7,7 +7,7 @@ pub mod log;
 use sqlx::PgExecutor;
 
 use super::{AdminQueues, VendorQueues};
-use crate::values::VendorId;
+use crate::values::{OrderId, VendorId};
 
 pub type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -46,6 +46,7 @@ pub async fn admin_queues(db: impl PgExecutor<'_>, refund_attempts: i32, stuck_m
              (select count(*) from payments p where status not in ('succeeded', 'canceled') and created_at < now() - make_interval(mins => $2)
                and (p.intent_id is not null or exists (select from orders o where o.id = p.order_id and o.status = 'pending'))) as "payments_stuck!",
              (select count(*) from refunds where status = 'pending' and (attempts >= $1 or failures > 0)) as "refunds_stuck!",
+             (select order_id from refunds where status = 'pending' and (attempts >= $1 or failures > 0) order by id limit 1) as "stuck_refund?: OrderId",
              (select count(*) from disputes where status in ('needs_response', 'warning_needs_response')) as "disputes!",
              (select count(distinct q.review_id) from review_reports q join reviews r on r.id = q.review_id
                where q.settled_at is null and r.hidden_at is null) as "reviews!",

@@ -84,6 +84,7 @@ pub async fn find(db: &Db, owner: &ShopOwner, order: OrderId) -> Result<Parcel, 
         shipping: money(row.shipping_minor),
         total: money(row.total_minor),
         refunded: money(row.refunded_minor),
+        disputed: row.disputed,
         address: Address {
             name: row.ship_name,
             line1: row.ship_line1,

@@ -115,6 +115,7 @@ pub struct ParcelDetail {
     pub ship_region: String,
     pub ship_postal_code: String,
     pub ship_country_code: String,
+    pub disputed: bool,
     pub lines: Json<Vec<OrderLine>>,
 }
 
@@ -128,6 +129,7 @@ pub async fn find(db: impl PgExecutor<'_>, vendor: VendorId, order: OrderId) -> 
              (select coalesce(sum(i.amount_minor), 0)::bigint from refund_items i where i.part_id = p.id and i.vendor_id = $1) as "refunded_minor!",
              o.ship_name as "ship_name!", o.ship_line1 as "ship_line1!", o.ship_line2 as "ship_line2!", o.ship_city as "ship_city!",
              o.ship_region as "ship_region!", o.ship_postal_code as "ship_postal_code!", o.ship_country_code as "ship_country_code!",
+             o.disputed as "disputed!",
              (select jsonb_agg(jsonb_build_object('id', l.id, 'product_name', l.product_name, 'product_slug', l.product_slug, 'variant_title', l.variant_title,
                  'picture_id', l.picture_id, 'quantity', l.quantity, 'refunded_quantity', coalesce(g.quantity, 0),
                  'refunded', jsonb_build_object('amount_minor', coalesce(g.amount_minor, 0), 'currency', s.currency),

@@ -78,7 +78,7 @@ pub fn AddressesPage() -> impl IntoView {
             <div class="wrap narrow stack">
                 <header class="page-head"><h1>"Your addresses"</h1></header>
                 <AccountTabs here=PATH/>
-                {done.map(|text| view! { <div role="status"><Notice tone=Tone::Good>{text}</Notice></div> })}
+                {done.map(|text| view! { <Notice tone=Tone::Good>{text}</Notice> })}
                 {refused.into_iter().map(|form| view! { <ErrorSummary form=form labels=&[]/> }).collect_view()}
                 {(!empty).then(|| view! {
                     <ul class="address-book" role="list">

@@ -9,12 +9,13 @@ use crate::orders::{Order, OrderPart};
 use crate::pages::addresses::AddressLines;
 use crate::pages::dashboard::admin_page;
 use crate::pages::dates::Date;
-use crate::pages::document::Document;
+use crate::pages::document::{Document, PRINT_HINT};
 use crate::pages::totals::Totals;
 use crate::pages::{loaded, path_part};
 use crate::payments::history::{MoneyEvent, MoneyNews, of_order};
 use crate::platform::request;
 use crate::settings::Site;
+use crate::ui::Breadcrumbs;
 use crate::values::{Money, OrderId};
 
 #[component]
@@ -40,11 +41,20 @@ fn PartRows(part: OrderPart) -> impl IntoView {
 }
 
 #[component]
-fn Invoice(order: Order, refunds: Vec<MoneyNews>) -> impl IntoView {
+fn Invoice(
+    order: Order,
+    refunds: Vec<MoneyNews>,
+    /// Name and address of the list that the order stands in.
+    list: (&'static str, &'static str),
+) -> impl IntoView {
     let title = format!("Invoice for order {}", order.number);
+    let (name, path) = list;
+    let trail = vec![(name.to_owned(), path.to_owned()), (format!("Order {}", order.number), format!("{path}/{}", order.id))];
     view! {
         <Document title=title.clone()/>
         <div class="wrap narrow stack print-page">
+            <Breadcrumbs trail=trail here="Invoice"/>
+            <p class="muted small screen-only">{PRINT_HINT}</p>
             <header class="page-head">
                 <h1>{title}</h1>
                 <p>{Site::here().settings.shop_name.clone()}{order.paid_at.map(|at| view! { " · paid "<Date at=at/> })}" · ordered "<Date at=order.placed_at/></p>
@@ -57,7 +67,8 @@ fn Invoice(order: Order, refunds: Vec<MoneyNews>) -> impl IntoView {
                 </table>
             </div>
             <section class="summary" aria-label="Amounts">
-                <Totals items=order.items shipping=order.shipping total=order.total discount=Some(order.discount) refunded=Some(order.refunded)/>
+                <Totals items=order.items shipping=order.shipping total=order.total discount=Some(order.discount) refunded=Some(order.refunded)
+                    returning=Some(order.returning)/>
                 <p class="muted small">{format!("Tax: {}", order.tax)}</p>
             </section>
             {(!refunds.is_empty()).then(|| view! {
@@ -65,7 +76,10 @@ fn Invoice(order: Order, refunds: Vec<MoneyNews>) -> impl IntoView {
                     <h2 id="refunds">"Refunds"</h2>
                     <ul>
                         {refunds.into_iter().map(|refund| view! {
-                            <li><Date at=rfc3339(refund.at)/>": "{Money::new(refund.amount_minor, refund.currency).to_string()}</li>
+                            <li>
+                                <Date at=rfc3339(refund.at)/>": "{Money::new(refund.amount_minor, refund.currency).to_string()}
+                                {(refund.status.as_deref() != Some("succeeded")).then_some(", on its way back")}
+                            </li>
                         }).collect_view()}
                     </ul>
                 </section>
@@ -75,13 +89,13 @@ fn Invoice(order: Order, refunds: Vec<MoneyNews>) -> impl IntoView {
 }
 
 /// What is not paid has no invoice.
-async fn invoice(order: Order) -> Result<impl IntoView, AppError> {
+async fn invoice(order: Order, list: (&'static str, &'static str)) -> Result<impl IntoView, AppError> {
     if order.paid_at.is_none() {
         return Err(AppError::NotFound);
     }
     let news = of_order(&request::state()?.db, order.id).await?;
     let given = |news: &MoneyNews| news.kind == MoneyEvent::Refund && news.status.as_deref() != Some("failed");
-    Ok(view! { <Invoice order=order refunds=news.into_iter().filter(given).collect()/> })
+    Ok(view! { <Invoice order=order refunds=news.into_iter().filter(given).collect() list=list/> })
 }
 
 /// For the customer's books.
@@ -90,7 +104,7 @@ pub fn InvoicePage() -> impl IntoView {
     let id = path_part::<OrderId>("order");
     loaded(async move {
         let customer = Customer::require().await?;
-        invoice(crate::orders::service::find(&request::state()?.db, &customer, id?).await?).await
+        invoice(crate::orders::service::find(&request::state()?.db, &customer, id?).await?, ("Your orders", "/account/orders")).await
     })
 }
 
@@ -98,5 +112,7 @@ pub fn InvoicePage() -> impl IntoView {
 #[component]
 pub fn AdminInvoicePage() -> impl IntoView {
     let id = path_part::<OrderId>("order");
-    admin_page(move |admin, _| async move { invoice(crate::orders::service::desk::find(&request::state()?.db, &admin, id?).await?).await })
+    admin_page(move |admin, _| async move {
+        invoice(crate::orders::service::desk::find(&request::state()?.db, &admin, id?).await?, ("Orders", "/admin/orders")).await
+    })
 }

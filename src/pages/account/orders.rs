@@ -217,7 +217,8 @@ pub fn OrderPage() -> impl IntoView {
                     </div>
                     <aside class="card summary" aria-labelledby="summary">
                         <h2 id="summary">"Summary"</h2>
-                        <Totals items=order.items shipping=order.shipping total=order.total tax=Some(order.tax) discount=Some(order.discount) refunded=Some(order.refunded)/>
+                        <Totals items=order.items shipping=order.shipping total=order.total tax=Some(order.tax) discount=Some(order.discount) refunded=Some(order.refunded)
+                            returning=Some(order.returning)/>
                         <NextStep order=order.clone()/>
                         <hr/>
                         <p class="muted small">"Goes to"</p>

@@ -65,7 +65,7 @@ pub fn ProfilePage() -> impl IntoView {
             <div class="wrap narrow stack">
                 <header class="page-head"><h1>"Your account"</h1></header>
                 <AccountTabs here="/account"/>
-                {done.map(|text| view! { <div role="status"><Notice tone=Tone::Good>{text}</Notice></div> })}
+                {done.map(|text| view! { <Notice tone=Tone::Good>{text}</Notice> })}
                 <ErrorSummary form=resend labels=LABELS/>
                 <section class="card stack" aria-labelledby="name-head">
                     <h2 id="name-head">"Name"</h2>

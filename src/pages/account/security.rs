@@ -108,7 +108,7 @@ pub fn SecurityPage() -> impl IntoView {
             <div class="wrap narrow stack">
                 <header class="page-head"><h1>"Security"</h1></header>
                 <AccountTabs here="/account/security"/>
-                {done.map(|text| view! { <div role="status"><Notice tone=Tone::Good>{text}</Notice></div> })}
+                {done.map(|text| view! { <Notice tone=Tone::Good>{text}</Notice> })}
                 <ErrorSummary form=session labels=LABELS/>
                 <PasswordSection form=password/>
                 <TwoStepSection on=on codes_left=codes_left/>

@@ -38,7 +38,10 @@ fn Funnel(carts: i64, placed: i64, paid: i64) -> impl IntoView {
                     {step("Orders that were paid", paid, placed)}
                 </tbody>
             </table></div>
-            <p class="muted small">"Each step is counted on its own day. Carts are counted from the version on that shows them here."</p>
+            <p class="muted small">
+                "Each step is counted on its own day: where one has more than the step before, it has no share of it. "
+                "Carts are counted from the version on that shows them here."
+            </p>
         </section>
     }
 }

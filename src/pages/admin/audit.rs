@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::dashboard::service::log;
-use crate::dashboard::{AuditFilter, AuditLine, AuditPage, Change};
+use crate::dashboard::{ACTIONS, AuditFilter, AuditLine, AuditPage, Change, action_name, kind_name};
 use crate::orders::service::rfc3339;
 use crate::pages::dashboard::admin_page;
 use crate::pages::dates::Moment;
@@ -19,6 +19,12 @@ const LIST: &str = "/admin/audit";
 fn Filter(filter: AuditFilter) -> impl IntoView {
     let given = filter.parameters();
     let narrowed = !given.is_empty();
+    let action = filter.action.clone().unwrap_or_default();
+    // An address may ask for all actions that begin alike.
+    let begins = (!action.is_empty() && ACTIONS.iter().all(|(known, _)| *known != action))
+        .then(|| view! { <option value=action.clone() selected=true>{format!("All of “{action}”")}</option> });
+    let options =
+        ACTIONS.iter().map(|&(value, name)| view! { <option value=value selected=value == action>{name}</option> }).collect_view();
     let field = move |name: &'static str, label: &'static str, kind: &'static str, hint: &'static str| {
         let value = given.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
         view! {
@@ -29,15 +35,18 @@ fn Filter(filter: AuditFilter) -> impl IntoView {
         }
     };
     view! {
-        <form class="card form audit-filter" method="get" action=LIST role="search" aria-label="Narrow the log">
+        <form class="card form audit-filter" method="get" action=LIST role="search" aria-label="Filter the log">
             <div class="field-row">
                 {field("actor", "Who", "text", "E-mail address")}
-                {field("action", "Action", "text", "Such as vendor.approved")}
+                <div class="field">
+                    <label for="action">"Action"</label>
+                    <select class="input" id="action" name="action" autocomplete="off"><option value="">"All"</option>{begins}{options}</select>
+                </div>
                 {field("object", "Object", "text", "Its id")}
                 {field("from", "From", "date", "")}
                 {field("until", "Until", "date", "")}
             </div>
-            <div class="cluster"><Button look=Look::Secondary>"Narrow"</Button>{narrowed.then(|| view! { <a href=LIST>"Show all"</a> })}</div>
+            <div class="cluster"><Button look=Look::Secondary>"Filter"</Button>{narrowed.then(|| view! { <a href=LIST>"Show all"</a> })}</div>
         </form>
     }
 }
@@ -71,16 +80,16 @@ fn Entry(entry: AuditLine) -> impl IntoView {
         (None, Some(_)) => "a closed account".into_any(),
         (None, None) => "the shop itself".into_any(),
     };
-    let kind = entry.object_kind;
-    let object = match (url, entry.object_id) {
-        (Some(url), _) => view! { <a href=url>{kind}</a> }.into_any(),
-        (None, Some(id)) => format!("{kind} {id}").into_any(),
-        (None, None) => kind.into_any(),
+    let name = entry.object.unwrap_or_else(|| kind_name(&entry.object_kind).to_owned());
+    let object = match url {
+        Some(url) => view! { <a href=url>{name}</a> }.into_any(),
+        None => name.into_any(),
     };
+    let action = action_name(&entry.action).to_owned();
     let sealed = entry.seal.map_or_else(|| "not sealed yet".to_owned(), |seal| format!("seal {seal}"));
     view! {
         <li class="card">
-            <p class="cluster"><Badge tone=Tone::Accent>{entry.action}</Badge><span>{object}" by "{who}</span></p>
+            <p class="cluster"><Badge tone=Tone::Accent>{action}</Badge><span>{object}" by "{who}</span></p>
             <p class="muted small"><Moment at=rfc3339(entry.at)/>" · "{sealed}</p>
             {entry.reason.map(|reason| view! { <p class="review-text">{reason}</p> })}
             {entry.erased.then(|| view! { <p class="muted small">"What it said is erased, since the account is closed."</p> })}

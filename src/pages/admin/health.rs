@@ -26,7 +26,7 @@ fn StuckList(stuck: Vec<Stuck>) -> impl IntoView {
         view! { <p class="muted">"Every payment and every refund comes to its end."</p> }.into_any()
     } else {
         let entry = |Stuck { order, number, refund, since, error }| {
-            let what = if refund { ": a refund is refused again and again, since " } else { ": its payment has not ended, since " };
+            let what = if refund { ": a refund does not get through, since " } else { ": its payment has not ended, since " };
             view! {
                 <li>
                     <p><a href=format!("/admin/orders/{order}")>{format!("Order {number}")}</a>{what}<Date at=rfc3339(since)/></p>
@@ -36,7 +36,7 @@ fn StuckList(stuck: Vec<Stuck>) -> impl IntoView {
         };
         view! { <ul class="stack" role="list">{stuck.into_iter().map(entry).collect_view()}</ul> }.into_any()
     };
-    view! { <section class="card stack" aria-labelledby="stuck"><h2 class="section-title" id="stuck">"Payments that hang"</h2>{content}</section> }
+    view! { <section class="card stack" aria-labelledby="stuck"><h2 class="section-title" id="stuck">"Payments that hang, and refunds that do not get through"</h2>{content}</section> }
 }
 
 /// What `souk check` found when it was last run.

@@ -13,11 +13,14 @@ use crate::ui::{Notice, Tone};
 use crate::values::grouped;
 
 fn todos(queues: &AdminQueues) -> Vec<Todo> {
-    let todo = |count, one, many, icon, href| Todo { count, one, many, icon, href };
+    let todo = |count, one, many, icon, href: &str| Todo { count, one, many, icon, href: href.to_owned() };
+    // One is looked at on its order's page; of several there is a list.
+    let only = queues.stuck_refund.filter(|_| queues.refunds_stuck == 1);
+    let refunds = only.map_or_else(|| "/admin/health#stuck".to_owned(), |order| format!("/admin/orders/{order}"));
     vec![
         todo(queues.disputes, "dispute to answer", "disputes to answer", "alert", "/admin/disputes"),
         todo(queues.orders_in_review, "payment to look at", "payments to look at", "truck", "/admin/orders?status=review"),
-        todo(queues.refunds_stuck, "refund that fails", "refunds that fail", "truck", "/admin/health#stuck"),
+        todo(queues.refunds_stuck, "refund that does not get through", "refunds that do not get through", "truck", &refunds),
         todo(queues.payments_stuck, "payment that hangs", "payments that hang", "truck", "/admin/health#stuck"),
         todo(queues.vendors, "shop waits for a decision", "shops wait for a decision", "shop", "/admin/vendors"),
         todo(queues.reviews, "reported review", "reported reviews", "star", "/admin/reviews"),

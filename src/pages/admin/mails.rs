@@ -64,10 +64,12 @@ fn Table(mails: Vec<OutboxMail>) -> impl IntoView {
 /// The outbox, newest first.
 #[component]
 pub fn AdminMailsPage() -> impl IntoView {
-    let tab = query("state").and_then(|text| text.parse().ok()).unwrap_or(OutboxTab::Waiting);
+    let asked = query("state").and_then(|text| text.parse::<OutboxTab>().ok());
     let to = query("to").map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let before = query("before").and_then(|text| text.parse::<MailId>().ok());
-    admin_page(move |admin, _| async move {
+    admin_page(move |admin, queues| async move {
+        // Who comes because of the number beside the link finds what it counts.
+        let tab = asked.unwrap_or(if queues.mails > 0 { OutboxTab::Failed } else { OutboxTab::Waiting });
         let (mails, next) = mails::list(&request::state()?.db, &admin, tab, to.as_deref(), before).await?;
         let content = match (mails.is_empty(), to.is_some(), tab) {
             (false, ..) => view! { <Table mails=mails/> }.into_any(),

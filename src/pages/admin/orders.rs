@@ -47,6 +47,15 @@ pub fn Table(orders: Vec<DeskLine>) -> impl IntoView {
     }
 }
 
+/// There are orders, or may be, and none that is asked for.
+fn nothing_fits(why: String) -> impl IntoView {
+    view! {
+        <EmptyState icon="search" title="No order fits" text=why>
+            <ButtonLink href=LIST look=Look::Secondary>"Show all orders"</ButtonLink>
+        </EmptyState>
+    }
+}
+
 /// All orders, newest first.
 #[component]
 pub fn AdminOrdersPage() -> impl IntoView {
@@ -56,10 +65,13 @@ pub fn AdminOrdersPage() -> impl IntoView {
     admin_page(move |admin, _| async move {
         let DeskList { orders, next } =
             crate::orders::service::desk::list(&request::state()?.db, &admin, status, text.as_deref(), before).await?;
-        let content = if orders.is_empty() {
-            view! { <EmptyState icon="box" title="No orders" text="No order matches this."/> }.into_any()
-        } else {
-            view! { <Table orders=orders/> }.into_any()
+        let content = match (orders.is_empty(), &text, status) {
+            (false, ..) => view! { <Table orders=orders/> }.into_any(),
+            (true, None, None) => {
+                view! { <EmptyState icon="box" title="No orders yet" text="Orders stand here as soon as they are placed."/> }.into_any()
+            }
+            (true, None, Some(_)) => nothing_fits("No order is in this state.".to_owned()).into_any(),
+            (true, Some(text), _) => nothing_fits(format!("No order has the number or an address that begins with “{text}”.")).into_any(),
         };
         let tabs = std::iter::once(None).chain(OrderStatus::ALL.iter().copied().map(Some));
         let tabs = tabs.map(|tab| Tab::new(href(tab, None, None), tab.map_or("All", OrderStatus::label), tab == status)).collect();

@@ -85,7 +85,7 @@ pub fn AdminStockPage() -> impl IntoView {
 pub fn AdminPreviewPage() -> impl IntoView {
     let id = path_part::<ProductId>("product");
     loaded(async move {
-        let (viewer, id, _) = enter(&Admin::require().await?, id).await?;
-        preview(viewer, id).await
+        let (viewer, id, shop) = enter(&Admin::require().await?, id).await?;
+        preview(viewer, id, shop.status).await
     })
 }

@@ -62,10 +62,15 @@ pub fn AdminProductsPage() -> impl IntoView {
     admin_page(move |admin, _| async move {
         let OwnedList { products, next, counts } =
             crate::catalogue::service::products::list_all(&request::state()?.db, &admin, &filter).await?;
-        let content = if products.is_empty() {
-            view! { <EmptyState icon="box" title="Nothing here" text="No product is like that."/> }.into_any()
-        } else {
-            view! { <Table products=products/> }.into_any()
+        let content = match (products.is_empty(), filter.narrows()) {
+            (false, _) => view! { <Table products=products/> }.into_any(),
+            (true, false) => view! { <EmptyState icon="box" title="Nothing here" text="What shops draft appears here."/> }.into_any(),
+            (true, true) => view! {
+                <EmptyState icon="search" title="No product fits" text="No product is like what is asked for.">
+                    <ButtonLink href=PATH look=Look::Secondary>"Show all products"</ButtonLink>
+                </EmptyState>
+            }
+            .into_any(),
         };
         let more = next.map(|id| OwnedFilter { before: Some(id), ..filter.clone() }.href(PATH));
         Ok(view! {

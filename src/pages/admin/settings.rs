@@ -65,7 +65,7 @@ pub fn AdminSettingsPage() -> impl IntoView {
             <Document title=if form.error().is_some() { "Error: settings" } else { "Settings" }/>
             <div class="wrap narrow stack">
                 <header class="page-head"><h1>"Settings"</h1></header>
-                {done.then(|| view! { <div role="status"><Notice tone=Tone::Good>"Saved. Other instances of the shop follow within seconds."</Notice></div> })}
+                {done.then(|| view! { <Notice tone=Tone::Good>"Saved. Other instances of the shop follow within seconds."</Notice> })}
                 <ErrorSummary form=form.clone() labels=LABELS/>
                 <SettingsForm form=form known=TypedSettings::of(&saved) saved_version=saved_version/>
                 <section class="card stack" aria-labelledby="texts">
@@ -107,7 +107,7 @@ pub fn AdminSitePage() -> impl IntoView {
                     <h1>{title}</h1>
                     {link.map(|link| view! { <p><a href=link>"See it as everybody does"</a></p> })}
                 </header>
-                {done.then(|| view! { <div role="status"><Notice tone=Tone::Good>"Saved."</Notice></div> })}
+                {done.then(|| view! { <Notice tone=Tone::Good>"Saved."</Notice> })}
                 <ErrorSummary form=form.clone() labels=LABELS/>
                 <form class="form card" method="post" action=SavePage::url()>
                     <input type="hidden" name="page" value=page.as_str()/>

@@ -13,7 +13,7 @@ use crate::pages::document::Document;
 use crate::pages::path_part;
 use crate::platform::{form_flash, request};
 use crate::ui::{Badge, Breadcrumbs, Button, ErrorSummary, FormState, Look, TextArea, Tone};
-use crate::values::UserId;
+use crate::values::{UserId, percent_encoded};
 use crate::vendors::Vendor;
 
 const LABELS: &[(&str, &str)] = &[(field::REASON, "Reason")];
@@ -21,6 +21,7 @@ const LABELS: &[(&str, &str)] = &[(field::REASON, "Reason")];
 #[component]
 fn Facts(account: Account, shop: Option<Vendor>) -> impl IntoView {
     let user = account.user;
+    let orders = format!("/admin/orders?q={}", percent_encoded(user.email.as_str()));
     let yes = |known: bool| if known { "Yes" } else { "No" };
     view! {
         <section class="card stack" aria-labelledby="facts">
@@ -31,6 +32,7 @@ fn Facts(account: Account, shop: Option<Vendor>) -> impl IntoView {
                 <tr><th scope="row">"E-mail confirmed"</th><td>{yes(user.email_verified)}</td></tr>
                 <tr><th scope="row">"Two-step sign-in"</th><td>{yes(user.two_step)}</td></tr>
                 <tr><th scope="row">"Since"</th><td><Date at=account.created_at/></td></tr>
+                <tr><th scope="row">"Orders"</th><td><a href=orders>"Orders with this address"</a></td></tr>
                 {shop.map(|shop| view! {
                     <tr><th scope="row">"Shop"</th><td><a href=format!("/admin/vendors/{}", shop.id)>{shop.profile.name}</a></td></tr>
                 })}
@@ -63,15 +65,18 @@ fn AccessForm(id: UserId, disabled: bool, form: FormState) -> impl IntoView {
     let id = id.to_string();
     if disabled {
         return view! {
-            <form method="post" action=EnableUser::url()>
+            <form class="form card" method="post" action=EnableUser::url()>
+                <h2>"Let this account in again"</h2>
+                <p class="muted small">"Its owner may sign in as before, and gets a mail."</p>
                 <input type="hidden" name="user_id" value=id/>
-                <Button>"Let this account in again"</Button>
+                <div><Button>"Let this account in again"</Button></div>
             </form>
         }
         .into_any();
     }
     view! {
         <form class="form card" method="post" action=DisableUser::url()>
+            <h2>"Disable the account"</h2>
             <input type="hidden" name="user_id" value=id/>
             <TextArea form=form name=field::REASON label="Reason" rows=3 hint="Stands word for word in the mail to the owner. All devices are signed out at once."
                 maxlength=u32::try_from(MAX_REASON).unwrap_or_default()/>
@@ -105,15 +110,20 @@ pub fn AdminUserPage() -> impl IntoView {
                 <ErrorSummary form=disable.clone() labels=LABELS/>
                 {others.into_iter().map(|form| view! { <ErrorSummary form=form labels=LABELS/> }).collect_view()}
                 <Facts account=account.clone() shop=shop/>
-                <div class="cluster">
-                    <RoleForm id=user.id role=user.role/>
-                    {user.two_step.then(|| view! {
-                        <form method="post" action=ResetTwoStep::url()>
-                            <input type="hidden" name="user_id" value=user.id.to_string()/>
-                            <Button look=Look::Secondary>"Turn off two-step sign-in"</Button>
-                        </form>
-                    })}
-                </div>
+                {(user.role != Role::Vendor || user.two_step).then(|| view! {
+                    <section class="card stack" aria-labelledby="rights">
+                        <h2 id="rights">"Rights and sign-in"</h2>
+                        <div class="cluster">
+                            <RoleForm id=user.id role=user.role/>
+                            {user.two_step.then(|| view! {
+                                <form method="post" action=ResetTwoStep::url()>
+                                    <input type="hidden" name="user_id" value=user.id.to_string()/>
+                                    <Button look=Look::Secondary>"Turn off two-step sign-in"</Button>
+                                </form>
+                            })}
+                        </div>
+                    </section>
+                })}
                 <AccessForm id=user.id disabled=account.disabled form=disable/>
             </div>
         })

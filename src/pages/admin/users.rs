@@ -56,10 +56,15 @@ pub fn AdminUsersPage() -> impl IntoView {
     let before = query("before").and_then(|text| text.parse::<UserId>().ok());
     admin_page(move |admin, _| async move {
         let AccountList { accounts, next } = users::list(&request::state()?.db, &admin, role, &text, before).await?;
-        let content = if accounts.is_empty() {
-            view! { <EmptyState icon="user" title="Nobody here" text="No account fits."/> }.into_any()
-        } else {
-            view! { <Table accounts=accounts/> }.into_any()
+        let content = match (accounts.is_empty(), text.is_empty()) {
+            (false, _) => view! { <Table accounts=accounts/> }.into_any(),
+            (true, true) => view! { <EmptyState icon="user" title="Nobody here" text="No account is of this kind yet."/> }.into_any(),
+            (true, false) => view! {
+                <EmptyState icon="search" title="No account fits" text=format!("No address here begins with “{text}”.")>
+                    <ButtonLink href=href(None, "") look=Look::Secondary>"Show all accounts"</ButtonLink>
+                </EmptyState>
+            }
+            .into_any(),
         };
         let tab = |of: Option<Role>, name: &'static str| Tab::new(href(of, &text), name, of == role);
         let tabs = vec![

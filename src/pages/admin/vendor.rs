@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use server_fn::ServerFn;
 
+use crate::catalogue::shop_url;
 use crate::pages::dashboard::admin_page;
 use crate::pages::dates::Date;
 use crate::pages::document::Document;
@@ -11,7 +12,7 @@ use crate::pages::{path_part, query};
 use crate::platform::{form_flash, request};
 use crate::settings::Site;
 use crate::ui::{Badge, Breadcrumbs, Button, ErrorSummary, FormState, Look, Notice, TextArea};
-use crate::values::{VendorId, country_name};
+use crate::values::{VendorId, country_name, percent_encoded};
 use crate::vendors::api::DecideAboutShop;
 use crate::vendors::{MAX_REASON, Vendor, VendorStatus, field, mail};
 
@@ -56,13 +57,14 @@ fn DecisionForm(vendor: Vendor, next: VendorStatus, form: FormState, reason: Str
 fn Profile(vendor: Vendor) -> impl IntoView {
     let profile = vendor.profile;
     let country = country_name(&profile.country_code).unwrap_or_default();
+    let place = [profile.city.as_str(), country].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     view! {
         <section class="card stack" aria-labelledby="profile">
             <h2 id="profile">"What they say"</h2>
             {(!profile.tagline.is_empty()).then(|| view! { <p><strong>{profile.tagline}</strong></p> })}
             <div class="prose">{profile.story.split("\n\n").map(|text| view! { <p>{text.to_owned()}</p> }).collect_view()}</div>
             <table class="attributes"><tbody>
-                <tr><th scope="row">"Place"</th><td>{profile.city}" "{country}</td></tr>
+                <tr><th scope="row">"Place"</th><td>{place}</td></tr>
                 <tr><th scope="row">"Mail"</th><td>{profile.contact_email.to_string()}</td></tr>
                 <tr><th scope="row">"Applied"</th><td><Date at=vendor.applied_at/></td></tr>
             </tbody></table>
@@ -101,7 +103,12 @@ pub fn AdminVendorPage() -> impl IntoView {
                 </header>
                 <ErrorSummary form=form.clone() labels=LABELS/>
                 {reason.map(|reason| view! { <Notice><strong>"The reason they were given: "</strong>{reason}</Notice> })}
-                <p><a href=format!("/admin/products/new?vendor={}", vendor.slug)>"New product of this shop"</a></p>
+                <p class="cluster">
+                    {vendor.status.may_publish().then(|| view! { <a href=shop_url(&vendor.slug)>"See it as customers do"</a> })}
+                    <a href=format!("/admin/products?q={}", percent_encoded(&vendor.profile.name))>"Its products"</a>
+                    <a href=format!("/admin/users/{}", vendor.owner_id)>"Its owner's account"</a>
+                    <a href=format!("/admin/products/new?vendor={}", vendor.slug)>"New product of this shop"</a>
+                </p>
                 <Profile vendor=vendor/>
                 {forms}
             </div>

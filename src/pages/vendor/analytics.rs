@@ -17,7 +17,10 @@ const PAGE: &str = "/vendor/analytics";
 fn conversion(found: &VendorFigures) -> Tile {
     let note = match found.cart_lines {
         0 => "Nothing was put into a cart.".to_owned(),
-        carts => format!("{} times put into a cart, {} times bought", grouped(carts), grouped(found.lines)),
+        carts => {
+            let times = format!("{} times put into a cart, {} times bought", grouped(carts), grouped(found.lines));
+            if carts < found.lines { format!("{times}: carts are counted on their own day") } else { times }
+        }
     };
     Tile::new("Bought of what was in carts", share(found.lines, found.cart_lines).unwrap_or_else(|| "–".to_owned()), note)
 }

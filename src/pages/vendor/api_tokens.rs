@@ -86,12 +86,13 @@ pub fn ApiTokensPage() -> impl IntoView {
                     <p><a href="/api/docs">"What the API can do"</a></p>
                 </header>
                 {fresh.map(|text| view! {
-                    <div role="status"><Notice tone=Tone::Good>
-                        <strong>"Your token. Copy it now: it is shown this once."</strong>
-                        <input class="input" aria-label="The token" readonly=true value=text/>
-                    </Notice></div>
+                    <Notice tone=Tone::Good>
+                        <p><strong>"Your token. Copy it now: it is shown this once."</strong></p>
+                        // All of it is seen and selected, however narrow the screen is.
+                        <p><code class="secret" id="fresh-token">{text}</code></p>
+                    </Notice>
                 })}
-                {revoked.then(|| view! { <div role="status"><Notice tone=Tone::Good>"Revoked. It opens nothing any more."</Notice></div> })}
+                {revoked.then(|| view! { <Notice tone=Tone::Good>"Revoked. It opens nothing any more."</Notice> })}
                 <section class="card stack" aria-labelledby="tokens-head">
                     <h2 id="tokens-head">"Your tokens"</h2>
                     {if tokens.is_empty() {

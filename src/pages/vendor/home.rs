@@ -80,29 +80,35 @@ fn FirstSteps(vendor: Vendor, queues: VendorQueues) -> impl IntoView {
 
 fn todos(queues: &VendorQueues) -> Vec<Todo> {
     vec![
-        Todo { count: queues.to_ship, one: "order to send", many: "orders to send", icon: "truck", href: "/vendor/orders" },
+        Todo { count: queues.to_ship, one: "order to send", many: "orders to send", icon: "truck", href: "/vendor/orders".to_owned() },
         Todo {
             count: queues.held,
             one: "product was taken down",
             many: "products were taken down",
             icon: "alert",
-            href: "/vendor/products?status=draft",
+            href: "/vendor/products?status=draft".to_owned(),
         },
         Todo {
             count: queues.low_stock,
             one: "product runs low",
             many: "products run low",
             icon: "box",
-            href: "/vendor/products?stock=low",
+            href: "/vendor/products?stock=low".to_owned(),
         },
         Todo {
             count: queues.unanswered,
             one: "review without an answer",
             many: "reviews without an answer",
             icon: "star",
-            href: "/vendor/reviews?show=unanswered",
+            href: "/vendor/reviews?show=unanswered".to_owned(),
         },
-        Todo { count: queues.drafts, one: "draft to finish", many: "drafts to finish", icon: "box", href: "/vendor/products?status=draft" },
+        Todo {
+            count: queues.drafts,
+            one: "draft to finish",
+            many: "drafts to finish",
+            icon: "box",
+            href: "/vendor/products?status=draft".to_owned(),
+        },
     ]
 }
 

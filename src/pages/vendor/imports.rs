@@ -219,7 +219,7 @@ fn Standing(import: Import) -> impl IntoView {
         }
         .into_any(),
         ImportStatus::Done => view! {
-            <div role="status"><Notice tone=Tone::Good><strong>"Imported. "</strong>{done}"."</Notice></div>
+            <Notice tone=Tone::Good><strong>"Imported. "</strong>{done}"."</Notice>
             <ButtonLink href="/vendor/products">"Go to your products"</ButtonLink>
         }
         .into_any(),

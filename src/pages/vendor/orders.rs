@@ -4,12 +4,12 @@ use leptos::prelude::*;
 use server_fn::ServerFn;
 
 use crate::checkout::api::{CancelPart, DeliverPart, ShipPart};
-use crate::orders::{Fulfilment, Parcel, ParcelList, ParcelSummary, parcel_field as field};
+use crate::orders::{Fulfilment, OrderLine, Parcel, ParcelList, ParcelSummary, parcel_field as field};
 use crate::pages::addresses::AddressLines;
 use crate::pages::dashboard::shop_page;
 use crate::pages::dates::Date;
-use crate::pages::document::Document;
-use crate::pages::totals::Thumb;
+use crate::pages::document::{Document, PRINT_HINT};
+use crate::pages::totals::{Thumb, Totals};
 use crate::pages::{path_part, query};
 use crate::platform::{form_flash, request};
 use crate::ui::{
@@ -158,7 +158,7 @@ fn NextStep(parcel: Parcel, ship: FormState, cancel: FormState) -> impl IntoView
                 <input type="hidden" name="order_id" value=id.clone()/>
                 <TextField form=ship.clone() name=field::CARRIER label="Carrier" maxlength=80 optional=true autocomplete="off"/>
                 <TextField form=ship name=field::TRACKING label="Tracking number" maxlength=120 optional=true autocomplete="off"/>
-                <Button wide=true>"It is on its way"</Button>
+                <Button wide=true>"Mark as sent"</Button>
             </form>
             <details open=refused>
                 <summary>"I cannot send it"</summary>
@@ -207,6 +207,7 @@ pub fn VendorOrderPage() -> impl IntoView {
         let [ship, cancel] = [ShipPart::url(), CancelPart::url()].map(|path| FormState::of(flash.as_ref(), path));
         let news = done.as_deref().and_then(news).filter(|_| refused.error().is_none());
         let title = format!("Order {}", parcel.number);
+        let waits_and_is_disputed = parcel.disputed && parcel.fulfilment == Fulfilment::Unfulfilled;
         let tracking = parcel.carrier.clone().map(|carrier| format!("{carrier} {}", parcel.tracking.clone().unwrap_or_default()));
         let trail = vec![("Your shop".to_owned(), "/vendor".to_owned()), ("Orders".to_owned(), LIST.to_owned())];
         Ok(view! {
@@ -219,22 +220,20 @@ pub fn VendorOrderPage() -> impl IntoView {
                         <Badge tone=tone(parcel.fulfilment)>{parcel.fulfilment.label()}</Badge>
                         <Badge>{parcel.status.label()}</Badge>
                         <span>"Paid "<Date at=parcel.paid_at.clone()/></span>
-                        <a href=format!("{LIST}/{mine}/slip")>"Packing slip"</a>
+                        {(parcel.fulfilment != Fulfilment::Canceled).then(|| view! { <a href=format!("{LIST}/{mine}/slip")>"Packing slip"</a> })}
                     </p>
                 </header>
                 {news.map(|news| view! { <Notice tone=Tone::Good>{news}</Notice> })}
                 <ErrorSummary form=refused labels=LABELS/>
+                {waits_and_is_disputed.then(|| view! {
+                    <Notice tone=Tone::Warn>"The customer's bank disputes this payment. Please ask us before you send."</Notice>
+                })}
                 <div class="with-aside">
                     <div class="stack">
-                        <section class="card stack" aria-labelledby="goods">
+                        <section class="card summary stack" aria-labelledby="goods">
                             <h2 id="goods">"Your part of it"</h2>
                             <Lines parcel=parcel.clone()/>
-                            <table class="attributes"><tbody>
-                                <tr><th scope="row">"Goods"</th><td class="numeric">{parcel.items.to_string()}</td></tr>
-                                <tr><th scope="row">"Shipping"</th><td class="numeric">{parcel.shipping.to_string()}</td></tr>
-                                <tr><th scope="row">"Total"</th><td class="numeric">{parcel.total.to_string()}</td></tr>
-                                {(!parcel.refunded.is_zero()).then(|| view! { <tr><th scope="row">"Given back"</th><td class="numeric">{parcel.refunded.to_string()}</td></tr> })}
-                            </tbody></table>
+                            <Totals items=parcel.items shipping=parcel.shipping total=parcel.total refunded=Some(parcel.refunded)/>
                         </section>
                         <section class="card stack" aria-labelledby="goes-to">
                             <h2 id="goes-to">"Goes to"</h2>
@@ -249,6 +248,23 @@ pub fn VendorOrderPage() -> impl IntoView {
     })
 }
 
+/// What lies in a parcel: what was given back is not packed.
+#[component]
+fn Packed(lines: Vec<OrderLine>) -> impl IntoView {
+    let row = |line: OrderLine| {
+        let pieces = line.pieces_left();
+        let title =
+            if line.variant_title.is_empty() { line.product_name } else { format!("{}, {}", line.product_name, line.variant_title) };
+        view! { <tr><td class="numeric">{pieces}</td><td>{title}</td></tr> }
+    };
+    view! {
+        <table class="table">
+            <thead><tr><th scope="col">"Pieces"</th><th scope="col">"What"</th></tr></thead>
+            <tbody>{lines.into_iter().map(row).collect_view()}</tbody>
+        </table>
+    }
+}
+
 /// What lies in the parcel, for the printer: no prices, since parcels are presents as often as not.
 #[component]
 pub fn PackingSlipPage() -> impl IntoView {
@@ -257,20 +273,26 @@ pub fn PackingSlipPage() -> impl IntoView {
         let parcel = crate::orders::service::parcels::find(&request::state()?.db, &owner, id?).await?;
         let profile = owner.vendor().profile.clone();
         let title = format!("Packing slip for order {}", parcel.number);
+        let trail = vec![
+            ("Your shop".to_owned(), "/vendor".to_owned()),
+            ("Orders".to_owned(), LIST.to_owned()),
+            (format!("Order {}", parcel.number), format!("{LIST}/{}", parcel.order_id)),
+        ];
+        let canceled = parcel.fulfilment == Fulfilment::Canceled;
+        let lines: Vec<OrderLine> = parcel.lines.into_iter().filter(|line| !canceled && line.pieces_left() > 0).collect();
+        let goods = if lines.is_empty() {
+            view! { <p>"There is nothing to pack: all of it was canceled or given back."</p> }.into_any()
+        } else {
+            view! { <Packed lines=lines/> }.into_any()
+        };
         Ok(view! {
             <Document title=title.clone()/>
             <div class="wrap narrow stack print-page">
+                <Breadcrumbs trail=trail here="Packing slip"/>
+                <p class="muted small screen-only">{PRINT_HINT}</p>
                 <header class="page-head"><h1>{title}</h1><p>{profile.name}" · "{profile.contact_email.to_string()}</p></header>
                 <div class="card"><AddressLines address=parcel.address/></div>
-                <table class="table">
-                    <thead><tr><th scope="col">"Pieces"</th><th scope="col">"What"</th></tr></thead>
-                    <tbody>
-                        {parcel.lines.into_iter().map(|line| {
-                            let title = if line.variant_title.is_empty() { line.product_name } else { format!("{}, {}", line.product_name, line.variant_title) };
-                            view! { <tr><td class="numeric">{line.quantity.to_string()}</td><td>{title}</td></tr> }
-                        }).collect_view()}
-                    </tbody>
-                </table>
+                {goods}
                 <p class="muted small">"Ordered "<Date at=parcel.placed_at/></p>
             </div>
         })

@@ -16,7 +16,7 @@ use crate::media::Picture;
 use crate::pages::dashboard::shop_page;
 use crate::pages::document::Document;
 use crate::pages::goods::Wishes;
-use crate::pages::product::ProductBody;
+use crate::pages::product::{ProductBody, Shown};
 use crate::pages::{loaded, path_part, query};
 use crate::platform::{form_flash, request};
 use crate::ui::{Badge, Breadcrumbs, Button, ButtonLink, ErrorSummary, FormFlash, FormState, Look, Notice, Tone};
@@ -167,7 +167,7 @@ pub fn OwnedProductPage() -> impl IntoView {
 ///
 /// # Errors
 /// `NotFound` for others' products.
-pub async fn preview(viewer: ProductViewer, id: ProductId) -> Result<impl IntoView, AppError> {
+pub async fn preview(viewer: ProductViewer, id: ProductId, shop: VendorStatus) -> Result<impl IntoView, AppError> {
     let product = crate::catalogue::service::products::preview(&request::state()?.db, &viewer, id).await?;
     let wishes = Wishes::load().await?;
     let back = viewer.path_of(id);
@@ -176,11 +176,11 @@ pub async fn preview(viewer: ProductViewer, id: ProductId) -> Result<impl IntoVi
         <Document title=format!("Preview: {}", product.name)/>
         <div class="wrap">
             <Notice tone=Tone::Warn>
-                <p>"This is a preview: so would customers see it. Nothing can be bought here while it is not for sale."</p>
+                <p>"This is a preview. Customers would see it like this."</p>
                 <p><ButtonLink href=back look=Look::Secondary>"Back to the product"</ButtonLink></p>
             </Notice>
         </div>
-        <ProductBody product=product trail=trail wishes=wishes/>
+        <ProductBody product=product trail=trail wishes=wishes shown=Shown::AsPreview { shop_is_public: shop.may_publish() }/>
     })
 }
 
@@ -190,6 +190,6 @@ pub fn PreviewPage() -> impl IntoView {
     let id = path_part::<ProductId>("product");
     loaded(async move {
         let owner = ShopOwner::require().await?;
-        preview(ProductViewer::from(&owner), id?).await
+        preview(ProductViewer::from(&owner), id?, owner.vendor().status).await
     })
 }

@@ -99,7 +99,8 @@ fn typed(flash: Option<&FormFlash>, line: &OwnedLine, path: &str) -> FormState {
 /// The price of a product that has one.
 #[component]
 fn PriceForm(form: FormState, line: OwnedLine, variant: VariantId, price: Money, place: String) -> impl IntoView {
-    let bad = form.problem(field::PRICE).is_some();
+    let problem = form.problem(field::PRICE).map(|problem| problem.message());
+    let bad = problem.is_some();
     // The summary of what was refused leads to the field by its name.
     let id = if bad { field::PRICE.to_owned() } else { format!("price-{}", line.id) };
     let value = form.value(field::PRICE).map_or_else(|| price.plain(), str::to_owned);
@@ -112,9 +113,11 @@ fn PriceForm(form: FormState, line: OwnedLine, variant: VariantId, price: Money,
             <input type="hidden" name="seen" value=price.plain()/>
             <input type="hidden" name="place" value=place/>
             <label class="visually-hidden" for=id.clone()>{format!("Price of {}", line.name)}</label>
-            <input class="input" id=id name=field::PRICE value=value inputmode="decimal" required=true autocomplete="off" aria-invalid=bad.then_some("true")/>
+            <input class="input" id=id name=field::PRICE value=value inputmode="decimal" required=true autocomplete="off"
+                aria-invalid=bad.then_some("true") aria-describedby=bad.then_some("price-problem")/>
             <button class="button button-secondary">"Set"<span class="visually-hidden">{format!(" the price of {}", line.name)}</span></button>
             {now}
+            {problem.map(|problem| view! { <p class="field-problem" id="price-problem">{problem}</p> })}
         </form>
     }
 }
@@ -124,7 +127,8 @@ fn PriceForm(form: FormState, line: OwnedLine, variant: VariantId, price: Money,
 fn StockForm(form: FormState, line: OwnedLine, variant: VariantId, place: String) -> impl IntoView {
     let row = |name: &str| field::in_row("counts", 0, name);
     let told = field::error_in_row("counts", 0, field::COUNT);
-    let bad = form.problem(&told).is_some();
+    let problem = form.problem(&told).map(|problem| problem.message());
+    let bad = problem.is_some();
     let id = if bad { told } else { format!("stock-{}", line.id) };
     let seen = seen_then(&form, 0, line.stock);
     let value = form.value(&row(field::COUNT)).map_or_else(|| line.stock.to_string(), str::to_owned);
@@ -136,8 +140,10 @@ fn StockForm(form: FormState, line: OwnedLine, variant: VariantId, place: String
             <input type="hidden" name=row("seen") value=seen/>
             <input type="hidden" name="place" value=place/>
             <label class="visually-hidden" for=id.clone()>{format!("Stock of {}", line.name)}</label>
-            <input class="input" id=id name=row(field::COUNT) value=value inputmode="numeric" required=true autocomplete="off" aria-invalid=bad.then_some("true")/>
+            <input class="input" id=id name=row(field::COUNT) value=value inputmode="numeric" required=true autocomplete="off"
+                aria-invalid=bad.then_some("true") aria-describedby=bad.then_some("stock-problem")/>
             <button class="button button-secondary">"Set"<span class="visually-hidden">{format!(" the stock of {}", line.name)}</span></button>
+            {problem.map(|problem| view! { <p class="field-problem" id="stock-problem">{problem}</p> })}
         </form>
     }
 }
@@ -215,15 +221,20 @@ pub fn OwnedProductsPage() -> impl IntoView {
         let refused = flash.as_ref().map_or_else(FormState::default, |flash| FormState::of(Some(flash), &flash.path));
         let news = news.filter(|_| refused.error().is_none());
         let content = match (products.is_empty(), filter.narrows()) {
-            (true, true) => view! { <EmptyState icon="search" title="Nothing fits" text="No product of yours is like that."/> }.into_any(),
+            (true, true) => view! {
+                <EmptyState icon="search" title="No product fits" text="No product of yours is like what is asked for.">
+                    <ButtonLink href=PATH look=Look::Secondary>"Show all your products"</ButtonLink>
+                </EmptyState>
+            }
+            .into_any(),
             (true, false) => {
                 view! { <EmptyState icon="box" title="Nothing here" text="What you draft appears here. Only you see it until you publish it."/> }.into_any()
             }
-            (false, _) => view! { <Table products=products flash=flash place=filter.query() may_edit=may_edit/> }.into_any(),
+            (false, _) => view! { <Table products=products flash=flash place=filter.place() may_edit=may_edit/> }.into_any(),
         };
         let more = next.map(|id| crate::catalogue::OwnedFilter { before: Some(id), ..filter.clone() }.href(PATH));
         Ok(view! {
-            <Document title="Your products"/>
+            <Document title=if refused.error().is_some() { "Error: Your products" } else { "Your products" }/>
             <div class="wrap stack">
                 <Breadcrumbs trail=vec![("Your shop".to_owned(), "/vendor".to_owned())] here="Your products".to_owned()/>
                 <header class="page-head cluster spread">

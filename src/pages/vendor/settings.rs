@@ -111,7 +111,7 @@ pub fn SettingsPage() -> impl IntoView {
             <Document title=if failed { "Error: settings of your shop" } else { "Settings of your shop" }/>
             <div class="wrap narrow stack">
                 <header class="page-head"><h1>"Settings of your shop"</h1><p><a href="/vendor">"Your shop"</a></p></header>
-                {said.map(|said| view! { <div role="status"><Notice tone=Tone::Good>{said}</Notice></div> })}
+                {said.map(|said| view! { <Notice tone=Tone::Good>{said}</Notice> })}
                 <Profile form=profile_form vendor=vendor/>
                 <section class="card stack" aria-labelledby="shipping-head">
                     <h2 id="shipping-head">"Shipping"</h2>

@@ -45,8 +45,14 @@ pub fn seen_then(form: &FormState, index: usize, stock: impl std::fmt::Display) 
 
 /// What is on the shelf: hidden fields that say which variant and what was seen, and the count.
 #[component]
-fn CountRow(form: FormState, index: usize, variant: OwnedVariant) -> impl IntoView {
-    let title = if variant.title.is_empty() { "The only one".to_owned() } else { variant.title.clone() };
+fn CountRow(
+    form: FormState,
+    index: usize,
+    variant: OwnedVariant,
+    /// Of the product: for its only variant, which has no title.
+    product: String,
+) -> impl IntoView {
+    let title = if variant.title.is_empty() { product } else { variant.title.clone() };
     let id = field::in_row(COUNTS, index, field::ID);
     let value = variant.id.to_string();
     // What was typed belongs to the variant that it was typed for, and counts from what was seen then.
@@ -73,7 +79,7 @@ fn CountForm(form: FormState, product: OwnedProduct) -> impl IntoView {
         .variants
         .into_iter()
         .enumerate()
-        .map(|(index, variant)| view! { <CountRow form=form.clone() index=index variant=variant/> })
+        .map(|(index, variant)| view! { <CountRow form=form.clone() index=index variant=variant product=product.name.clone()/> })
         .collect_view();
     view! {
         <form class="form card" method="post" action=CorrectStock::url()>
@@ -189,7 +195,7 @@ pub async fn stock_page(
     let more = next.map(|next| format!("{path}?{variant}before={next}"));
     let may_edit = Powers::of(&viewer, shop).edit;
     Ok(view! {
-        <Document title=format!("Stock: {}", product.name)/>
+        <Document title=format!("{}Stock: {}", if form.error().is_some() { "Error: " } else { "" }, product.name)/>
         <div class="wrap stack">
             <Breadcrumbs trail=trail here="Stock".to_owned()/>
             <header class="page-head"><h1>{format!("Stock: {}", product.name)}</h1></header>

@@ -128,8 +128,15 @@ pub fn OptionFields(form: FormState, known: Vec<TypedOption>) -> impl IntoView {
 }
 
 #[component]
-fn Row(form: FormState, index: usize, variant: OwnedVariant, stock_href: String) -> impl IntoView {
-    let title = if variant.title.is_empty() { "The only one".to_owned() } else { variant.title.clone() };
+fn Row(
+    form: FormState,
+    index: usize,
+    variant: OwnedVariant,
+    /// Of the product: for its only variant, which has no title.
+    product: String,
+    stock_href: String,
+) -> impl IntoView {
+    let title = if variant.title.is_empty() { product } else { variant.title.clone() };
     let (low, stock) = (variant.is_low(), variant.stock);
     let known = TypedProduct::row(&variant);
     let rows = field::VARIANTS;
@@ -160,7 +167,7 @@ pub fn VariantRows(form: FormState, product: OwnedProduct, stock_href: String) -
         .variants
         .into_iter()
         .enumerate()
-        .map(|(index, variant)| view! { <Row form=form.clone() index=index variant=variant stock_href=stock_href.clone()/> })
+        .map(|(index, variant)| view! { <Row form=form.clone() index=index variant=variant product=product.name.clone() stock_href=stock_href.clone()/> })
         .collect_view();
     view! {
         <div class="stack" id=field::VARIANTS>

@@ -77,7 +77,7 @@ pub fn WebhooksPage() -> impl IntoView {
                 <header class="page-head">
                     <h1>"Webhooks"</h1>
                 </header>
-                {done.map(|text| view! { <div role="status"><Notice tone=Tone::Good>{text}</Notice></div> })}
+                {done.map(|text| view! { <Notice tone=Tone::Good>{text}</Notice> })}
                 <section class="card stack" aria-labelledby="endpoints-head">
                     <h2 id="endpoints-head">"Where messages go"</h2>
                     <p class="muted">

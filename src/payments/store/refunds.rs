@@ -1,6 +1,7 @@
 //! SQL of refunds and of what they consist of.
 
 use sqlx::{PgConnection, PgExecutor};
+use time::OffsetDateTime;
 
 use super::{RefundRow, Result};
 use crate::orders::Fulfilment;
@@ -116,17 +117,26 @@ pub async fn may_be_asked_for(db: impl PgExecutor<'_>, order: OrderId) -> Result
     .await
 }
 
-/// What hangs, and what the gateway says.
+/// Keeps how it was given back in another way, and who says so.
+pub async fn set_given_back(db: impl PgExecutor<'_>, id: RefundId, how: &str, by: UserId) -> Result<()> {
+    sqlx::query!("update refunds set given_back_how = $2, given_back_by = $3 where id = $1", id as _, how, by as _).execute(db).await?;
+    Ok(())
+}
+
+/// What hangs, how often it was tried since it last failed, when it is tried next, and what the gateway says.
 pub struct Hanging {
     pub amount_minor: i64,
     pub currency: Currency,
+    pub attempts: i32,
+    pub failures: i32,
+    pub next_attempt_at: OffsetDateTime,
     pub error: String,
 }
 
 pub async fn hanging(db: impl PgExecutor<'_>, order: OrderId, attempts: i32) -> Result<Vec<Hanging>> {
     sqlx::query_as!(
         Hanging,
-        r#"select amount_minor, currency as "currency: Currency", coalesce(last_error, '') as "error!" from refunds
+        r#"select amount_minor, currency as "currency: Currency", attempts, failures, next_attempt_at, coalesce(last_error, '') as "error!" from refunds
            where order_id = $1 and status = 'pending' and gateway_id is null and (attempts >= $2 or failures > 0) order by id"#,
         order as _,
         attempts

@@ -43,6 +43,9 @@ async fn a_mail_that_failed_is_tried_again(pool: PgPool) {
     assert!(admin.get("/admin/mails").await.text.contains("ada@x.example"), "it waits");
     send_due(app.state.clone()).await.unwrap();
 
+    // What waits for an admin is what the link in the navigation leads to.
+    assert!(admin.get("/admin/mails").await.text.contains("ada@x.example"), "the number counts it");
+    assert!(!admin.get("/admin/mails?state=waiting").await.text.contains("ada@x.example"));
     let failed = admin.get("/admin/mails?state=failed").await.text;
     assert!(failed.contains("ada@x.example") && failed.contains(&format!("/admin/mails/{id}")), "{failed}");
     assert!(!admin.get("/admin/mails?state=failed&to=bob").await.text.contains("ada@x.example"));
@@ -189,6 +192,12 @@ async fn the_log_is_read_page_by_page_and_narrowed(pool: PgPool) {
     assert_eq!(steps("action=%25approved").await, 0, "what is typed is no pattern");
     let shown = admin.get("/admin/audit?until=2026-03-01&action=vendor").await.text;
     assert!(shown.contains("&lt;script&gt;") && !shown.contains("<script>alert"), "{shown}");
+    assert!(shown.contains("All of “vendor”") && shown.contains("Shop approved") && !shown.contains(">vendor.approved<"), "{shown}");
+    let chosen = admin.get("/admin/audit?action=product.held").await.text;
+    assert!(
+        chosen.contains("<option value=\"product.held\" selected>Product taken down</option>") && !chosen.contains("All of “"),
+        "{chosen}"
+    );
     assert!(shown.contains("<del>") && shown.contains("<ins>") && shown.contains("the shop itself"), "{shown}");
 }
 

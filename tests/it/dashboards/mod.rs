@@ -108,6 +108,23 @@ async fn a_vendor_sees_what_waits_and_what_was_sold(pool: PgPool) {
 
 /// The statement and its index have the number in their text.
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn what_is_not_there_leads_back_to_the_dashboard(pool: PgPool) {
+    let app = App::start(pool).await;
+    let (vendor, _) = app.open_shop("kiln").await;
+    let admin = app.signed_in("root@souk.example", Role::Admin).await;
+    for (who, path, way) in [
+        (&vendor, "/vendor/nothing", "Back to your shop"),
+        (&vendor, "/vendor/orders/nothing", "Back to your shop"),
+        (&admin, "/admin/nothing?x=1", "Back to the administration"),
+        (&admin, "/vendors", "Browse everything"),
+    ] {
+        let page = who.get(path).await;
+        assert!(page.status == 404 && page.text.contains(way), "{path}: {page:?}");
+    }
+    assert!(!vendor.get("/admin").await.text.contains("Back to the administration"), "it is not theirs");
+}
+
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn what_runs_low_unless_the_vendor_says_otherwise_is_one_number(pool: PgPool) {
     let app = App::start(pool).await;
     let (ada, shop) = app.open_shop("ada").await;
@@ -204,7 +221,7 @@ async fn admins_see_what_waits_and_how_the_shop_goes(pool: PgPool) {
     ] {
         assert_eq!(to_do(&home, words), Some(1), "{words}");
     }
-    assert_eq!(to_do(&home, "refund that fails"), None);
+    assert_eq!(to_do(&home, "refund that does not get through"), None);
     for href in ["/admin/orders", "/admin/disputes", "/admin/reviews", "/admin/vendors", "/admin/mails", "/admin/events", "/admin/jobs"] {
         assert_eq!(waiting(&home, href), Some(1), "{href}");
     }

@@ -68,7 +68,17 @@ async fn a_suspended_shop_is_read_and_not_changed(pool: PgPool) {
     step(&vera, &sold, PUBLISH, "draft").await;
     assert_eq!(market.seen_by_strangers(&sold).await, [true; 3]);
     let edited = edit(&market, &vera, &draft, &[("name", "Changed")]).await;
+    // A preview sells nothing, and leads to the shop as long as there is one to be seen.
+    let preview = async |id: &str| {
+        let page = vera.get(&format!("{}/preview", editor(id))).await.text;
+        assert!(page.contains("This is a preview. Customers would see it like this."), "{page}");
+        let button = page.split("button-large").nth(1).and_then(|rest| rest.split('>').next()).unwrap_or_default().to_owned();
+        assert!(button.contains(" disabled"), "{button}");
+        page.contains("href=\"/shop/kiln\"")
+    };
+    assert!(preview(&sold).await && preview(&draft).await);
     market.set_status("kiln", "suspended").await;
+    assert!(!preview(&sold).await);
 
     assert_eq!(market.seen_by_strangers(&sold).await, [false; 3]);
     let before = (market.row(&sold).await, market.row(&draft).await);

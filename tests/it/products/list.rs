@@ -77,7 +77,7 @@ async fn prices_and_counts_are_set_in_their_rows(pool: PgPool) {
     let id = market.draft(&vera, &[("compare_at", "60")]).await;
     let variant = market.variant(&id).await.to_string();
     let list = vera.get("/vendor/products?status=draft").await.text;
-    assert_eq!((field(&list, "seen"), field(&list, "place")), (Some("48.50".to_owned()), Some("status=draft".to_owned())));
+    assert_eq!((field(&list, "seen"), field(&list, "place")), (Some("48.50".to_owned()), Some("?status=draft".to_owned())));
     let price = |seen: &'static str, price: &'static str| {
         [
             ("product_id", id.clone()),
@@ -105,6 +105,9 @@ async fn prices_and_counts_are_set_in_their_rows(pool: PgPool) {
         assert_eq!(send(who, &fields).await.location(), "/vendor/products?status=draft", "{fields:?}");
         let page = who.get("/vendor/products?status=draft").await.text;
         assert!(page.contains(told), "{told}: {page}");
+        assert!(page.contains("<title>Error: "), "{page}");
+        let at_field = ["Please enter an amount", "out of range"].contains(&told);
+        assert_eq!(page.contains("aria-describedby=\"price-problem\""), at_field, "{told}: {page}");
     }
     assert_eq!(market.variants(&id).await, [(String::new(), 5200, 5)]);
 
@@ -120,5 +123,13 @@ async fn prices_and_counts_are_set_in_their_rows(pool: PgPool) {
     assert_eq!(page.location(), "/vendor/products?q=tea&done=corrected");
     assert!(vera.get(page.location()).await.text.contains("The stock is corrected."));
     assert_eq!(market.variants(&id).await, [(String::new(), 5200, 9)]);
+
+    // Neither leads out of the whole list.
+    let whole = vera.get("/vendor/products").await.text;
+    let place = field(&whole, "place").unwrap();
+    let counted = [&fields[..3], &[("counts[0][seen]", "9"), ("counts[0][count]", "8"), ("place", &*place)]].concat();
+    assert_eq!(vera.submit("/vendor/products", CORRECT, &counted).await.location(), "/vendor/products?done=corrected");
+    let priced = [("product_id", &*id), ("variant_id", &variant), ("seen", "52"), ("price", "51"), ("place", &place)];
+    assert_eq!(vera.submit("/vendor/products", SET_PRICE, &priced).await.location(), "/vendor/products?done=priced");
     market.app.assert_invariants().await;
 }

@@ -94,10 +94,13 @@ async fn a_sale_between_the_shelf_and_the_form_is_kept(pool: PgPool) {
         ("counts[0][seen]", "10"),
         ("counts[0][count]", "12"),
     ];
+    let nothing = [&fields[..fields.len() - 1], &[("counts[0][count]", " ")]].concat();
+    assert_eq!(vera.submit(&from, CORRECT, &nothing).await.location(), from, "nothing was typed");
+    assert!(vera.get(&from).await.text.contains("Type what you counted for one variant at least."));
     let page = vera.submit(&from, CORRECT, &fields).await;
     assert!(page.location().ends_with("/stock?done=corrected&meanwhile=-3"), "{page:?}");
     let page = vera.get(page.location()).await.text;
-    for told in ["3 pieces were sold while you counted", "Goods received: from the kiln", "+2", "−3", "Sold", "At the beginning"] {
+    for told in ["3 pieces were sold while you counted", "Goods received: from the kiln", "+2", "−3", "Sold", "Opening stock"] {
         assert!(page.contains(told), "{told}: {page}");
     }
     assert_eq!(market.app.stock(variant).await, 9);
