@@ -10,6 +10,7 @@ use crate::pages::dates::{Date, Moment};
 use crate::pages::document::Document;
 use crate::platform::request;
 use crate::ui::{Notice, Tone};
+use crate::values::grouped;
 
 /// Below this part of the disk, in percent, pictures soon have no room.
 const LITTLE_ROOM: u64 = 10;

@@ -13,7 +13,7 @@ use crate::reviews::api::ModerateReview;
 use crate::reviews::ui::ReviewEntry;
 use crate::reviews::{Decision, MAX_REASON, ModeratedReview, Place, Queue, QueuePage, QueuedReview, Report, field};
 use crate::ui::{Breadcrumbs, Button, ButtonLink, EmptyState, ErrorSummary, FormState, Look, Notice, Stars, Tab, Tabs, TextArea, Tone};
-use crate::values::ReviewId;
+use crate::values::{ReviewId, grouped};
 
 const LIST: &str = "/admin/reviews";
 const LABELS: &[(&str, &str)] = &[(field::REASON, "Reason")];

@@ -83,11 +83,13 @@ pub fn AdminVendorsPage() -> impl IntoView {
             <div class="wrap stack">
                 <header class="page-head cluster spread">
                     <h1>"Shops"</h1>
-                    <form class="cluster" method="get" action=LIST role="search" aria-label="Find a shop">
+                    <form class="find-form" method="get" action=LIST role="search" aria-label="Find a shop">
                         <input type="hidden" name="status" value=status.as_str()/>
                         <label class="visually-hidden" for="shop-q">"What its name contains"</label>
-                        <input class="input" id="shop-q" name="q" placeholder="Name" value=text.clone() maxlength=MAX_TEXT autocomplete="off"/>
-                        <Button look=Look::Secondary>"Find"</Button>
+                        <div class="find-row">
+                            <input class="input" id="shop-q" name="q" placeholder="Name" value=text.clone() maxlength=MAX_TEXT autocomplete="off"/>
+                            <Button look=Look::Secondary>"Find"</Button>
+                        </div>
                     </form>
                 </header>
                 <Tabs label="Status" tabs=tabs(&counts, status, &text)/>
