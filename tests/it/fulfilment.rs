@@ -170,7 +170,7 @@ async fn an_admin_gives_back_by_piece_and_never_more_than_was_paid(pool: PgPool)
     assert_eq!(sale.act(&sale.a, REFUND, &one_cup).await, StatusCode::FORBIDDEN, "a vendor gives nothing back by piece");
     assert_eq!(sale.act(&admin, REFUND, &one_cup).await, StatusCode::OK);
     let slip = format!("{}/slip", sale.page());
-    assert!(sale.a.get(&slip).await.text.contains("<td class=\"numeric\">1</td>"), "one of two is left to pack");
+    assert!(sale.a.get(&slip).await.text.contains("<td class=\"numeric\">1<"), "one of two is left to pack");
     assert_eq!(
         sale.act(&admin, REFUND, &[&one_cup[..1], &[("lines[0][quantity]", "2"), ("reason", "duplicate")]].concat()).await,
         422,

@@ -23,7 +23,7 @@ async fn token(app: &App, owner: &Browser, scopes: &[(&str, &str)]) -> String {
     let page = made.location().to_owned();
     let page = page.strip_prefix(&app.url).unwrap_or(&page);
     let shown = owner.get(page).await.text;
-    let text = shown.split("id=\"fresh-token\">souk_api_").nth(1).unwrap().split('<').next().unwrap();
+    let text = shown.split("fresh-token").nth(1).unwrap().split("souk_api_").nth(1).unwrap().split('<').next().unwrap();
     assert!(!owner.get(page).await.text.contains(text), "shown once");
     format!("souk_api_{text}")
 }

@@ -194,10 +194,7 @@ async fn the_log_is_read_page_by_page_and_narrowed(pool: PgPool) {
     assert!(shown.contains("&lt;script&gt;") && !shown.contains("<script>alert"), "{shown}");
     assert!(shown.contains("All of “vendor”") && shown.contains("Shop approved") && !shown.contains(">vendor.approved<"), "{shown}");
     let chosen = admin.get("/admin/audit?action=product.held").await.text;
-    assert!(
-        chosen.contains("<option value=\"product.held\" selected>Product taken down</option>") && !chosen.contains("All of “"),
-        "{chosen}"
-    );
+    assert!(chosen.contains("<option value=\"product.held\" selected>Product taken down<") && !chosen.contains("All of “"), "{chosen}");
     assert!(shown.contains("<del>") && shown.contains("<ins>") && shown.contains("the shop itself"), "{shown}");
 }
 

@@ -145,6 +145,16 @@ pub fn alike(row: &Row, cell: Cell, (others, known): (&Answer, &[&str]), (missin
     Err(format!("{} {} {cell:?}: somebody else's is told from a missing one:\n  {others}\n  {missing}", row.method, row.path))
 }
 
+/// What stands around every page, is everybody's, and may be some seconds old: one of two pages may know of a change that the other does not.
+const FRAME: [(&str, &str); 2] = [("<nav class=\"category-nav\"", "</nav>"), ("<footer", "</footer>")];
+
+fn without_frame(body: &str) -> String {
+    FRAME.iter().fold(body.to_owned(), |body, (begin, end)| {
+        let cut = body.split_once(begin).and_then(|(before, rest)| Some(format!("{before}{}", rest.split_once(end)?.1)));
+        cut.unwrap_or(body)
+    })
+}
+
 /// An answer, with its body from shortly before it begins to differ.
 fn difference(one: &Answer, other: &Answer) -> String {
     let same = one.body.chars().zip(other.body.chars()).take_while(|(a, b)| a == b).count();
@@ -157,7 +167,7 @@ fn impersonal(answer: &Answer, known: &[&str]) -> Answer {
     let nonce = answer.body.split_once("nonce=\"").and_then(|(_, rest)| rest.split('"').next());
     let known = || known.iter().copied().chain(nonce).filter(|word| !word.is_empty()).enumerate();
     let without = |text: &str| known().fold(text.to_owned(), |text, (n, word)| text.replace(word, &format!("WORD{n}")));
-    Answer { body: without(&answer.body), location: without(&answer.location), ..answer.clone() }
+    Answer { body: without(&without_frame(&answer.body)), location: without(&answer.location), ..answer.clone() }
 }
 
 #[cfg(test)]
