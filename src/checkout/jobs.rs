@@ -87,8 +87,7 @@ async fn postpone(state: &AppState, refund: &payments::service::Refund, error: &
     payments::service::postpone_refund(&mut tx, refund.id, error).await?;
     if refund.attempts >= payments::refunds::HANGS_AFTER {
         let order = orders::service::load(&mut tx, refund.order_id).await?.order;
-        let amount = Money::new(refund.amount_minor, refund.currency);
-        mail::refund_stuck(&mut tx, &order, refund.id, amount, error, &state.config.base_url).await?;
+        mail::refund_stuck(&mut tx, &order, refund, error, &state.config.base_url).await?;
     }
     tx.commit().await?;
     jobs::wake(OUTBOX);

@@ -6,6 +6,7 @@ use crate::notifications::{Mail, MailContent, service::enqueue};
 use crate::orders::service::LockedOrder;
 use crate::orders::{Order, OrderPart};
 use crate::payments::RefundReason;
+use crate::payments::service::Refund;
 use crate::platform::db::Tx;
 use crate::platform::gateway::{Dispute, DisputeStatus, GatewayRefund};
 use crate::values::{Email, Money, OrderPartId, RefundId};
@@ -191,22 +192,26 @@ pub async fn refunded_elsewhere(tx: &mut Tx, order: &Order, told: &GatewayRefund
     attention(tx, order, &format!("elsewhere:{}", told.id), why, base_url).await
 }
 
+/// To the admins: a refund that somebody had made by hand was canceled there.
+///
+/// # Errors
+/// Only the database's.
+pub async fn refund_taken_back(tx: &mut Tx, order: &Order, told: &GatewayRefund, base_url: &str) -> Result<(), AppError> {
+    let what = "Please see whether its parts are to be sent after all, and whether pieces were put back for sale.";
+    let why = format!("The refund of {} that was made by hand at the payment provider was canceled there. {what}", told.amount);
+    attention(tx, order, &format!("canceled:{}", told.id), why, base_url).await
+}
+
 /// To the admins: money that should go back does not.
 ///
 /// # Errors
 /// Only the database's.
-pub async fn refund_stuck(
-    tx: &mut Tx,
-    order: &Order,
-    refund: RefundId,
-    amount: Money,
-    error: &str,
-    base_url: &str,
-) -> Result<(), AppError> {
+pub async fn refund_stuck(tx: &mut Tx, order: &Order, refund: &Refund, error: &str, base_url: &str) -> Result<(), AppError> {
+    let amount = Money::new(refund.amount_minor, refund.currency);
     let why = format!(
         "A refund of {amount} does not get through: it has failed several times, and we keep trying. The payment provider says: {error}"
     );
-    attention(tx, order, &format!("refund:{refund}"), why, base_url).await
+    attention(tx, order, &refund.key(), why, base_url).await
 }
 
 /// To the admins: the gateway had taken on a refund, and it did not reach the customer. Why, and whether the customer was told that it is done.

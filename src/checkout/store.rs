@@ -48,14 +48,15 @@ pub const INVARIANTS: &[(&str, &str)] = &[
     ),
     ("I2 no refund waits for more than an hour", "select id::text from refunds where status = 'pending' and created_at < now() - interval '1 hour'"),
     (
-        // What had counted as done and has failed since is on its way once more. Of what was never sold, all that came goes back, whatever it is.
+        // What was done and has failed since still counts: it is on its way once more. Of what was never sold all goes back that came.
         "I2 an order is as refunded as its refunds are",
         "select o.id::text from orders o
-           left join (select order_id, sum(amount_minor) filter (where reason <> 'amount_differs') as back,
-               bool_or(reason = 'amount_differs') as differed
-             from refunds where status = 'succeeded' or failures > 0 group by order_id) r on r.order_id = o.id
-         where (o.status = 'refunded' and coalesce(r.back, 0) < o.total_minor
-             and not (coalesce(r.differed, false) and not exists (select from order_parts x where x.order_id = o.id and x.paid_at is not null)))
+           left join payments p on p.order_id = o.id and p.status = 'succeeded'
+           left join (select order_id, sum(amount_minor) as all_back, sum(amount_minor) filter (where reason <> 'amount_differs') as back
+             from refunds where status <> 'failed' and finished_at is not null group by order_id) r on r.order_id = o.id
+           left join lateral (select true as sold from order_parts x where x.order_id = o.id and x.paid_at is not null limit 1) x on true
+         where (o.status = 'refunded' and x.sold and coalesce(r.back, 0) < o.total_minor)
+           or (o.status = 'refunded' and x.sold is null and coalesce(r.all_back, 0) < coalesce(p.received_minor, o.total_minor))
            or (o.status = 'partially_refunded' and (coalesce(r.back, 0) = 0 or r.back >= o.total_minor))",
     ),
     (

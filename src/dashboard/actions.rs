@@ -11,6 +11,7 @@ pub const ACTIONS: &[(&str, &str)] = &[
     ("vendor.rejected", "Shop rejected"),
     ("vendor.suspended", "Shop suspended"),
     ("vendor.reinstated", "Shop reinstated"),
+    ("vendor.profile_changed", "Shop's profile changed"),
     ("product.created", "Product created"),
     ("product.edited", "Product edited"),
     ("product.priced", "Price set"),

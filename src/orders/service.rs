@@ -140,12 +140,20 @@ pub async fn find_same(tx: &mut Tx, user_id: UserId, fingerprint: &[u8]) -> Resu
     Ok(store::find_pending_by_fingerprint(&mut **tx, user_id, fingerprint).await?)
 }
 
-/// Unpaid orders of the customer's that this one replaces, since they are about the same goods.
+/// This one comes in the place of other unpaid orders of the customer's that are about the same goods: they are to be closed. Answers which.
 ///
 /// # Errors
 /// Only the database's.
-pub async fn replaced_by(tx: &mut Tx, user_id: UserId, order: OrderId) -> Result<Vec<OrderId>, AppError> {
-    Ok(store::pending_with_goods_of(&mut **tx, user_id, order).await?)
+pub async fn replace(tx: &mut Tx, user_id: UserId, order: OrderId) -> Result<Vec<OrderId>, AppError> {
+    Ok(store::replaced::replace(&mut **tx, user_id, order).await?)
+}
+
+/// Whether another order came in the place of this one, and stands.
+///
+/// # Errors
+/// Only the database's.
+pub async fn is_replaced(db: &Db, order: OrderId) -> Result<bool, AppError> {
+    Ok(store::replaced::is_replaced(db.pool(), order).await?)
 }
 
 /// Keeps the order's goods for some minutes; what was kept for an earlier order of the same shopper is let go. 0 minutes keep nothing.
@@ -204,7 +212,7 @@ pub async fn mark_refunded(tx: &mut Tx, id: OrderId, refunded_minor: i64) -> Res
     Ok(store::mark_refunded(&mut **tx, id, refunded_minor).await? == 1)
 }
 
-/// Unpaid orders past their life that are to be closed. Those that stay open come again later, and later each time.
+/// Unpaid orders past their life, or replaced by others, that are to be closed. Those that stay open come again later, and later each time.
 ///
 /// # Errors
 /// Only the database's.

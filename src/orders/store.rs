@@ -13,6 +13,7 @@ crate::text_column!(OrderStatus, Fulfilment);
 pub mod desk;
 pub mod holds;
 pub mod parcels;
+pub mod replaced;
 
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
@@ -167,20 +168,6 @@ pub async fn lock(db: impl PgExecutor<'_>, id: OrderId) -> Result<Option<OrderSt
         .await
 }
 
-/// Unpaid orders of a customer's with goods that are in this one, too.
-pub async fn pending_with_goods_of(db: impl PgExecutor<'_>, user_id: UserId, order: OrderId) -> Result<Vec<OrderId>> {
-    sqlx::query_scalar!(
-        r#"select o.id as "id: OrderId" from orders o
-           where o.user_id = $1 and o.status = 'pending' and o.id <> $2 and exists (select from order_lines l join order_lines mine
-             on mine.variant_id = l.variant_id and mine.order_id = $2 where l.order_id = o.id)
-           order by o.id"#,
-        user_id as _,
-        order as _
-    )
-    .fetch_all(db)
-    .await
-}
-
 pub async fn find_pending_by_fingerprint(db: impl PgExecutor<'_>, user_id: UserId, fingerprint: &[u8]) -> Result<Option<OrderId>> {
     sqlx::query_scalar!(
         r#"select id as "id: OrderId" from orders where user_id = $1 and fingerprint = $2 and status = 'pending'"#,
@@ -331,12 +318,14 @@ pub async fn mark_refunded(db: impl PgExecutor<'_>, id: OrderId, refunded_minor:
     Ok(done.rows_affected())
 }
 
-/// Unpaid orders past their life, put off by the time they are late: one that cannot be closed keeps none of the others waiting.
+/// Unpaid orders past their life, or replaced, put off by the time they are late: one that cannot be closed keeps none of the others waiting.
 pub async fn claim_overdue(db: impl PgExecutor<'_>, life_minutes: i32, limit: i64) -> Result<Vec<OrderId>> {
     sqlx::query_scalar!(
         r#"update orders set close_after = now()
              + least(greatest(now() - placed_at - make_interval(mins => $1), interval '2 minutes'), interval '1 hour')
-           where id in (select id from orders where status = 'pending' and placed_at <= now() - make_interval(mins => $1)
+           where id in (select id from orders o where status = 'pending'
+               and (placed_at <= now() - make_interval(mins => $1)
+                 or exists (select from orders n where n.id = o.replaced_by and n.status not in ('canceled', 'expired')))
                and (close_after is null or close_after <= now())
              order by coalesce(close_after, placed_at) limit $2 for no key update skip locked)
            returning id as "id: OrderId""#,

@@ -5,7 +5,7 @@ use super::store;
 pub use super::store::refunds::{Hanging, LineLeft, NewRefund, NewRefundItem, PartLeft};
 use crate::error::{AppError, Conflict};
 use crate::platform::db::{Db, Tx};
-use crate::values::{OrderId, PaymentId, RefundId, UserId, VendorId};
+use crate::values::{Money, OrderId, PaymentId, RefundId, UserId, VendorId};
 
 /// What was bought and what of it is given back, in the transaction that holds the order's lock.
 ///
@@ -66,11 +66,7 @@ pub async fn hanging(db: &Db, order: OrderId) -> Result<Vec<Hanging>, AppError> 
 /// # Errors
 /// `Conflict(Stale)` while the worker may be asking for one of them.
 pub async fn lock_hanging(tx: &mut Tx, order: OrderId) -> Result<Vec<Refund>, AppError> {
-    let hanging = store::refunds::lock_hanging(&mut **tx, order, HANGS_AFTER).await?;
-    if !hanging.is_empty() && store::refunds::may_be_asked_for(&mut **tx, order).await? {
-        return Err(Conflict::Stale.into());
-    }
-    Ok(hanging)
+    lock_tried(tx, order, HANGS_AFTER).await
 }
 
 /// It was given back in another way; for the story of the order.
@@ -79,6 +75,38 @@ pub async fn lock_hanging(tx: &mut Tx, order: OrderId) -> Result<Vec<Refund>, Ap
 /// Only the database's.
 pub async fn set_given_back(tx: &mut Tx, refund: RefundId, how: &str, by: UserId) -> Result<(), AppError> {
     Ok(store::refunds::set_given_back(&mut **tx, refund, how, by).await?)
+}
+
+/// Refunds of an order that the gateway has not taken on yet, locked.
+///
+/// # Errors
+/// `Conflict(Stale)` while the worker may be asking for one of them.
+pub async fn lock_waiting(tx: &mut Tx, order: OrderId) -> Result<Vec<Refund>, AppError> {
+    lock_tried(tx, order, 0).await
+}
+
+async fn lock_tried(tx: &mut Tx, order: OrderId, attempts: i32) -> Result<Vec<Refund>, AppError> {
+    let waiting = store::refunds::lock_waiting(&mut **tx, order, attempts).await?;
+    if !waiting.is_empty() && store::refunds::may_be_asked_for(&mut **tx, order).await? {
+        return Err(Conflict::Stale.into());
+    }
+    Ok(waiting)
+}
+
+/// Says what the gateway calls a refund of this amount that it said was done, without saying by what. False if there is none.
+///
+/// # Errors
+/// Only the database's.
+pub async fn name(tx: &mut Tx, order: OrderId, amount: Money, gateway_id: &str) -> Result<bool, AppError> {
+    Ok(store::refunds::name(&mut **tx, order, amount, gateway_id).await?)
+}
+
+/// Whether money of the order was given back in another way, with these words.
+///
+/// # Errors
+/// Only the database's.
+pub async fn was_given_back(tx: &mut Tx, order: OrderId, how: &str) -> Result<bool, AppError> {
+    Ok(store::refunds::was_given_back(&mut **tx, order, how).await?)
 }
 
 /// The last refund of an order.

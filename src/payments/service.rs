@@ -66,7 +66,7 @@ pub async fn set_received(tx: &mut Tx, payment: PaymentId, received: Money) -> R
     Ok(store::set_received(&mut **tx, payment, received.amount_minor, received.currency).await?)
 }
 
-/// What was asked for and what came, where they differ.
+/// What was asked for and what came, where they differ; what has gone back since is taken off.
 #[derive(Clone, Copy, Debug)]
 pub struct Differing {
     pub payment: PaymentId,
@@ -112,7 +112,7 @@ pub async fn claim_refunds(db: &Db, limit: i64) -> Result<Vec<Refund>, AppError>
 /// # Errors
 /// Only the database's.
 pub async fn finish_refund(tx: &mut Tx, refund: &Refund, gateway_id: Option<&str>) -> Result<Option<i64>, AppError> {
-    if !store::finish_refund(&mut **tx, refund.id, gateway_id).await? {
+    if !store::finish_refund(&mut **tx, refund.id, refund.failures, gateway_id).await? {
         return Ok(None);
     }
     Ok(Some(store::refunded_minor(&mut **tx, refund.order_id).await?))
@@ -150,6 +150,22 @@ pub async fn await_refund(tx: &mut Tx, refund: &Refund, gateway_id: &str) -> Res
 /// Only the database's.
 pub async fn fail_refund(tx: &mut Tx, refund: RefundId, gateway_id: &str, why: &str) -> Result<Option<bool>, AppError> {
     Ok(store::fail_refund(&mut **tx, refund, gateway_id, why).await?)
+}
+
+/// It was never given back. False if that was known.
+///
+/// # Errors
+/// Only the database's.
+pub async fn drop_refund(tx: &mut Tx, refund: RefundId) -> Result<bool, AppError> {
+    Ok(store::drop_refund(&mut **tx, refund).await?)
+}
+
+/// One of ours of which we do not know yet what the gateway calls it.
+///
+/// # Errors
+/// Only the database's.
+pub async fn refund_without_name(db: &Db, id: RefundId) -> Result<Option<Refund>, AppError> {
+    Ok(store::refund_without_name(db.pool(), id).await?)
 }
 
 /// # Errors

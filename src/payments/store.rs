@@ -147,7 +147,7 @@ pub async fn set_received(db: impl PgExecutor<'_>, id: PaymentId, amount_minor: 
     Ok(())
 }
 
-/// A payment of another amount than was asked for.
+/// A payment of another amount than was asked for. What has gone back of it since is taken off.
 #[derive(Clone, Copy, Debug)]
 pub struct DifferingRow {
     pub id: PaymentId,
@@ -160,9 +160,10 @@ pub struct DifferingRow {
 pub async fn differing(db: impl PgExecutor<'_>, order: OrderId) -> Result<Option<DifferingRow>> {
     sqlx::query_as!(
         DifferingRow,
-        r#"select id as "id: PaymentId", amount_minor, currency as "currency: Currency", received_minor as "received_minor!",
-             received_currency as "received_currency!: Currency"
-           from payments where order_id = $1 and status = 'succeeded' and received_minor is not null"#,
+        r#"select p.id as "id: PaymentId", p.amount_minor, p.currency as "currency: Currency", p.received_currency as "received_currency!: Currency",
+             (p.received_minor - coalesce((select sum(r.amount_minor) from refunds r where r.payment_id = p.id and r.status <> 'failed'), 0))::bigint
+               as "received_minor!"
+           from payments p where p.order_id = $1 and p.status = 'succeeded' and p.received_minor is not null"#,
         order as _
     )
     .fetch_optional(db)
@@ -219,6 +220,19 @@ pub async fn refund_called(db: impl PgExecutor<'_>, gateway_id: &str) -> Result<
     .await
 }
 
+/// One that waits for the gateway's answer.
+pub async fn refund_without_name(db: impl PgExecutor<'_>, id: RefundId) -> Result<Option<RefundRow>> {
+    sqlx::query_as!(
+        RefundRow,
+        r#"select r.id as "id: RefundId", r.order_id as "order_id: OrderId", r.payment_id as "payment_id: PaymentId", r.amount_minor,
+             r.currency as "currency: Currency", r.reason as "reason: RefundReason", p.intent_id, r.gateway_id, r.attempts, r.failures
+           from refunds r join payments p on p.id = r.payment_id where r.id = $1 and r.status = 'pending' and r.gateway_id is null"#,
+        id as _
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// `failures` as they were when the gateway was asked: news of an attempt that failed meanwhile is no news of the next one.
 pub async fn await_refund(db: impl PgExecutor<'_>, id: RefundId, failures: i32, gateway_id: &str) -> Result<()> {
     sqlx::query!(
@@ -233,12 +247,13 @@ pub async fn await_refund(db: impl PgExecutor<'_>, id: RefundId, failures: i32, 
     Ok(())
 }
 
-/// Not at once: what fails now would fail again. Answers whether it had counted as done, or none if this was heard before.
+/// Not at once: what fails now would fail again; and once it has failed twice, people have days to give it back in another way. When it was
+/// done stays: by then it had counted as given back. Answers whether it had, or none if this was heard before.
 pub async fn fail_refund(db: impl PgExecutor<'_>, id: RefundId, gateway_id: &str, why: &str) -> Result<Option<bool>> {
     sqlx::query_scalar!(
         r#"with failed as (select id, status from refunds where id = $1 and gateway_id = $2 and status <> 'failed' for update)
-           update refunds r set status = 'pending', finished_at = null, failures = failures + 1, gateway_id = null, last_error = left($3, 500),
-             attempts = 0, next_attempt_at = now() + interval '1 hour'
+           update refunds r set status = 'pending', failures = failures + 1, gateway_id = null, last_error = left($3, 500), attempts = 0,
+             next_attempt_at = now() + case failures when 0 then interval '1 hour' else interval '1 day' * power(2, least(failures - 1, 3)) end
            from failed f where r.id = f.id returning f.status = 'succeeded' as "was_done!""#,
         id as _,
         gateway_id,
@@ -248,11 +263,14 @@ pub async fn fail_refund(db: impl PgExecutor<'_>, id: RefundId, gateway_id: &str
     .await
 }
 
-pub async fn finish_refund(db: impl PgExecutor<'_>, id: RefundId, gateway_id: Option<&str>) -> Result<bool> {
+/// `failures` as in [`await_refund`].
+pub async fn finish_refund(db: impl PgExecutor<'_>, id: RefundId, failures: i32, gateway_id: Option<&str>) -> Result<bool> {
     let done = sqlx::query!(
-        "update refunds set status = 'succeeded', gateway_id = $2, finished_at = now(), last_error = null where id = $1 and status = 'pending'",
+        "update refunds set status = 'succeeded', gateway_id = $2, finished_at = now(), last_error = null
+         where id = $1 and status = 'pending' and failures = $3",
         id as _,
-        gateway_id
+        gateway_id,
+        failures
     )
     .execute(db)
     .await?;
@@ -272,11 +290,17 @@ pub async fn postpone_refund(db: impl PgExecutor<'_>, id: RefundId, error: &str)
     Ok(())
 }
 
-/// Of the order's price.
+/// It was never given back.
+pub async fn drop_refund(db: impl PgExecutor<'_>, id: RefundId) -> Result<bool> {
+    let done = sqlx::query!("update refunds set status = 'failed', finished_at = null where id = $1 and status <> 'failed'", id as _);
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Of the order's price. What was done and has failed since is on its way once more, and still counts.
 pub async fn refunded_minor(db: impl PgExecutor<'_>, order: OrderId) -> Result<i64> {
     sqlx::query_scalar!(
         r#"select coalesce(sum(amount_minor), 0)::bigint as "sum!" from refunds
-           where order_id = $1 and status = 'succeeded' and reason <> 'amount_differs'"#,
+           where order_id = $1 and status <> 'failed' and finished_at is not null and reason <> 'amount_differs'"#,
         order as _
     )
     .fetch_one(db)

@@ -114,6 +114,24 @@ async fn a_part_given_back_by_hand_decides_nothing(pool: PgPool) {
     assert_eq!(case.app.webhook(&case.app.sandbox_event("refund.created").await).await, 200);
     assert_eq!((case.state().await.0.as_str(), case.app.mails("payment_attention").await), ("review", 2));
     case.app.assert_invariants().await;
+    let page = case.page().await;
+    assert!(page.contains("$24.00 came for this order") && page.contains("$4.00 goes back"), "{page}");
+    assert_eq!(case.decide("accept").await, StatusCode::OK);
+    assert_eq!((case.given_back().await, case.state().await), (vec![400, 100], ("paid".to_owned(), 4)));
+    case.app.assert_invariants().await;
+}
+
+/// What a bank holds can be neither sold for nor given back.
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn a_dispute_comes_before_the_verdict(pool: PgPool) {
+    let case = Case::paid(pool, "2500").await;
+    let dispute = "insert into disputes (id, gateway_id, order_id, payment_id, amount_minor, currency, reason, status, refundable, opened_at, told_at)
+      select gen_random_uuid(), 'du_1', order_id, id, 2500, 'USD', 'fraudulent', 'needs_response', false, now(), now() from payments";
+    sqlx::query(dispute).execute(case.app.pool()).await.unwrap();
+    for verdict in ["accept", "give_back"] {
+        assert_eq!(case.decide(verdict).await, StatusCode::CONFLICT, "{verdict}");
+    }
+    assert_eq!((case.state().await, case.app.mails("receipt").await), (("review".to_owned(), 5), 0));
 }
 
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]

@@ -230,6 +230,7 @@ async fn what_hangs_is_given_back_in_another_way_and_not_tried_any_more(pool: Pg
         sale.admin.call("/api/checkout/given-back-elsewhere", &[("order_id", order.as_str()), ("how", note)]).await.status
     };
     assert_eq!(say(" ").await, StatusCode::UNPROCESSABLE_ENTITY, "how must be said");
+    assert_eq!(sale.refunds().await.len(), 1);
     // The worker may be asking for it at this moment: money would go back twice.
     let due = async |when: &'static str| {
         sqlx::query("update refunds set next_attempt_at = now() + $1::interval").bind(when).execute(sale.app.pool()).await.unwrap();

@@ -121,8 +121,71 @@ async fn one_of_ours_that_is_not_noted_yet_is_not_taken_for_one_by_hand(pool: Pg
     let forget = "update refunds set gateway_id = null, status = 'pending', finished_at = null";
     sqlx::query(forget).execute(sale.app.pool()).await.unwrap();
     assert_eq!(sale.app.webhook(&sale.app.sandbox_event("refund.created").await).await, 200);
-    assert_eq!(sale.app.count("select count(*) from refunds").await, 1);
+    assert_eq!(sale.app.count("select count(*) from refunds where status = 'succeeded' and gateway_id is not null").await, 1);
     assert_eq!(sale.app.mails("payment_attention").await, 0);
+    sale.app.assert_invariants().await;
+}
+
+/// The gateway sends each event when it can: news of the refund may come before that of the payment.
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn news_that_overtakes_the_payments_counts(pool: PgPool) {
+    let app = App::start(pool).await;
+    let cup = app.goods(app.vendor("kiln").await, 1500, 5).await;
+    let order = app.buyer("ada").await.order(&[(cup, 1)]).await;
+    app.confirm(order, VISA).await;
+    let intent = app.intent_id(order).await;
+    app.sandbox(Method::POST, "v1/refunds", &[("payment_intent", intent.as_str())]).await;
+    assert_eq!(app.webhook(&app.sandbox_event("refund.created").await).await, 200);
+    assert_eq!(app.webhook(&app.event("evt_paid", "payment_intent.succeeded", order).await).await, 200);
+    assert_eq!((app.status(order).await.as_str(), app.stock(cup).await), ("refunded", 5));
+    assert_eq!(
+        app.count("select count(*) from order_parts where fulfilment = 'unfulfilled'").await,
+        0,
+        "nothing is sent for money that is back"
+    );
+    app.assert_invariants().await;
+}
+
+/// Somebody makes a refund in the dashboard, and cancels it there.
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn one_that_is_canceled_there_is_not_made_here(pool: PgPool) {
+    let sale = Sale::new(pool).await;
+    sale.app.switch(&[("stay_pending", "true")]).await;
+    let id = sale.by_hand(Some("1000")).await;
+    let refund = souk::payments::service::refund_called(&sale.app.state.db, &id).await.unwrap().unwrap();
+    let mut told = sale.app.state.gateway.retrieve_refund(&id).await.unwrap();
+    told.status = souk::platform::gateway::GatewayRefundStatus::Canceled;
+    for _ in 0..2 {
+        souk::checkout::service::settle(&sale.app.state, &refund, &told, None).await.unwrap();
+    }
+    assert_eq!(sale.app.count("select count(*) from refunds where status = 'failed'").await, 1);
+    sqlx::query("update refunds set next_attempt_at = now()").execute(sale.app.pool()).await.unwrap();
+    jobs::send_refunds(sale.app.state.clone()).await.unwrap();
+    assert_eq!((sale.state().await.0.as_str(), sale.state().await.3, sale.app.mails("payment_attention").await), ("paid", 0, 2));
+    sale.app.assert_invariants().await;
+}
+
+/// The gateway said that it was done before it said by what; should that fail later, somebody must hear of it.
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn one_by_hand_gets_to_be_known_as_ours_that_it_ended(pool: PgPool) {
+    let sale = Sale::new(pool).await;
+    let intent = sale.app.intent_id(sale.order).await;
+    let line: String = sqlx::query_scalar("select id::text from order_lines").fetch_one(sale.app.pool()).await.unwrap();
+    let order = sale.order.to_string();
+    let fields = [
+        ("order_id", order.as_str()),
+        ("lines[0][line_id]", line.as_str()),
+        ("lines[0][quantity]", "1"),
+        ("reason", "requested_by_customer"),
+    ];
+    assert_eq!(sale.admin.call("/api/checkout/refund", &fields).await.status, 200);
+    let refund = souk::payments::service::claim_refunds(&sale.app.state.db, 1).await.unwrap().remove(0);
+    souk::checkout::service::settle_given_back(&sale.app.state, &refund).await.unwrap();
+    sale.app.sandbox(Method::POST, "v1/refunds", &[("payment_intent", intent.as_str()), ("amount", "1500")]).await;
+    assert_eq!(sale.app.webhook(&sale.app.sandbox_event("refund.created").await).await, 200);
+    assert_eq!(sale.app.count("select count(*) from refunds where gateway_id is not null").await, 1);
+    assert_eq!((sale.app.count("select count(*) from refunds").await, sale.app.mails("payment_attention").await), (1, 0));
+    sale.app.assert_invariants().await;
 }
 
 /// More than our books have left: nothing is invented, and people look at it.

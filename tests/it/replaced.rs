@@ -1,6 +1,7 @@
 //! The same goods are ordered again while an order for them waits to be paid: the new one comes in its place.
 
 use http::StatusCode;
+use souk::checkout::jobs;
 use souk::values::{OrderId, VariantId};
 use sqlx::PgPool;
 
@@ -26,6 +27,25 @@ async fn an_unpaid_order_is_replaced_by_the_next_for_the_same_goods(pool: PgPool
     assert_eq!(app.confirm(second, VISA).await, 200);
     assert_eq!(app.webhook(&app.event("evt_paid", "payment_intent.succeeded", second).await).await, 200);
     assert_eq!((app.status(second).await.as_str(), app.stock(cup).await), ("paid", 2));
+    app.assert_invariants().await;
+}
+
+/// Killed between the order and what follows from it.
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn what_was_interrupted_is_done_by_the_job_and_nobody_can_pay_for_it(pool: PgPool) {
+    let (app, ada, cup, first) = unpaid(pool).await;
+    let bowl = app.goods(app.vendor("mill").await, 900, 5).await;
+    assert_eq!(ada.browser.call("/api/cart/remove", &[("variant_id", &cup.to_string())]).await.status, StatusCode::OK);
+    let second = ada.order(&[(bowl, 1)]).await;
+    let third = app.buyer("bob").await.order(&[(cup, 1)]).await;
+    for (earlier, later) in [(first, second), (second, third)] {
+        sqlx::query("update orders set replaced_by = $2 where id = $1").bind(earlier).bind(later).execute(app.pool()).await.unwrap();
+    }
+    let page = ada.browser.get(&format!("/checkout/{first}/pay")).await.text;
+    assert!(!page.contains("_secret_"), "{page}");
+    assert_eq!(app.status(first).await, "canceled");
+    jobs::expire_orders(app.state.clone()).await.unwrap();
+    assert_eq!((app.status(second).await, app.status(third).await), ("canceled".to_owned(), "pending".to_owned()));
     app.assert_invariants().await;
 }
 

@@ -13,6 +13,7 @@ use crate::notifications::service::OUTBOX;
 use crate::orders::OrderStatus;
 use crate::orders::service::LockedOrder;
 use crate::payments::RefundReason;
+use crate::payments::disputes;
 use crate::payments::refunds::{self, NewRefund};
 use crate::payments::service::Differing;
 use crate::platform::db::Tx;
@@ -38,13 +39,17 @@ pub async fn differing(state: &AppState, _: &Admin, order: OrderId) -> Result<Op
 /// Decides about an order in review. Of one that is decided about already, nothing more happens.
 ///
 /// # Errors
-/// `NotFound`; of [`Verdict::Accept`] also `Conflict(PaidTooLittle)` and `Conflict(GoodsGone)`.
+/// `NotFound`; `Conflict(Disputed)`; of [`Verdict::Accept`] also `Conflict(PaidTooLittle)` and `Conflict(GoodsGone)`.
 pub async fn decide(state: &AppState, admin: &Admin, order: OrderId, verdict: Verdict) -> Result<(), AppError> {
     let (db, by, base_url) = (state.db.clone(), admin.customer().user_id(), state.config.base_url.clone());
     uncancelled(async move {
         let mut tx = db.begin().await?;
         if orders::service::lock(&mut tx, order).await? != OrderStatus::Review {
             return Ok(());
+        }
+        // A bank may take all of it back.
+        if disputes::holds_back(&mut tx, order).await? {
+            return Err(Conflict::Disputed.into());
         }
         // What was put into review before amounts were kept is asked about by the reconciler first.
         let differing = payments::service::differing(&mut tx, order).await?.ok_or(AppError::Offline)?;
@@ -112,7 +117,13 @@ pub(super) async fn give_back(
     Ok(refund)
 }
 
-fn refund_of<'a>(order: OrderId, differing: &Differing, amount: Money, by: Option<UserId>, gateway_id: Option<&'a str>) -> NewRefund<'a> {
+pub(super) fn refund_of<'a>(
+    order: OrderId,
+    differing: &Differing,
+    amount: Money,
+    by: Option<UserId>,
+    gateway_id: Option<&'a str>,
+) -> NewRefund<'a> {
     NewRefund {
         order_id: order,
         payment_id: differing.payment,

@@ -1,8 +1,9 @@
 //! Refunds that somebody made by hand, at the gateway. They are noted, so that the books say what is true, and the admins hear what was
 //! made of them.
 
-use super::differing;
+use super::pay::gateway_error;
 use super::refund::{self, Decision};
+use super::{apply_payment_intent, differing};
 use crate::checkout::mail;
 use crate::checkout::refundable::Refundable;
 use crate::error::AppError;
@@ -12,7 +13,7 @@ use crate::payments::RefundReason;
 use crate::payments::refunds;
 use crate::payments::service::Refund;
 use crate::platform::db::Tx;
-use crate::platform::gateway::{GatewayRefund, GatewayRefundStatus};
+use crate::platform::gateway::GatewayRefund;
 use crate::platform::state::AppState;
 use crate::platform::uncancelled::uncancelled;
 use crate::values::{OrderId, OrderPartId};
@@ -22,12 +23,15 @@ use crate::{orders, payments};
 /// is left to give back by our books: of that the admins hear as well.
 ///
 /// # Errors
-/// `Conflict(Stale)` while the worker may be asking for one that this one could be; otherwise only the database's.
+/// `Conflict(Stale)` while the worker may be asking for one that this one could be; `Offline`.
 pub(super) async fn note(state: &AppState, told: &GatewayRefund) -> Result<Option<Refund>, AppError> {
-    if matches!(told.status, GatewayRefundStatus::Failed | GatewayRefundStatus::Canceled) {
+    if told.status.has_failed() {
         return Ok(None);
     }
     let Some(intent_id) = &told.intent_id else { return Ok(None) };
+    // News of the refund may overtake that of the payment.
+    let intent = state.gateway.retrieve_intent(intent_id).await.map_err(gateway_error)?;
+    apply_payment_intent(state, &intent, None).await?;
     let Some(order) = payments::service::order_of_intent(&state.db, intent_id).await? else { return Ok(None) };
     let (db, told, base_url) = (state.db.clone(), told.clone(), state.config.base_url.clone());
     uncancelled(async move {
@@ -45,16 +49,20 @@ pub(super) async fn note(state: &AppState, told: &GatewayRefund) -> Result<Optio
 }
 
 async fn write(tx: &mut Tx, order: OrderId, status: OrderStatus, told: &GatewayRefund, base_url: &str) -> Result<(), AppError> {
-    // What hangs was given back by whoever heard of it, most likely.
-    let hanging = refunds::lock_hanging(tx, order).await?;
+    // What we could not give back was given back by whoever heard of it, most likely.
+    let waiting = refunds::lock_waiting(tx, order).await?;
     if let Some(refund) =
-        hanging.iter().find(|refund| (refund.amount_minor, refund.currency) == (told.amount.amount_minor, told.amount.currency))
+        waiting.iter().find(|refund| (refund.amount_minor, refund.currency) == (told.amount.amount_minor, told.amount.currency))
     {
         return payments::service::await_refund(tx, refund, &told.id).await;
     }
+    // Or the worker has heard from the gateway that it is back already, but not by what.
+    if refunds::name(tx, order, told.amount, &told.id).await? {
+        return Ok(());
+    }
     let locked = orders::service::load(tx, order).await?;
     let follows = match status {
-        OrderStatus::Review => all_of_what_came(tx, &locked, told, base_url).await?,
+        OrderStatus::Review => of_what_came(tx, &locked, told, base_url).await?,
         OrderStatus::Paid | OrderStatus::PartiallyRefunded => share(tx, &locked, told, base_url).await?,
         _ => None,
     };
@@ -62,15 +70,17 @@ async fn write(tx: &mut Tx, order: OrderId, status: OrderStatus, told: &GatewayR
     mail::refunded_elsewhere(tx, &locked.order, told, follows, base_url).await
 }
 
-/// In review there is all or nothing.
-async fn all_of_what_came(
-    tx: &mut Tx,
-    locked: &LockedOrder,
-    told: &GatewayRefund,
-    base_url: &str,
-) -> Result<Option<&'static str>, AppError> {
+/// In review, what goes back is no line's. All of it is a verdict.
+async fn of_what_came(tx: &mut Tx, locked: &LockedOrder, told: &GatewayRefund, base_url: &str) -> Result<Option<&'static str>, AppError> {
     let differing = payments::service::differing(tx, locked.order.id).await?;
-    let Some(differing) = differing.filter(|differing| differing.received == told.amount) else { return Ok(None) };
+    let Some(differing) = differing.filter(|differing| differing.received.currency == told.amount.currency) else { return Ok(None) };
+    if told.amount.amount_minor < differing.received.amount_minor {
+        refunds::insert(tx, &differing::refund_of(locked.order.id, &differing, told.amount, None, Some(&told.id))).await?;
+        return Ok(Some("The order still waits for your decision about the rest."));
+    }
+    if told.amount != differing.received {
+        return Ok(None);
+    }
     differing::give_back(tx, locked, &differing, None, Some(&told.id), base_url).await?;
     Ok(Some("That is all that came for this order, so it is closed."))
 }

@@ -4,7 +4,7 @@
 use time::{Duration, OffsetDateTime};
 
 use super::pay::gateway_error;
-use crate::error::AppError;
+use crate::error::{AppError, Conflict};
 use crate::payments::inbox;
 use crate::platform::gateway::{EventPage, VerifiedEvent};
 use crate::platform::state::AppState;
@@ -57,7 +57,7 @@ async fn receive_listed(state: &AppState, event: &VerifiedEvent) -> bool {
         Ok(()) => true,
         Err(error) => {
             tracing::warn!(event = event.id(), kind = event.kind(), %error, "listed event not applied");
-            error != AppError::Offline
+            !matches!(error, AppError::Offline | AppError::Conflict(Conflict::Stale))
         }
     }
 }

@@ -45,13 +45,18 @@ async fn create_intent(state: &AppState, payment: &payments::service::Payment) -
     Ok(intent)
 }
 
-/// What the pay page shows. An order that is past paying comes without a session.
+/// What the pay page shows. An order that is past paying, or in whose place another one came, has no session.
 ///
 /// # Errors
 /// `NotFound` for an order that is not the customer's.
 pub async fn pay_view(state: &AppState, customer: &Customer, order_id: OrderId) -> Result<PayView, AppError> {
     let order = orders::service::find(&state.db, customer, order_id).await?;
     if order.status != OrderStatus::Pending {
+        return Ok(PayView { order, payment: None });
+    }
+    if orders::service::is_replaced(&state.db, order_id).await? {
+        close_unpaid(state, order_id).await?;
+        let order = orders::service::find(&state.db, customer, order_id).await?;
         return Ok(PayView { order, payment: None });
     }
     let payment = match ensure_intent(state, order_id).await {

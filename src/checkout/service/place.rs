@@ -5,10 +5,9 @@ use crate::accounts::guard::Customer;
 use crate::accounts::service::users;
 use crate::cart::Cart;
 use crate::error::{AppError, Conflict};
-use crate::platform::db::Db;
 use crate::platform::state::AppState;
 use crate::platform::uncancelled::uncancelled;
-use crate::values::{Address, AddressId, Email, MAX_CHARGE_MINOR, OrderId, UserId};
+use crate::values::{Address, AddressId, MAX_CHARGE_MINOR, OrderId};
 use crate::{cart, catalogue, orders, payments};
 
 /// Places what the review page showed. A second click or tab finds the same order. The payment intent is created afterwards; if the gateway
@@ -21,28 +20,33 @@ use crate::{cart, catalogue, orders, payments};
 /// that was closed just now. With any of them there is no order to pay.
 pub async fn place(state: &AppState, customer: &Customer, address_id: AddressId, confirmed: &str) -> Result<OrderId, AppError> {
     let address = crate::accounts::service::address(&state.db, customer, address_id).await?;
-    let (db, user, email) = (state.db.clone(), customer.user_id(), customer.email().clone());
-    let (confirmed, hold_minutes) = (confirmed.to_owned(), state.config.checkout_hold_minutes);
-    // The visitor may be gone by now; the transaction goes on.
-    let placed = uncancelled(async move { insert(&db, user, &email, &address, &confirmed, hold_minutes).await }).await?;
-    let Placed { order, replaces } = placed;
-    for earlier in replaces {
-        replace(state, customer, earlier, order).await?;
-    }
+    let (shop, buyer, confirmed) = (state.clone(), customer.clone(), confirmed.to_owned());
+    // The visitor may be gone by now; the transaction goes on, and so does what follows from it.
+    let order = uncancelled(async move {
+        let Placed { order, replaces } = insert(&shop, &buyer, &address, &confirmed).await?;
+        for earlier in replaces {
+            replace(&shop, &buyer, earlier, order).await?;
+        }
+        Ok(order)
+    })
+    .await?;
     if let Err(error) = super::ensure_intent(state, order).await {
         tracing::warn!(%order, %error, "no payment intent yet; the pay page asks again");
     }
     Ok(order)
 }
 
-/// Closes an unpaid order for the same goods. If it turns out to be paid, or nearly so, it is the new one that goes.
+/// Closes an unpaid order for the same goods. If it turns out to be paid, or nearly so, it is the new one that goes. What is interrupted here is
+/// done by the job that closes orders; until then the pay page of the earlier one offers no payment.
 async fn replace(state: &AppState, customer: &Customer, earlier: OrderId, order: OrderId) -> Result<(), AppError> {
     match super::cancel_unpaid(state, customer, earlier).await {
         Err(error @ AppError::Conflict(_)) => {
             super::close_unpaid(state, order).await?;
+            let mut tx = state.db.begin().await?;
+            orders::service::hold(&mut tx, earlier, customer.user_id(), state.config.checkout_hold_minutes).await?;
+            tx.commit().await?;
             Err(error)
         }
-        // Nobody can pay at the moment, and it expires as any other.
         Err(AppError::Offline) => Ok(()),
         closed => closed,
     }
@@ -54,8 +58,9 @@ struct Placed {
     replaces: Vec<OrderId>,
 }
 
-async fn insert(db: &Db, user: UserId, email: &Email, address: &Address, confirmed: &str, hold_minutes: u32) -> Result<Placed, AppError> {
-    let mut tx = db.begin().await?;
+async fn insert(state: &AppState, customer: &Customer, address: &Address, confirmed: &str) -> Result<Placed, AppError> {
+    let (user, email) = (customer.user_id(), customer.email());
+    let mut tx = state.db.begin().await?;
     users::keep_open(&mut tx, user).await?;
     let cart_id = cart::service::lock_for_checkout(&mut tx, user).await?;
     let variants = cart::service::variant_ids(&mut tx, cart_id).await?;
@@ -78,8 +83,8 @@ async fn insert(db: &Db, user: UserId, email: &Email, address: &Address, confirm
         }
     };
     // The cart is locked: of two that are placed at once, one sees the other.
-    let replaces = orders::service::replaced_by(&mut tx, user, order).await?;
-    orders::service::hold(&mut tx, order, user, hold_minutes).await?;
+    let replaces = orders::service::replace(&mut tx, user, order).await?;
+    orders::service::hold(&mut tx, order, user, state.config.checkout_hold_minutes).await?;
     tx.commit().await?;
     Ok(Placed { order, replaces })
 }

@@ -8,8 +8,9 @@ use crate::accounts::guard::Admin;
 use crate::audit::{self, AuditEntry};
 use crate::checkout::mail;
 use crate::checkout::refund::{MAX_NOTE, refund_field};
-use crate::error::AppError;
+use crate::error::{AppError, Conflict};
 use crate::notifications::service::OUTBOX;
+use crate::payments::RefundReason;
 use crate::payments::service::Refund;
 use crate::platform::db::Tx;
 use crate::platform::gateway::{GatewayRefund, GatewayRefundStatus, VerifiedEvent};
@@ -24,14 +25,12 @@ use crate::{orders, payments, webhooks};
 pub(super) async fn apply(state: &AppState, event: &VerifiedEvent, once: Option<&VerifiedEvent>) -> Result<(), AppError> {
     let Some(gateway_id) = event.object_id() else { return inbox::ignore(state, once).await };
     let known = payments::service::refund_called(&state.db, gateway_id).await?;
-    if known.is_none() && event.is_refund_of_ours() {
-        // The worker has not noted yet what it is called, and asks about it itself.
-        return inbox::ignore(state, once).await;
-    }
     let told = state.gateway.retrieve_refund(gateway_id).await.map_err(gateway_error)?;
-    let known = match known {
-        Some(refund) => Some(refund),
-        None => elsewhere::note(state, &told).await?,
+    let known = match (known, event.refund_id()) {
+        (Some(refund), _) => Some(refund),
+        // The worker has not noted yet what it is called; if it could never read the answer, this is how we hear of it.
+        (None, Some(ours)) => payments::service::refund_without_name(&state.db, ours).await?.filter(|_| !told.status.has_failed()),
+        (None, None) => elsewhere::note(state, &told).await?,
     };
     match known {
         Some(refund) => settle(state, &refund, &told, once).await,
@@ -79,14 +78,19 @@ pub async fn settle_given_back(state: &AppState, refund: &Refund) -> Result<(), 
 /// What hangs of an order's refunds was given back in another way: by a transfer, say. Said again, it is done already.
 ///
 /// # Errors
-/// `Invalid` without a word on how; `NotFound`; `Conflict(Stale)` while the worker may be asking the gateway.
+/// `Invalid` without a word on how; `NotFound`; `Conflict(Stale)` while the worker may be asking the gateway, and if nothing hangs any more.
 pub async fn given_back_elsewhere(state: &AppState, admin: &Admin, order: OrderId, how: &str) -> Result<(), AppError> {
     let mut errors = FieldErrors::default();
     let how = errors.text(refund_field::HOW, how, 1, MAX_NOTE);
     errors.into_result(())?;
     let mut tx = state.db.begin().await?;
     orders::service::lock(&mut tx, order).await?;
-    for refund in payments::refunds::lock_hanging(&mut tx, order).await? {
+    let hanging = payments::refunds::lock_hanging(&mut tx, order).await?;
+    if hanging.is_empty() && !payments::refunds::was_given_back(&mut tx, order, &how).await? {
+        // The worker got it through meanwhile: whoever gave it back in another way must hear of it.
+        return Err(Conflict::Stale.into());
+    }
+    for refund in hanging {
         payments::refunds::set_given_back(&mut tx, refund.id, &how, admin.customer().user_id()).await?;
         finish(&mut tx, &refund, Way::Elsewhere, state).await?;
         let entry = AuditEntry {
@@ -143,6 +147,9 @@ async fn finish(tx: &mut Tx, refund: &Refund, way: Way<'_>, state: &AppState) ->
 /// The money is ours again, even if the refund had counted as done: it is made anew. What the order's state says stays as it is, since the
 /// customer was told.
 async fn fail(tx: &mut Tx, refund: &Refund, told: &GatewayRefund, state: &AppState) -> Result<(), AppError> {
+    if told.status == GatewayRefundStatus::Canceled && refund.reason == RefundReason::MadeElsewhere {
+        return take_back(tx, refund, told, state).await;
+    }
     let why = told.failure_reason.as_deref().unwrap_or("the bank did not take it");
     payments::service::await_refund(tx, refund, &told.id).await?;
     let Some(was_done) = payments::service::fail_refund(tx, refund.id, &told.id, why).await? else { return Ok(()) };
@@ -150,4 +157,13 @@ async fn fail(tx: &mut Tx, refund: &Refund, told: &GatewayRefund, state: &AppSta
     let order = orders::service::load(tx, refund.order_id).await?.order;
     let amount = Money::new(refund.amount_minor, refund.currency);
     mail::refund_failed(tx, &order, (refund.id, &told.id), amount, (why, was_done), &state.config.base_url).await
+}
+
+/// Whoever made it by hand has thought better of it: it was never given back. What followed from it here is for people to see to.
+async fn take_back(tx: &mut Tx, refund: &Refund, told: &GatewayRefund, state: &AppState) -> Result<(), AppError> {
+    if !payments::service::drop_refund(tx, refund.id).await? {
+        return Ok(());
+    }
+    let order = orders::service::load(tx, refund.order_id).await?.order;
+    mail::refund_taken_back(tx, &order, told, &state.config.base_url).await
 }

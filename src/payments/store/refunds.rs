@@ -90,8 +90,8 @@ pub async fn requested(db: impl PgExecutor<'_>, order: OrderId, by: UserId, requ
     .await
 }
 
-/// Refunds of an order that come to no end, and are not being asked for at this moment.
-pub async fn lock_hanging(db: impl PgExecutor<'_>, order: OrderId, attempts: i32) -> Result<Vec<RefundRow>> {
+/// Refunds of an order that the gateway has not taken on, after so many attempts or a failure.
+pub async fn lock_waiting(db: impl PgExecutor<'_>, order: OrderId, attempts: i32) -> Result<Vec<RefundRow>> {
     sqlx::query_as!(
         RefundRow,
         r#"select r.id as "id: RefundId", r.order_id as "order_id: OrderId", r.payment_id as "payment_id: PaymentId", r.amount_minor,
@@ -121,6 +121,27 @@ pub async fn may_be_asked_for(db: impl PgExecutor<'_>, order: OrderId) -> Result
 pub async fn set_given_back(db: impl PgExecutor<'_>, id: RefundId, how: &str, by: UserId) -> Result<()> {
     sqlx::query!("update refunds set given_back_how = $2, given_back_by = $3 where id = $1", id as _, how, by as _).execute(db).await?;
     Ok(())
+}
+
+pub async fn was_given_back(db: impl PgExecutor<'_>, order: OrderId, how: &str) -> Result<bool> {
+    sqlx::query_scalar!(r#"select exists (select from refunds where order_id = $1 and given_back_how = $2) as "exists!""#, order as _, how)
+        .fetch_one(db)
+        .await
+}
+
+/// One of those that are done, have no name there and were not given back in another way.
+pub async fn name(db: impl PgExecutor<'_>, order: OrderId, amount: Money, gateway_id: &str) -> Result<bool> {
+    let done = sqlx::query!(
+        "update refunds set gateway_id = $4 where id = (select id from refunds where order_id = $1 and amount_minor = $2 and currency = $3
+           and status = 'succeeded' and gateway_id is null and given_back_how is null order by id limit 1)",
+        order as _,
+        amount.amount_minor,
+        amount.currency as _,
+        gateway_id
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// What hangs, how often it was tried since it last failed, when it is tried next, and what the gateway says.

@@ -1,7 +1,7 @@
 //! An event that cannot exist unless its signature was right.
 
 use super::{Dispute, GatewayError, METADATA_REFUND, convert};
-use crate::values::OrderId;
+use crate::values::{OrderId, RefundId};
 
 pub use stripe_gateway::WebhookError;
 
@@ -44,9 +44,9 @@ impl VerifiedEvent {
         self.event.intent_id.as_deref()
     }
 
-    /// Whether the object's metadata names a refund of ours.
-    pub fn is_refund_of_ours(&self) -> bool {
-        self.event.metadata.iter().any(|(key, _)| key == METADATA_REFUND)
+    /// The refund of ours that the object's metadata names: a hint, as the order is.
+    pub fn refund_id(&self) -> Option<RefundId> {
+        self.event.metadata.iter().find(|(key, _)| key == METADATA_REFUND).and_then(|(_, value)| value.parse().ok())
     }
 
     /// The order that the object's metadata names: a hint to be checked against our own rows.

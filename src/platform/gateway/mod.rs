@@ -104,6 +104,13 @@ text_enum! {
     }
 }
 
+impl GatewayRefundStatus {
+    /// The money is ours again.
+    pub const fn has_failed(self) -> bool {
+        matches!(self, Self::Failed | Self::Canceled)
+    }
+}
+
 /// A refund as the gateway has it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct GatewayRefund {

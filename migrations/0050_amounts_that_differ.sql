@@ -9,7 +9,6 @@ alter table payments
   add constraint payments_received_is_money check ((received_minor is null) = (received_currency is null));
 
 -- What goes back of it is no part of the order's price: it has no items, and may be in a currency that is not the shop's.
-alter table refunds drop constraint refunds_currency_fkey;
 alter table refunds add constraint refunds_currency_check check (currency ~ '^[A-Z]{3}$');
 alter table refunds drop constraint refunds_reason_check;
 alter table refunds add constraint refunds_reason_check check (reason in ('out_of_stock', 'order_closed', 'requested_by_customer', 'duplicate',
