@@ -66,7 +66,11 @@ pub async fn hanging(db: &Db, order: OrderId) -> Result<Vec<Hanging>, AppError> 
 /// # Errors
 /// `Conflict(Stale)` while the worker may be asking for one of them.
 pub async fn lock_hanging(tx: &mut Tx, order: OrderId) -> Result<Vec<Refund>, AppError> {
-    lock_tried(tx, order, HANGS_AFTER).await
+    let hanging = store::refunds::lock_waiting(&mut **tx, order, HANGS_AFTER).await?;
+    if !hanging.is_empty() {
+        require_unasked(tx, order).await?;
+    }
+    Ok(hanging)
 }
 
 /// It was given back in another way; for the story of the order.
@@ -77,20 +81,20 @@ pub async fn set_given_back(tx: &mut Tx, refund: RefundId, how: &str, by: UserId
     Ok(store::refunds::set_given_back(&mut **tx, refund, how, by).await?)
 }
 
-/// Refunds of an order that the gateway has not taken on yet, locked.
+/// A refund of an order over this amount that the gateway has not taken on yet, locked.
 ///
 /// # Errors
-/// `Conflict(Stale)` while the worker may be asking for one of them.
-pub async fn lock_waiting(tx: &mut Tx, order: OrderId) -> Result<Vec<Refund>, AppError> {
-    lock_tried(tx, order, 0).await
+/// `Conflict(Stale)` while the worker may be asking for it.
+pub async fn lock_waiting(tx: &mut Tx, order: OrderId, amount: Money) -> Result<Option<Refund>, AppError> {
+    let waiting = store::refunds::lock_waiting(&mut **tx, order, 0).await?;
+    let same = |refund: &Refund| (refund.amount_minor, refund.currency) == (amount.amount_minor, amount.currency);
+    let Some(refund) = waiting.into_iter().find(same) else { return Ok(None) };
+    require_unasked(tx, order).await?;
+    Ok(Some(refund))
 }
 
-async fn lock_tried(tx: &mut Tx, order: OrderId, attempts: i32) -> Result<Vec<Refund>, AppError> {
-    let waiting = store::refunds::lock_waiting(&mut **tx, order, attempts).await?;
-    if !waiting.is_empty() && store::refunds::may_be_asked_for(&mut **tx, order).await? {
-        return Err(Conflict::Stale.into());
-    }
-    Ok(waiting)
+async fn require_unasked(tx: &mut Tx, order: OrderId) -> Result<(), AppError> {
+    if store::refunds::may_be_asked_for(&mut **tx, order).await? { Err(Conflict::Stale.into()) } else { Ok(()) }
 }
 
 /// Says what the gateway calls a refund of this amount that it said was done, without saying by what. False if there is none.

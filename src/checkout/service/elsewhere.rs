@@ -50,11 +50,8 @@ pub(super) async fn note(state: &AppState, told: &GatewayRefund) -> Result<Optio
 
 async fn write(tx: &mut Tx, order: OrderId, status: OrderStatus, told: &GatewayRefund, base_url: &str) -> Result<(), AppError> {
     // What we could not give back was given back by whoever heard of it, most likely.
-    let waiting = refunds::lock_waiting(tx, order).await?;
-    if let Some(refund) =
-        waiting.iter().find(|refund| (refund.amount_minor, refund.currency) == (told.amount.amount_minor, told.amount.currency))
-    {
-        return payments::service::await_refund(tx, refund, &told.id).await;
+    if let Some(refund) = refunds::lock_waiting(tx, order, told.amount).await? {
+        return payments::service::await_refund(tx, &refund, &told.id).await;
     }
     // Or the worker has heard from the gateway that it is back already, but not by what.
     if refunds::name(tx, order, told.amount, &told.id).await? {
