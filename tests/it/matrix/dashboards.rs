@@ -17,6 +17,8 @@ pub enum DeskThing {
     Settings,
     /// A text as admins write it. What is sent is always the same: saving what stands there already is no conflict.
     Text,
+    /// An order with a refund that does not get through.
+    HangingRefund,
     /// One that everybody can read, or that nobody has written.
     WrittenText,
 }
@@ -39,6 +41,9 @@ pub const RECIPES: &[Recipe] = &[
     get("/admin/health"),
     get("/admin/settings"),
     get("/admin/settings/pages/{page}").about(TEXT),
+    form("/api/checkout/given-back-elsewhere", &[("order_id", "{id}"), ("how", "By a transfer.")])
+        .about(Thing::Desk(DeskThing::HangingRefund))
+        .leads_to(&["/admin/orders/*"]),
     form("/api/dashboard/retry-mail", &[("mail_id", "{id}")]).about(MAIL).leads_to(&["/admin/mails/*"]),
     form("/api/dashboard/leave-mail", &[("mail_id", "{id}")]).about(MAIL).leads_to(&["/admin/mails/*"]),
     form("/api/dashboard/replay-event", &[("event_id", "{id}")]).about(EVENT).leads_to(&["/admin/events/*"]),
@@ -84,6 +89,14 @@ impl DeskThing {
             }
             (Self::Job, _) => {
                 "insert into job_leases (name, next_run_at) values ('job-' || gen_random_uuid(), now() + interval '1 day') returning name, ''"
+            }
+            (Self::HangingRefund, _) => {
+                "insert into refunds (id, order_id, payment_id, amount_minor, currency, reason, attempts, next_attempt_at)
+                 select gen_random_uuid(), p.order_id, p.id, 1, 'USD', 'amount_differs', 9, now() + interval '1 hour'
+                 from (select id, order_id from payments p where status = 'succeeded'
+                     and amount_minor > coalesce((select sum(amount_minor) from refunds where payment_id = p.id), 0)
+                   order by id desc limit 1 for update) p
+                 returning order_id::text, ''"
             }
             (Self::Settings, _) => "select '', version::text from site_settings",
             (Self::Text, _) => "select slug, version::text from site_pages where slug = 'terms'",

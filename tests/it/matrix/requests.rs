@@ -282,9 +282,6 @@ const RECIPES: &[Recipe] = &[
     form("/api/checkout/decide-review", &[("order_id", "{id}"), ("verdict", "accept")])
         .about(PaidOrderOfShop)
         .leads_to(&["/admin/orders/*"]),
-    form("/api/checkout/given-back-elsewhere", &[("order_id", "{id}"), ("how", "By a transfer.")])
-        .about(PaidOrderOfShop)
-        .leads_to(&["/admin/orders/*"]),
     // privacy: a vendor's shop must be closed first
     form("/api/privacy/close-account", &[("current_password", "{password}")]).leads_to(&["/sign-in"]),
     // platform, media, webhook
