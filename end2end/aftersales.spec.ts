@@ -1,4 +1,5 @@
 import type { Browser } from "@playwright/test";
+import { changeAmount } from "./contract/gateway.ts";
 import { axe } from "./support/axe.ts";
 import { GOODS, dollars } from "./support/goods.ts";
 import { DEMO, addressOf } from "./support/person.ts";
@@ -140,4 +141,33 @@ test("an order that is not wanted after all is canceled, unpaid and paid", async
   await page.getByRole("button", { name: "Cancel and get the money back" }).dblclick();
   await expect(page.getByRole("main")).toContainText("your money is on its way back");
   await expect(page.getByRole("region", { name: "What happened" })).toContainText(`The part of ${notebook.shop.name} was canceled`);
+});
+
+test("another amount than the order costs waits for an admin, who takes it and gives the rest back", async ({ page, shop, person, browser, mailbox }) => {
+  test.setTimeout(120_000);
+  await shop.fillCart(notebook);
+  const order = await shop.orderAs(person);
+  const intent = /pi_[A-Za-z0-9]+(?=_secret_)/.exec(await page.content())?.[0] ?? "";
+  const asked = Number(/\$(\d+\.\d\d)/.exec(await shop.heading.innerText())?.[1]) * 100;
+  await changeAmount(intent, Math.round(asked) + 500);
+  await shop.payWith(CARDS.accepted);
+  await expect(shop.heading).toHaveText("We are checking your payment", { timeout: 15_000 });
+  await axe(page);
+
+  const admin = await signedIn(browser, DEMO.admin.email);
+  await admin.open("/admin");
+  await admin.page.getByRole("link", { name: /payments? to look at/ }).click();
+  await admin.page.getByRole("main").getByRole("row").filter({ hasText: person.email }).getByRole("link").first().click();
+  const card = admin.page.getByRole("region", { name: "Another amount was paid" });
+  await expect(card).toContainText("$5.00 goes back to the customer");
+  await axe(admin.page);
+  await card.getByRole("button", { name: "Accept the payment" }).dblclick();
+  await expect(admin.page.getByRole("main")).toContainText("The payment is accepted, and the shops can send the goods.");
+  await expect(card).toHaveCount(0);
+
+  await mailbox.arrived(person.email, "Refund for order");
+  await shop.open(`/account/orders/${order}`);
+  const story = page.getByRole("region", { name: "What happened" });
+  await expect(story).toContainText("Refund of $5.00");
+  await expect(page.getByRole("main")).toContainText("Paid");
 });

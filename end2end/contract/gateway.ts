@@ -41,12 +41,21 @@ export function clientOfBrowser(): Stripe {
   return client(publishableKey(), new Recorder(PREFIX));
 }
 
-/** Tells the sandbox what to do wrong. */
-export async function misbehave(switches: Record<string, string>): Promise<void> {
-  const answer = await fetch(`${shopUrl()}/_stripe/test/switches`, {
+async function tell(path: string, fields: Record<string, string>): Promise<void> {
+  const answer = await fetch(`${shopUrl()}/_stripe/${path}`, {
     method: "POST",
     headers: { authorization: `Bearer ${secretKey()}`, "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams(switches).toString(),
+    body: new URLSearchParams(fields).toString(),
   });
   if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
+}
+
+/** Tells the sandbox what to do wrong. */
+export async function misbehave(switches: Record<string, string>): Promise<void> {
+  await tell("test/switches", switches);
+}
+
+/** What somebody with the secret key can do: charge another amount than the shop asked for. */
+export async function changeAmount(intent: string, cents: number): Promise<void> {
+  await tell(`v1/payment_intents/${intent}`, { amount: String(cents) });
 }
