@@ -12,8 +12,8 @@ import { LOGGING, printStatements } from "./bench/statements.mjs";
 
 const SECONDS = Number(process.env.SOUK_BENCH_SECONDS ?? 3);
 const PORT = 3977;
-/** Asked before anything is counted: plans, caches and the allocator settle. */
-const WARM_UP = 40;
+/** Asked before anything is counted: caches and the allocator settle, and each connection has planned a statement five times, then keeps the plan. */
+const WARM_UP = 200;
 /** Requests from which the times of statements are taken. */
 const LOGGED = 50;
 /** The shop with the most goods, and an admin made for this. */
