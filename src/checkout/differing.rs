@@ -1,12 +1,10 @@
 //! A payment of another amount than the order costs, and what can be done about it.
 
-use serde::{Deserialize, Serialize};
-
 use crate::text_enum;
 use crate::values::Money;
 
 /// What an order costs, and what came for it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct DifferingAmount {
     pub asked: Money,
     pub received: Money,

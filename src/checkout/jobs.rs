@@ -3,7 +3,7 @@
 use crate::checkout::{mail, service};
 use crate::error::AppError;
 use crate::notifications::service::OUTBOX;
-use crate::platform::gateway::{GatewayError, NewRefund};
+use crate::platform::gateway::NewRefund;
 use crate::platform::jobs;
 use crate::platform::state::AppState;
 use crate::values::Money;
@@ -70,9 +70,7 @@ pub async fn send_refunds(state: AppState) -> Result<(), AppError> {
         match told {
             Ok(told) => service::settle(&state, &refund, &told, None).await?,
             // It happened already, by hand at the gateway.
-            Err(GatewayError::Refused { code, .. }) if code == "charge_already_refunded" => {
-                service::settle_given_back(&state, &refund).await?
-            }
+            Err(error) if error.is_already_refunded() => service::settle_given_back(&state, &refund).await?,
             Err(error) => {
                 tracing::error!(refund = %refund.id, order = %refund.order_id, attempts = refund.attempts, %error, "refund not done yet");
                 postpone(&state, &refund, &error.to_string()).await?;

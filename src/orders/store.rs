@@ -305,11 +305,11 @@ pub async fn close(db: impl PgExecutor<'_>, id: OrderId, life_minutes: i32) -> R
     Ok(done.rows_affected())
 }
 
-/// `refunded_minor` is what is back of the price; what must go back in whole has one refund.
+/// `refunded_minor` is what is back of the price. What must go back in whole is back when no refund of it waits any more.
 pub async fn mark_refunded(db: impl PgExecutor<'_>, id: OrderId, refunded_minor: i64) -> Result<u64> {
     let done = sqlx::query!(
         "update orders set status = case when $2::bigint >= total_minor or status = 'refund_pending' then 'refunded' else 'partially_refunded' end
-         where id = $1 and (status = 'refund_pending' or (status in ('paid', 'partially_refunded') and $2::bigint > 0))",
+         where id = $1 and ((status = 'refund_pending' and not exists (select from refunds where order_id = $1 and status = 'pending')) or (status in ('paid', 'partially_refunded') and $2::bigint > 0))",
         id as _,
         refunded_minor
     )

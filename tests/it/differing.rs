@@ -121,6 +121,26 @@ async fn a_part_given_back_by_hand_decides_nothing(pool: PgPool) {
     case.app.assert_invariants().await;
 }
 
+/// A part that was given back by hand arrives while the rest is on its way: that is not all of it.
+#[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
+async fn it_is_given_back_when_all_of_it_is(pool: PgPool) {
+    let case = Case::paid(pool, "2500").await;
+    case.app.switch(&[("stay_pending", "true")]).await;
+    let intent = case.app.intent_id(case.order).await;
+    let fields = [("payment_intent", intent.as_str()), ("amount", "100")];
+    let id = case.app.sandbox(Method::POST, "v1/refunds", &fields).await["id"].as_str().unwrap().to_owned();
+    assert_eq!(case.app.webhook(&case.app.sandbox_event("refund.created").await).await, 200);
+    assert_eq!(case.decide("give_back").await, StatusCode::OK);
+    case.app.switch(&[("settle", &id), ("outcome", "succeeded")]).await;
+    assert_eq!(case.app.webhook(&case.app.sandbox_event("refund.updated").await).await, 200);
+    assert_eq!(case.state().await.0, "refund_pending");
+    case.app.assert_invariants().await;
+    case.app.switch(&[("stay_pending", "false")]).await;
+    assert_eq!(case.given_back().await, [2400, 100]);
+    assert_eq!(case.state().await.0, "refunded");
+    case.app.assert_invariants().await;
+}
+
 /// What a bank holds can be neither sold for nor given back.
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn a_dispute_comes_before_the_verdict(pool: PgPool) {

@@ -44,6 +44,21 @@ impl Sale {
         made["id"].as_str().unwrap().to_owned()
     }
 
+    /// By an admin, here: the worker has not been yet.
+    async fn one_cup_back(&self) {
+        let cups = "select id::text from order_lines order by quantity desc";
+        let line: String = sqlx::query_scalar(cups).fetch_one(self.app.pool()).await.unwrap();
+        let order = self.order.to_string();
+        let fields = [
+            ("order_id", order.as_str()),
+            ("lines[0][line_id]", &line),
+            ("lines[0][quantity]", "1"),
+            ("reason", "requested_by_customer"),
+            ("restock", "yes"),
+        ];
+        assert_eq!(self.admin.call("/api/checkout/refund", &fields).await.status, 200);
+    }
+
     /// Status, stock of both goods, and what is given back by our books.
     async fn state(&self) -> (String, i32, i32, i64) {
         let back = self.app.count("select coalesce(sum(amount_minor), 0)::bigint from refunds where status = 'succeeded'").await;
@@ -89,17 +104,7 @@ async fn all_of_the_money_cancels_what_was_not_sent(pool: PgPool) {
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn by_hand_is_the_end_of_one_that_hangs(pool: PgPool) {
     let sale = Sale::new(pool).await;
-    let line: String =
-        sqlx::query_scalar("select id::text from order_lines order by quantity desc").fetch_one(sale.app.pool()).await.unwrap();
-    let order = sale.order.to_string();
-    let fields = [
-        ("order_id", order.as_str()),
-        ("lines[0][line_id]", &line),
-        ("lines[0][quantity]", "1"),
-        ("reason", "requested_by_customer"),
-        ("restock", "yes"),
-    ];
-    assert_eq!(sale.admin.call("/api/checkout/refund", &fields).await.status, 200);
+    sale.one_cup_back().await;
     sqlx::query("update refunds set attempts = 6, next_attempt_at = now() + interval '1 hour'").execute(sale.app.pool()).await.unwrap();
     sale.by_hand(Some("1500")).await;
     assert_eq!(sale.state().await, ("partially_refunded".to_owned(), 3, 4, 1500));
@@ -110,12 +115,7 @@ async fn by_hand_is_the_end_of_one_that_hangs(pool: PgPool) {
 #[sqlx::test(migrator = "souk::platform::db::MIGRATOR")]
 async fn one_of_ours_that_is_not_noted_yet_is_not_taken_for_one_by_hand(pool: PgPool) {
     let sale = Sale::new(pool).await;
-    let line: String =
-        sqlx::query_scalar("select id::text from order_lines order by quantity desc").fetch_one(sale.app.pool()).await.unwrap();
-    let order = sale.order.to_string();
-    let fields =
-        [("order_id", order.as_str()), ("lines[0][line_id]", &line), ("lines[0][quantity]", "1"), ("reason", "requested_by_customer")];
-    assert_eq!(sale.admin.call("/api/checkout/refund", &fields).await.status, 200);
+    sale.one_cup_back().await;
     jobs::send_refunds(sale.app.state.clone()).await.unwrap();
     // Killed before the answer was written down; the event is faster than the next attempt.
     let forget = "update refunds set gateway_id = null, status = 'pending', finished_at = null";
@@ -170,15 +170,7 @@ async fn one_that_is_canceled_there_is_not_made_here(pool: PgPool) {
 async fn one_by_hand_gets_to_be_known_as_ours_that_it_ended(pool: PgPool) {
     let sale = Sale::new(pool).await;
     let intent = sale.app.intent_id(sale.order).await;
-    let line: String = sqlx::query_scalar("select id::text from order_lines").fetch_one(sale.app.pool()).await.unwrap();
-    let order = sale.order.to_string();
-    let fields = [
-        ("order_id", order.as_str()),
-        ("lines[0][line_id]", line.as_str()),
-        ("lines[0][quantity]", "1"),
-        ("reason", "requested_by_customer"),
-    ];
-    assert_eq!(sale.admin.call("/api/checkout/refund", &fields).await.status, 200);
+    sale.one_cup_back().await;
     let refund = souk::payments::service::claim_refunds(&sale.app.state.db, 1).await.unwrap().remove(0);
     souk::checkout::service::settle_given_back(&sale.app.state, &refund).await.unwrap();
     sale.app.sandbox(Method::POST, "v1/refunds", &[("payment_intent", intent.as_str()), ("amount", "1500")]).await;
